@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCANDRIFT_BASE_ARENA_H
+#define SCANDRIFT_BASE_ARENA_H
+
+#include <stddef.h>
+
+#include "base/attr.h"
+#include "base/str.h"
+
+/*
+ * What lives and dies together. A target's reply, config, changes and findings sit in one arena;
+ * nothing in it is freed alone. Allocation that fails returns NULL: callers turn that into
+ * err_nomem(). Memory is zeroed.
+ */
+
+struct arena;
+
+struct arena *arena_new(void) MUST_USE;
+void arena_free(struct arena *a); /* accepts NULL */
+
+/* Aligned for any object. */
+void *arena_alloc(struct arena *a, size_t size) MUST_USE;
+
+/* count * size, refused when that overflows. */
+void *arena_array(struct arena *a, size_t count, size_t size) MUST_USE;
+
+/* Bytes without alignment: what to use for text. */
+char *arena_bytes(struct arena *a, size_t size) MUST_USE;
+
+/* A copy with a NUL behind it; .p is NULL when memory is at its end. */
+struct str arena_str(struct arena *a, struct str s) MUST_USE;
+
+/* printf into the arena, NUL-terminated; NULL when memory is at its end. */
+char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3) MUST_USE;
+
+#endif

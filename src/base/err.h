@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCANDRIFT_BASE_ERR_H
+#define SCANDRIFT_BASE_ERR_H
+
+#include "base/attr.h"
+
+/*
+ * The one error type. NULL is success. An error owns its text and its cause; the caller that
+ * receives one either returns it, wraps it, or frees it. The lowest layer says what failed, each
+ * layer above adds what it was doing. The kind decides the exit code, in result/exit.c alone.
+ *
+ * Only what keeps the program from judging is an error. What it finds in data is a finding.
+ */
+
+enum err_kind {
+	ERR_USAGE,  /* the command line */
+	ERR_CONFIG, /* an INI file, a named file, the environment */
+	ERR_REPO,   /* the git repository */
+	ERR_NET,    /* no reply could be had */
+	ERR_REPLY,  /* a reply came and cannot be used */
+	ERR_OUTPUT, /* a file, a commit, standard output */
+	ERR_NOMEM,
+};
+
+struct err {
+	enum err_kind kind;
+	char *msg;
+	struct err *cause;
+};
+
+struct err *err_new(enum err_kind kind, const char *fmt, ...) PRINTF(2, 3) MUST_USE;
+
+/* Adds what was being done. Owns `cause` from here on and keeps its kind. */
+struct err *err_wrap(struct err *cause, const char *fmt, ...) PRINTF(2, 3) MUST_USE;
+
+/* The same, with strerror(errno_value) appended. */
+struct err *err_errno(enum err_kind kind, int errno_value, const char *fmt, ...) PRINTF(3, 4)
+	MUST_USE;
+
+/* Memory is at its end: a static object, so that it can always be had. Free it like any other. */
+struct err *err_nomem(void) MUST_USE;
+
+/* "outer: inner: innermost", owned by the caller; NULL when memory is at its end. */
+char *err_text(const struct err *e) MUST_USE;
+
+/* Accepts NULL. */
+void err_free(struct err *e);
+
+/* Only where nothing is held. */
+#define TRY(call)                                                                                  \
+	do {                                                                                       \
+		struct err *try_err_ = (call);                                                     \
+		if (try_err_)                                                                      \
+			return try_err_;                                                           \
+	} while (0)
+
+#endif

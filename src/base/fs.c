@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/fs.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/attr.h"
+
+static struct err *read_fd(int fd, const char *name, size_t max, struct buf *out)
+{
+	char chunk[32768];
+	struct stat st;
+	size_t total = 0;
+
+	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+		return err_new(ERR_CONFIG, "%s: is a folder, expected a file", name);
+	*out = BUF_INIT(max);
+	for (;;) {
+		ssize_t n = read(fd, chunk, sizeof(chunk));
+
+		if (n == 0)
+			return buf_check(out, ERR_CONFIG, name);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return err_errno(ERR_CONFIG, errno, "%s", name);
+		total += (size_t)n;
+		if (total > max)
+			return err_new(ERR_CONFIG, "%s: larger than %zu bytes", name, max);
+		buf_add(out, chunk, (size_t)n);
+	}
+}
+
+struct err *fs_read(const char *path, size_t max, struct buf *out)
+{
+	struct err *e;
+	int fd;
+
+	if (strcmp(path, "-") == 0)
+		return read_fd(STDIN_FILENO, "standard input", max, out);
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		return err_errno(ERR_CONFIG, errno, "%s", path);
+	e = read_fd(fd, path, max, out);
+	(void)close(fd);
+	return e;
+}
+
+bool fs_is_safe_path(struct str path)
+{
+	size_t start = 0;
+
+	if (path.n == 0 || path.n > 4096)
+		return false;
+	for (size_t i = 0; i <= path.n; i++) {
+		struct str part;
+
+		if (i < path.n && path.p[i] != '/') {
+			unsigned char c = (unsigned char)path.p[i];
+
+			if (c < 0x20 || c == 0x7f || c == '\\')
+				return false;
+			continue;
+		}
+		part = (struct str){path.p + start, i - start};
+		if (part.n == 0 || str_is(part, ".") || str_is(part, ".."))
+			return false;
+		start = i + 1;
+	}
+	return true;
+}
+
+/* One step down without following a link. */
+static int open_step(int dir, struct str part, int flags)
+{
+	char name[256];
+
+	if (part.n >= sizeof(name)) {
+		errno = ENAMETOOLONG;
+		return -1;
+	}
+	memcpy(name, part.p, part.n);
+	name[part.n] = '\0';
+	return openat(dir, name, flags | O_NOFOLLOW | O_CLOEXEC);
+}
+
+/* A descriptor, or -1 and errno. */
+static int open_beneath(const char *root, struct str path)
+{
+	int dir = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	while (dir >= 0) {
+		const char *slash = memchr(path.p, '/', path.n);
+		size_t n = slash ? (size_t)(slash - path.p) : path.n;
+		/* O_NONBLOCK: a FIFO put there must not make us wait. */
+		int flags = slash ? O_RDONLY | O_DIRECTORY : O_RDONLY | O_NONBLOCK | O_NOCTTY;
+		int next = open_step(dir, (struct str){path.p, n}, flags);
+		int saved = errno;
+
+		(void)close(dir);
+		errno = saved;
+		if (next < 0 || !slash)
+			return next;
+		path.p += n + 1;
+		path.n -= n + 1;
+		dir = next;
+	}
+	return dir;
+}
+
+struct err *fs_read_beneath(const char *root, const char *path, size_t max, struct buf *out,
+			    bool *found)
+{
+	struct stat st;
+	struct err *e;
+	int fd;
+
+	*found = false;
+	if (!fs_is_safe_path(str_from(path)))
+		return err_new(ERR_CONFIG, "%s: not a plain path below the repository", path);
+	fd = open_beneath(root, str_from(path));
+	if (fd < 0 && errno == ENOENT)
+		return NULL;
+	if (fd < 0 && (errno == ELOOP || errno == ENOTDIR))
+		return err_new(ERR_CONFIG,
+			       "%s: a symbolic link or a file stands in its path; links are not followed",
+			       path);
+	if (fd < 0)
+		return err_errno(ERR_CONFIG, errno, "%s", path);
+	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {
+		(void)close(fd);
+		return err_new(ERR_CONFIG, "%s: not a regular file", path);
+	}
+	e = read_fd(fd, path, max, out);
+	(void)close(fd);
+	*found = !e;
+	return e;
+}
+
+int fs_write_all(int fd, const char *p, size_t n)
+{
+	while (n) {
+		ssize_t done = write(fd, p, n);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done < 0)
+			return errno;
+		p += done;
+		n -= (size_t)done;
+	}
+	return 0;
+}
+
+/* The folder part of a path, "." without one; owned by the caller. */
+static char *dir_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	if (!slash)
+		return strdup(".");
+	return strndup(path, slash == path ? 1 : (size_t)(slash - path));
+}
+
+static int sync_dir(const char *path)
+{
+	char *dir = dir_of(path);
+	int fd = dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	int failed = fd < 0 || fsync(fd) != 0;
+
+	if (fd >= 0)
+		(void)close(fd);
+	free(dir);
+	return failed ? -1 : 0;
+}
+
+static int put_in_place(const char *tmp, const char *path, enum fs_write_mode mode)
+{
+	if (mode == FS_REPLACE)
+		return rename(tmp, path);
+	if (link(tmp, path) != 0)
+		return -1;
+	return unlink(tmp);
+}
+
+struct err *fs_write(const char *path, struct str content, enum fs_write_mode mode)
+{
+	char *tmp = NULL;
+	struct err *e = NULL;
+	int fd = -1, code = 0;
+
+	if (asprintf(&tmp, "%s.tmp-XXXXXX", path) < 0)
+		return err_nomem();
+	fd = mkostemp(tmp, O_CLOEXEC);
+	if (fd < 0) {
+		e = err_errno(ERR_OUTPUT, errno, "%s: cannot create a file beside it", path);
+		free(tmp);
+		return e;
+	}
+	code = fs_write_all(fd, content.p, content.n);
+	if (!code && (fchmod(fd, 0644) != 0 || fsync(fd) != 0))
+		code = errno;
+	if (close(fd) != 0 && !code)
+		code = errno;
+	if (!code && put_in_place(tmp, path, mode) != 0)
+		code = errno;
+	if (code) {
+		(void)unlink(tmp);
+		e = err_errno(ERR_OUTPUT, code, "%s", path);
+	} else if (sync_dir(path) != 0) {
+		e = err_errno(ERR_OUTPUT, errno, "%s: its folder cannot be synced", path);
+	}
+	free(tmp);
+	return e;
+}
+
+struct err *fs_make_dirs(const char *path)
+{
+	char *copy = strdup(path);
+	struct err *e = NULL;
+
+	if (!copy)
+		return err_nomem();
+	for (char *p = copy + 1; !e; p++) {
+		char c = *p;
+
+		if (c != '/' && c != '\0')
+			continue;
+		*p = '\0';
+		if (mkdir(copy, 0777) != 0 && errno != EEXIST)
+			e = err_errno(ERR_OUTPUT, errno, "%s", copy);
+		*p = c;
+		if (c == '\0')
+			break;
+	}
+	free(copy);
+	return e;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCANDRIFT_BASE_LOG_H
+#define SCANDRIFT_BASE_LOG_H
+
+#include <stdio.h>
+
+#include "base/attr.h"
+
+/*
+ * Notes and warnings for a person, one line an event, on the stream that the command was given
+ * (standard error). Control characters in them are made visible, and under GitHub Actions no line
+ * can become a workflow command. Secrets have no way in: see base/secret.h.
+ */
+
+enum log_level { LOG_QUIET, LOG_NORMAL, LOG_VERBOSE };
+
+struct log {
+	FILE *out;
+	enum log_level level;
+	int in_actions; /* GITHUB_ACTIONS=true: guard against workflow commands */
+};
+
+void log_error(const struct log *log, const char *fmt, ...) PRINTF(2, 3);   /* always */
+void log_warn(const struct log *log, const char *fmt, ...) PRINTF(2, 3);    /* always */
+void log_note(const struct log *log, const char *fmt, ...) PRINTF(2, 3);    /* not with -q */
+void log_verbose(const struct log *log, const char *fmt, ...) PRINTF(2, 3); /* with -v */
+
+#endif
