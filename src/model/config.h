@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCANDRIFT_MODEL_CONFIG_H
+#define SCANDRIFT_MODEL_CONFIG_H
+
+#include "base/str.h"
+#include "json/integer.h"
+#include "model/schema.h"
+
+/*
+ * A canonical config in memory. All of it lives in the arena of the reading that made it; texts
+ * may point into the bytes that were read, which must live as long.
+ */
+
+/* Text of one member of an element, relative to the element's base. */
+struct span {
+	uint32_t at, n;
+};
+
+/*
+ * One element of a list of objects. Members stand in the order of the table's rows, each as its
+ * canonical text ("", when null, absent or empty). Small on purpose: there may be a million.
+ */
+struct element {
+	const char *base;
+	const struct str *extra; /* unknown members as one object, disk form; NULL without any */
+	struct span members[];
+};
+
+static inline struct str element_member(const struct element *e, size_t i)
+{
+	return (struct str){e->base + e->members[i].at, e->members[i].n};
+}
+
+struct value {
+	bool is_null;    /* null, or absent: one thing */
+	bool is_present; /* the source names it */
+	uint32_t at;     /* offset of its key in the source; 0 when absent */
+	union {
+		bool boolean;
+		struct integer integer;
+		unsigned clock;  /* seconds since midnight */
+		struct str text;
+		struct {
+			struct str *v;
+			size_t n;
+		} texts; /* sorted, each once */
+		struct {
+			struct integer *v;
+			size_t n;
+		} integers; /* sorted, each once */
+		struct {
+			const struct element **v;
+			size_t n;
+		} elements; /* sorted by identity, each once */
+	} u;
+};
+
+/* A field that the table does not know. Kept as it is, objects by key. */
+struct unknown {
+	struct str name;
+	struct str json; /* one line, disk form: equal text is equal value */
+	uint32_t at;
+};
+
+struct config {
+	const struct resource *resource;
+	struct value values[SCHEMA_FIELDS_MAX]; /* by row; state and run rows too */
+	struct unknown *unknown;                /* sorted by name */
+	size_t unknown_count;
+};
+
+/* By identity: <0, 0, >0. Config members are not part of it; unknown members are. */
+int element_compare(const struct resource *r, size_t field, const struct element *a,
+		    const struct element *b);
+
+/* How many elements a set has; 0 for null. Only for kinds for which schema_is_set is true. */
+size_t value_count(const struct field *f, const struct value *v);
+
+#endif
