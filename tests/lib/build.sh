@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Sourced: configures and builds one tree below .build/, quietly.
+
+# build_tree NAME CACHE_FILE [CMAKE_OPTION...]: builds .build/NAME. Run from the
+# source tree. The log, .build/NAME.log, is shown if it fails.
+build_tree() {
+	tree=.build/$1
+	tree_log=.build/$1.log
+	tree_cache=$2
+	shift 2
+	# A tree that was configured at another path is of no use at this one.
+	if [ -f "$tree/CMakeCache.txt" ] &&
+		! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$PWD" "$tree/CMakeCache.txt"; then
+		rm -rf "$tree"
+	fi
+	{
+		cmake -C "$tree_cache" -S . -B "$tree" -G Ninja "$@" &&
+			cmake --build "$tree" --parallel "$(nproc)"
+	} >"$tree_log" 2>&1 || {
+		# ninja says what failed in the middle of what did not.
+		grep -nE 'FAILED|error|Error|undefined' "$tree_log" | head -n 20
+		echo "--- the end of $tree_log:"
+		tail -n 30 "$tree_log"
+		return 1
+	} >&2
+}

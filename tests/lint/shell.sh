@@ -1,0 +1,21 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# All scripts pass shellcheck. What is left out, and why:
+#   SC1090 SC1091  tests/lib/e2e.sh is sourced from a path that only a run knows
+#   SC2034 SC2154  it sets names that only the scripts which source it use
+#   SC2317         its functions look never called
+#   SC2015         `a && b || fail`: where fail also tells of a broken b, as meant
+#   SC2016         programs of awk and jq stand in single quotes
+
+command -v shellcheck >/dev/null 2>&1 || {
+	echo 'no shellcheck'
+	exit 77
+}
+status=0
+find src tests -name node_modules -prune -o -type f -name '*.sh' -print0 |
+	xargs -0 shellcheck --shell=dash \
+		--exclude=SC1090,SC1091,SC2034,SC2154,SC2317,SC2015,SC2016 || status=1
+if [ -f .ci/run ]; then
+	shellcheck --shell=bash .ci/run || status=1
+fi
+exit "$status"
