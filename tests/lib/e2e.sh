@@ -30,6 +30,7 @@ esac
 export SCANDRIFT STANDIN SCANDRIFT_SOURCE SCANDRIFT_SEED
 
 . "$SCANDRIFT_SOURCE/tests/lib/clean-env.sh"
+. "$SCANDRIFT_SOURCE/tests/lib/standin.sh"
 
 # Outside the source tree, so that no repository is found above it.
 SCRATCH=$(mktemp -d "${TMPDIR:-/tmp}/scandrift e2e.XXXXXX") || exit 1
@@ -210,32 +211,12 @@ start_standin() {
 	e2e_accounts=$1
 	shift
 	standin_count=$((standin_count + 1))
-	standin_state=$SCRATCH/standin.$standin_count
-	standin_log=$standin_state/requests.log
-	mkdir "$standin_state"
-	"$STANDIN" --state "$standin_state" --accounts "$e2e_accounts" --log "$standin_log" \
-		--die-with-parent "$@" >"$standin_state/stdout" 2>"$standin_state/stderr" &
-	standin_pid=$!
-	e2e_tries=0
-	until [ -s "$standin_state/standin.env" ]; do
-		e2e_tries=$((e2e_tries + 1))
-		if [ "$e2e_tries" -gt 200 ] || ! kill -0 "$standin_pid" 2>/dev/null; then
-			cat "$standin_state/stdout" "$standin_state/stderr" || :
-			fail "the stand-in did not start: $*"
-		fi
-		sleep 0.1
-	done
-	HTTPS_PORT=$(standin_value HTTPS_PORT)
-	HTTP_PORT=$(standin_value HTTP_PORT)
-	CA_FILE=$(standin_value CA_FILE)
+	standin_log=$SCRATCH/standin.$standin_count/requests.log
+	standin_launch "$STANDIN" "$SCRATCH/standin.$standin_count" "$e2e_accounts" \
+		--log "$standin_log" "$@" || fail "the stand-in did not start: $*"
 	HTTPS_URL=https://127.0.0.1:$HTTPS_PORT
 	HTTP_URL=http://127.0.0.1:$HTTP_PORT
 	export HTTPS_PORT HTTP_PORT CA_FILE HTTPS_URL HTTP_URL
-}
-
-# One value of standin.env. It is read, not sourced: paths may hold anything.
-standin_value() {
-	sed -n "s/^$1=//p" "$standin_state/standin.env"
 }
 
 stop_standin() {
