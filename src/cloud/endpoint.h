@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCANDRIFT_CLOUD_ENDPOINT_H
+#define SCANDRIFT_CLOUD_ENDPOINT_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "base/str.h"
+
+/*
+ * Where requests go: a host ("tcss.tencentcloudapi.com"), or an https URL, or an http URL to a
+ * loopback address (127.0.0.0/8, ::1, localhost); a port may follow. The API has one path, "/".
+ */
+struct endpoint {
+	const char *url;  /* "https://tcss.tencentcloudapi.com/" */
+	const char *host; /* lower case, no port; IPv6 without its brackets */
+	const char
+		*host_sent; /* the Host header, which is what is signed: with a port not default */
+	uint16_t port;
+	bool is_tls;
+	bool is_loopback; /* never through a proxy */
+};
+
+/* ERR_CONFIG says what was found and what was expected. `out` points into `a`. */
+struct err *endpoint_parse(struct arena *a, struct str text, struct endpoint *out) MUST_USE;
+
+#endif
