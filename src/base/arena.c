@@ -10,7 +10,7 @@
 
 /* Chunks double up to the ceiling, so that a small target costs little and a large one few calls. */
 #define CHUNK_FIRST 4096u
-#define CHUNK_MAX (1u << 20)
+#define CHUNK_MAX   (1u << 20)
 
 struct chunk {
 	struct chunk *next;

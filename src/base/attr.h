@@ -8,7 +8,7 @@
  */
 
 #define PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
-#define MUST_USE __attribute__((warn_unused_result))
+#define MUST_USE           __attribute__((warn_unused_result))
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 

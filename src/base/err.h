@@ -34,8 +34,8 @@ struct err *err_new(enum err_kind kind, const char *fmt, ...) PRINTF(2, 3) MUST_
 struct err *err_wrap(struct err *cause, const char *fmt, ...) PRINTF(2, 3) MUST_USE;
 
 /* The same, with strerror(errno_value) appended. */
-struct err *err_errno(enum err_kind kind, int errno_value, const char *fmt, ...) PRINTF(3, 4)
-	MUST_USE;
+struct err *err_errno(enum err_kind kind, int errno_value, const char *fmt, ...)
+	PRINTF(3, 4) MUST_USE;
 
 /* Memory is at its end: a static object, so that it can always be had. Free it like any other. */
 struct err *err_nomem(void) MUST_USE;
@@ -47,11 +47,11 @@ char *err_text(const struct err *e) MUST_USE;
 void err_free(struct err *e);
 
 /* Only where nothing is held. */
-#define TRY(call)                                                                                  \
-	do {                                                                                       \
-		struct err *try_err_ = (call);                                                     \
-		if (try_err_)                                                                      \
-			return try_err_;                                                           \
-	} while (0)
+#define TRY(call)                \
+ do {                            \
+  struct err *try_err_ = (call); \
+  if (try_err_)                  \
+   return try_err_;              \
+ } while (0)
 
 #endif

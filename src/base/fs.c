@@ -127,9 +127,10 @@ struct err *fs_read_beneath(const char *root, const char *path, size_t max, stru
 	if (fd < 0 && errno == ENOENT)
 		return NULL;
 	if (fd < 0 && (errno == ELOOP || errno == ENOTDIR))
-		return err_new(ERR_CONFIG,
-			       "%s: a symbolic link or a file stands in its path; links are not followed",
-			       path);
+		return err_new(
+			ERR_CONFIG,
+			"%s: a symbolic link or a file stands in its path; links are not followed",
+			path);
 	if (fd < 0)
 		return err_errno(ERR_CONFIG, errno, "%s", path);
 	if (fstat(fd, &st) != 0 || !S_ISREG(st.st_mode)) {

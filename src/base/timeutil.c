@@ -127,7 +127,8 @@ bool time_parse_rfc3339(struct str s, int64_t *unix_s)
 	struct civil c;
 	int east_s;
 
-	if (!take_date(&s, &c) || !(take_char(&s, 'T') || take_char(&s, 't')) || !take_clock(&s, &c))
+	if (!take_date(&s, &c) || !(take_char(&s, 'T') || take_char(&s, 't')) ||
+	    !take_clock(&s, &c))
 		return false;
 	if (take_char(&s, '.')) {
 		size_t digits = 0;

@@ -38,7 +38,7 @@ struct value {
 	union {
 		bool boolean;
 		struct integer integer;
-		unsigned clock;  /* seconds since midnight */
+		unsigned clock; /* seconds since midnight */
 		struct str text;
 		struct {
 			struct str *v;

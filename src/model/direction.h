@@ -16,12 +16,12 @@ struct bits {
 };
 
 enum direction {
-	DIR_NEUTRAL,      /* covers the same, at another time */
-	DIR_INERT,        /* changes nothing */
+	DIR_NEUTRAL, /* covers the same, at another time */
+	DIR_INERT,   /* changes nothing */
 	DIR_STRENGTHENED,
 	DIR_WEAKENED,
-	DIR_MIXED,        /* the pair alone: one field loses, another gains */
-	DIR_UNKNOWN,      /* may lose and may gain, or outside the model */
+	DIR_MIXED,   /* the pair alone: one field loses, another gains */
+	DIR_UNKNOWN, /* may lose and may gain, or outside the model */
 };
 
 struct judgement {

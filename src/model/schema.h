@@ -15,11 +15,11 @@
 enum field_kind {
 	KIND_BOOL,
 	KIND_INTEGER,
-	KIND_CLOCK,       /* time of day; "HH:MM" and "HH:MM:SS" are one */
+	KIND_CLOCK, /* time of day; "HH:MM" and "HH:MM:SS" are one */
 	KIND_TEXT,
-	KIND_TEXT_SET,    /* order and repetition mean nothing */
+	KIND_TEXT_SET, /* order and repetition mean nothing */
 	KIND_INTEGER_SET,
-	KIND_ELEMENTS,    /* a list of objects, each known by its key members */
+	KIND_ELEMENTS, /* a list of objects, each known by its key members */
 };
 
 /* How the vendor writes a bool. The canonical form is always true or false. */
@@ -42,18 +42,18 @@ enum field_need { NEED_NEVER, NEED_ALWAYS, NEED_WHEN_ON };
  * dimension, never for a name.
  */
 enum dimension {
-	DIM_NONE,      /* outside the model: any change is unknown */
-	DIM_SWITCH,    /* Enable */
-	DIM_SCOPE,     /* 0 all, 1 chosen, others the vendor's pick */
-	DIM_TYPES,     /* what is looked for */
-	DIM_PERIOD,    /* days between scans */
-	DIM_START,     /* window */
+	DIM_NONE,   /* outside the model: any change is unknown */
+	DIM_SWITCH, /* Enable */
+	DIM_SCOPE,  /* 0 all, 1 chosen, others the vendor's pick */
+	DIM_TYPES,  /* what is looked for */
+	DIM_PERIOD, /* days between scans */
+	DIM_START,  /* window */
 	DIM_END,
-	DIM_FILTER,    /* a set that lets through what it names; empty lets all through */
-	DIM_CHOSEN,    /* Images, Id: the selection under scope 1 */
-	DIM_EXCLUDED,  /* ids that are left out */
-	DIM_NARROW,    /* a bool that leaves images out when true */
-	DIM_ALL,       /* the deprecated bool before there was a scope */
+	DIM_FILTER,   /* a set that lets through what it names; empty lets all through */
+	DIM_CHOSEN,   /* Images, Id: the selection under scope 1 */
+	DIM_EXCLUDED, /* ids that are left out */
+	DIM_NARROW,   /* a bool that leaves images out when true */
+	DIM_ALL,      /* the deprecated bool before there was a scope */
 };
 
 enum member_role {
@@ -80,8 +80,9 @@ struct field {
 	enum field_need need;
 	enum text_fold fold;
 	enum bool_form form;
-	int64_t least;             /* KIND_INTEGER: smaller is malformed */
-	const char *const *known;  /* vocabulary, NULL-terminated; NULL: any. Others are kept and told */
+	int64_t least; /* KIND_INTEGER: smaller is malformed */
+	const char *const
+		*known; /* vocabulary, NULL-terminated; NULL: any. Others are kept and told */
 	const struct member *members; /* KIND_ELEMENTS */
 	size_t member_count;
 };
@@ -103,7 +104,7 @@ size_t schema_find_dimension(const struct resource *r, enum dimension d);
 bool schema_is_set(enum field_kind k);
 
 /* The longest row set that a resource may have; configs are laid out for it. */
-#define SCHEMA_FIELDS_MAX 64
+#define SCHEMA_FIELDS_MAX  64
 #define SCHEMA_MEMBERS_MAX 32
 
 #endif
