@@ -13,7 +13,7 @@
  *           suggest_offer(&s, str_from(row->name));
  *   if (s.best.n) ...
  *
- * Near means: a third of the letters changed at most, and never more than three; swapped
+ * Near means: one letter in three changed at most, and never more than three; swapped
  * neighbours are one change, case is none.
  */
 
