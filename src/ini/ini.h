@@ -20,7 +20,7 @@
 
 enum {
 	INI_FILE_MAX = 4 << 20, /* bytes: 10,000 targets with all their keys fit */
-	INI_LINE_MAX = 1000,	/* bytes of a line without its end */
+	INI_LINE_MAX = 1000,    /* bytes of a line without its end */
 	INI_WORD_MAX = 49, /* bytes of a key, and of what stands between [ and ]: inih cuts there */
 	INI_SECTIONS_MAX = 20000,   /* of a file */
 	INI_SECTION_KEYS_MAX = 1000 /* of a section */
@@ -40,11 +40,11 @@ struct ini_key {
 };
 
 struct ini_section_kind {
-	const char *prefix;	       /* "target" */
-	const char *name_word;	       /* "NAME": stands as [target NAME], any number of times;
+	const char *prefix;            /* "target" */
+	const char *name_word;         /* "NAME": stands as [target NAME], any number of times;
 	                                   NULL: stands as [prefix], at most once */
 	bool (*is_name)(struct str s); /* NULL: any name that is not empty */
-	const char *name_rule;	       /* what is_name accepts, for the message */
+	const char *name_rule;         /* what is_name accepts, for the message */
 	const struct ini_key *keys;    /* the first row; NULL: any key, each of kind INI_VALUE */
 	size_t key_count;
 	size_t key_size; /* from one row to the next: sizeof(your row) */
@@ -60,17 +60,17 @@ struct ini_schema {
 
 struct ini_line {
 	struct str text; /* NUL-terminated, never empty */
-	size_t line;	 /* from 1 */
-	size_t column;	 /* of its first character, in code points from 1 */
+	size_t line;     /* from 1 */
+	size_t column;   /* of its first character, in code points from 1 */
 };
 
 struct ini_entry {
 	struct str key;
 	const struct ini_key *row; /* NULL where any key is allowed */
-	struct str value;	   /* the lines with a blank between them; never empty */
+	struct str value;          /* the lines with a blank between them; never empty */
 	const struct ini_line *lines;
 	size_t line_count; /* at least 1 */
-	size_t line;	   /* of the key */
+	size_t line;       /* of the key */
 };
 
 struct ini_section {
@@ -82,7 +82,7 @@ struct ini_section {
 };
 
 struct ini_doc {
-	const char *file;		    /* as in messages; in the arena */
+	const char *file;                   /* as in messages; in the arena */
 	const struct ini_section *sections; /* in the file's order */
 	size_t section_count;
 };
