@@ -12,11 +12,11 @@
  * is refused with file and line before anything is fetched.
  */
 
-#define TARGETS_FILE		  "baselines/targets.ini"
-#define TARGET_ENDPOINT_DEFAULT	  "tcss.tencentcloudapi.com"
+#define TARGETS_FILE              "baselines/targets.ini"
+#define TARGET_ENDPOINT_DEFAULT   "tcss.tencentcloudapi.com"
 #define TARGET_TIMEOUT_MS_DEFAULT UINT64_C(10000)
-#define TARGET_NAME_MAX		  32
-#define TARGET_FORMER_MAX	  16
+#define TARGET_NAME_MAX           32
+#define TARGET_FORMER_MAX         16
 
 /* The rows of the key table in targets.c; the order is the same. */
 enum target_key {
@@ -57,7 +57,7 @@ struct target {
 	struct str baseline; /* baselines/NAME.json; a safe path, see fs_is_safe_path */
 	const struct target_former *former;
 	size_t former_count;
-	bool is_cvm_role;		   /* credentials = cvm-role */
+	bool is_cvm_role;                  /* credentials = cvm-role */
 	size_t key_line[TARGET_KEY_COUNT]; /* where it was said, in [defaults] too; 0: nowhere */
 };
 
