@@ -12,7 +12,7 @@
  */
 
 struct client_options {
-	const char *ca_bundle;	     /* --ca-bundle, or NULL: these CAs instead of the system's */
+	const char *ca_bundle;       /* --ca-bundle, or NULL: these CAs instead of the system's */
 	const char *ssl_cert_file;   /* the value of SSL_CERT_FILE, or NULL; ca_bundle wins */
 	uint64_t connect_timeout_ms; /* 0: 10 s */
 	/* Asked at least once a second while a transfer runs; true ends it. May be NULL. */

@@ -18,10 +18,10 @@
 /* All that is not a function of the input. */
 struct fetch_clock {
 	void *ctx;
-	int64_t (*unix_s)(void *ctx);		  /* what is signed: --now never moves it */
-	uint64_t (*monotonic_ms)(void *ctx);	  /* what deadlines are measured by */
+	int64_t (*unix_s)(void *ctx);             /* what is signed: --now never moves it */
+	uint64_t (*monotonic_ms)(void *ctx);      /* what deadlines are measured by */
 	bool (*sleep_ms)(void *ctx, uint64_t ms); /* false: interrupted, stop trying */
-	uint64_t (*random)(void *ctx);		  /* 64 uniform bits */
+	uint64_t (*random)(void *ctx);            /* 64 uniform bits */
 };
 
 /* The system's. Its sleep ends early, and false, when a signal arrives. */
@@ -39,9 +39,9 @@ struct fetch_session {
 
 struct fetch_request {
 	const char *service, *action, *version; /* from the resource's row */
-	struct str body;			/* "{}" */
-	const char *region;			/* NULL or empty: no header */
-	const char *language;			/* the same */
+	struct str body;                        /* "{}" */
+	const char *region;                     /* NULL or empty: no header */
+	const char *language;                   /* the same */
 	const struct endpoint *endpoint;
 	const struct credential *credential;
 	uint64_t timeout_ms; /* one try */
@@ -63,8 +63,8 @@ struct fetch_outcome {
 	struct str body;
 	int status;
 	const char *content_type, *date; /* as received; "" where absent */
-	int64_t time;			 /* Unix seconds when the last try began; 0: not known */
-	uint64_t elapsed_ms;		 /* of all tries, pauses included */
+	int64_t time;                    /* Unix seconds when the last try began; 0: not known */
+	uint64_t elapsed_ms;             /* of all tries, pauses included */
 	unsigned tries;
 	const char *commit; /* from a recording that names one; else NULL */
 };
@@ -82,8 +82,8 @@ struct err *fetch_send(struct fetch_session *s, const struct fetch_request *r, s
 struct err *fetch_judge(const char *service, struct arena *a, struct fetch_outcome *o) MUST_USE;
 
 /*
- * The canonical request, the string to sign and the headers, as text; the SecretId masked, the
- * signature and the token left out. Sends nothing.
+ * The canonical request, the string to sign, the headers and the body, as text; the SecretId masked,
+ * the signature and the token left out. Sends nothing; r->credential may be NULL.
  */
 struct err *fetch_show_request(const struct fetch_request *r, int64_t timestamp, struct arena *a,
 			       struct buf *out) MUST_USE;

@@ -15,7 +15,7 @@ enum net_reason {
 	NET_DNS,
 	NET_CONNECT,
 	NET_PROXY,
-	NET_TLS,	 /* the handshake failed, or the connection's protection did */
+	NET_TLS,         /* the handshake failed, or the connection's protection did */
 	NET_CERTIFICATE, /* the server is not who it should be; never tried again */
 	NET_TIMEOUT,
 	NET_TRUNCATED, /* the reply ended early */
@@ -27,6 +27,7 @@ enum net_reason {
 
 const char *net_word(enum net_reason r);
 bool net_is_transient(enum net_reason r); /* worth another try */
+const char *net_hint(enum net_reason r);  /* what to do next, one line */
 
 struct err *net_error(enum net_reason r, const char *host, const char *what) MUST_USE; /* ERR_NET */
 

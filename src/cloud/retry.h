@@ -42,7 +42,7 @@ const struct api_error_row *api_error_find(const char *service, struct str code)
 const struct api_error_row *api_error_row(size_t i);
 
 const char *api_class_reason(enum api_class c); /* "rate-limited": the word in incomplete/<word> */
-const char *api_class_hint(enum api_class c);	/* what to do next, one line */
+const char *api_class_hint(enum api_class c);   /* what to do next, one line */
 
 struct retry_policy {
 	unsigned tries_max;

@@ -19,15 +19,15 @@ struct sign_header {
 };
 
 struct sign_request {
-	struct str method;	 /* empty: POST */
-	struct str query;	 /* as on the request line, without '?'; empty for POST */
-	struct str host;	 /* byte for byte as the Host header */
+	struct str method;       /* empty: POST */
+	struct str query;        /* as on the request line, without '?'; empty for POST */
+	struct str host;         /* byte for byte as the Host header */
 	struct str content_type; /* byte for byte as the header */
-	struct str body;	 /* as sent */
-	struct str service;	 /* "tcss": it goes into the scope */
-	int64_t timestamp;	 /* Unix seconds, the one of X-TC-Timestamp */
-	const struct credential *credential;
-	const struct sign_header *extra; /* their values are signed in lower case */
+	struct str body;         /* as sent */
+	struct str service;      /* "tcss": it goes into the scope */
+	int64_t timestamp;       /* Unix seconds, the one of X-TC-Timestamp */
+	const struct credential *credential; /* NULL: all but the authorization is made */
+	const struct sign_header *extra;     /* their values are signed in lower case */
 	size_t extra_count;
 };
 

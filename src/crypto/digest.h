@@ -10,7 +10,7 @@
  * memory), and then says so: a digest is never made up.
  */
 
-#define SHA256_SIZE	32u
+#define SHA256_SIZE     32u
 #define SHA256_HEX_SIZE (2u * SHA256_SIZE + 1u)
 
 struct err *sha256(struct str bytes, unsigned char out[SHA256_SIZE]) MUST_USE;
