@@ -18,17 +18,17 @@ struct repo_change {
 };
 
 struct repo_commit_request {
-	struct repo_tip expect;		   /* from repo_resolve_tip: what was judged and shown */
+	struct repo_tip expect;            /* from repo_resolve_tip: what was judged and shown */
 	const struct repo_change *changes; /* each path once */
 	size_t change_count;
 	struct str message; /* UTF-8; its first line is the subject */
 };
 
 struct repo_commit_result {
-	bool is_committed;		/* false: the tip holds exactly this already */
-	char hex[REPO_HEX_SIZE];	/* the new commit, else the tip */
+	bool is_committed;              /* false: the tip holds exactly this already */
+	char hex[REPO_HEX_SIZE];        /* the new commit, else the tip */
 	char parent_hex[REPO_HEX_SIZE]; /* "" for a root commit */
-	const char *ref;		/* in the arena */
+	const char *ref;                /* in the arena */
 	const char *worktree_lag; /* NULL; or: committed, but why the files could not follow */
 };
 

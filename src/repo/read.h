@@ -13,10 +13,10 @@
 #define REPO_NAMES_MAX 100000u /* entries of one folder; more is an error */
 
 struct repo_commit {
-	bool is_unborn;		      /* HEAD or a branch without a commit: holds nothing */
+	bool is_unborn;               /* HEAD or a branch without a commit: holds nothing */
 	char hex[REPO_HEX_SIZE];      /* "" when unborn */
 	char tree_hex[REPO_HEX_SIZE]; /* "" when unborn */
-	int64_t time_s;		      /* the committer's */
+	int64_t time_s;               /* the committer's */
 };
 
 /*
@@ -50,9 +50,9 @@ enum repo_entry_kind {
 struct repo_entry {
 	enum repo_entry_kind kind;
 	char hex[REPO_HEX_SIZE]; /* the object's id; "" when missing */
-	uint64_t size;		 /* of a file, read or not */
-	struct str bytes;	 /* of a file that was read: in the arena, a NUL behind them */
-	bool is_lfs_pointer;	 /* the bytes are a Git LFS pointer, not the file's content */
+	uint64_t size;           /* of a file, read or not */
+	struct str bytes;        /* of a file that was read: in the arena, a NUL behind them */
+	bool is_lfs_pointer;     /* the bytes are a Git LFS pointer, not the file's content */
 };
 
 /*
@@ -91,13 +91,13 @@ struct err *repo_spec_split(const char *text, struct arena *a, struct repo_spec 
 
 /* Where index and work tree stand, at one path, against a commit: what `git status` would say. */
 enum repo_state {
-	REPO_STATE_SAME,	/* commit, index and work tree agree */
-	REPO_STATE_MODIFIED,	/* the work tree has other content, mode or kind */
-	REPO_STATE_DELETED,	/* in commit and index, gone from the work tree */
-	REPO_STATE_STAGED,	/* the index differs from the commit */
-	REPO_STATE_CONFLICTED,	/* an unfinished merge */
-	REPO_STATE_UNTRACKED,	/* in the work tree alone */
-	REPO_STATE_ABSENT,	/* nowhere */
+	REPO_STATE_SAME,        /* commit, index and work tree agree */
+	REPO_STATE_MODIFIED,    /* the work tree has other content, mode or kind */
+	REPO_STATE_DELETED,     /* in commit and index, gone from the work tree */
+	REPO_STATE_STAGED,      /* the index differs from the commit */
+	REPO_STATE_CONFLICTED,  /* an unfinished merge */
+	REPO_STATE_UNTRACKED,   /* in the work tree alone */
+	REPO_STATE_ABSENT,      /* nowhere */
 	REPO_STATE_NO_WORKTREE, /* bare */
 };
 

@@ -1,0 +1,499 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One commit: check everything, write objects, move the branch under its lock if it still is where
+ * it was, then let index and work tree follow. Until the branch moves nothing but unreachable
+ * objects has been written; from then on the commit stands, whatever happens to the files.
+ */
+#include "repo/commit.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fs.h"
+#include "base/utf8.h"
+#include "repo/git.h"
+
+#define RACES_MAX 100
+
+struct job {
+	struct repo *r;
+	const struct repo_commit_request *req;
+	const char **paths;
+	char *message;
+	git_signature *author, *committer;
+	bool is_current; /* HEAD is on the branch, and there is a work tree */
+};
+
+static struct err *check_path_text(const char *path)
+{
+	const char *p = path;
+
+	if (!fs_is_safe_path(str_from(path)))
+		return err_new(ERR_REPO, "\"%s\": not a plain path below the repository's root",
+			       path);
+	/* libgit2 refuses ".git" in its other spellings when the tree is built. */
+	while (*p) {
+		size_t n = strcspn(p, "/");
+
+		if (str_eq_nocase((struct str){p, n}, STR(".git")))
+			return err_new(ERR_REPO, "\"%s\": git keeps its own files there", path);
+		p += n + (p[n] == '/');
+	}
+	return NULL;
+}
+
+static int by_text(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static struct err *check_paths(struct job *j)
+{
+	size_t count = j->req->change_count;
+
+	j->paths = calloc(count ? count : 1, sizeof(*j->paths));
+	if (!j->paths)
+		return err_nomem();
+	for (size_t i = 0; i < count; i++) {
+		j->paths[i] = j->req->changes[i].path;
+		TRY(check_path_text(j->paths[i]));
+	}
+	qsort(j->paths, count, sizeof(*j->paths), by_text);
+	for (size_t i = 1; i < count; i++)
+		if (strcmp(j->paths[i - 1], j->paths[i]) == 0)
+			return err_new(ERR_REPO, "%s: would be written twice in one commit",
+				       j->paths[i]);
+	return NULL;
+}
+
+/* Valid UTF-8 without control characters, and the white space as git commit leaves it. */
+static struct err *clean_message(struct str raw, char **out)
+{
+	git_buf buf = {0};
+	char *text;
+	size_t n = 0;
+
+	if (utf8_invalid_at(raw) != raw.n)
+		return err_new(ERR_REPO, "the commit's message is not valid UTF-8");
+	text = malloc(raw.n + 1);
+	if (!text)
+		return err_nomem();
+	for (size_t i = 0; i < raw.n; i++) {
+		unsigned char c = (unsigned char)raw.p[i];
+
+		if (c == '\n' || c == '\t' || (c >= 0x20 && c != 0x7f))
+			text[n++] = raw.p[i];
+	}
+	text[n] = '\0';
+	if (git_message_prettify(&buf, text, 0, '#') < 0) {
+		free(text);
+		return err_git(ERR_REPO, "the commit's message");
+	}
+	free(text);
+	*out = strdup(buf.ptr ? buf.ptr : "");
+	git_buf_dispose(&buf);
+	if (!*out)
+		return err_nomem();
+	return **out ? NULL : err_new(ERR_REPO, "the commit's message is empty");
+}
+
+/* Never an unsigned commit where signed ones are asked for. */
+static struct err *check_signing(struct repo *r)
+{
+	bool sign = false;
+
+	TRY(config_bool(r->config, "commit.gpgsign", false, &sign));
+	if (sign)
+		return err_new(ERR_REPO,
+			       "commit.gpgsign is set, and signing commits is not available yet; "
+			       "commit by hand with git, or unset it for this repository");
+	return NULL;
+}
+
+/* What another git command left half done decides what the next commit means. */
+static struct err *check_no_operation(struct repo *r)
+{
+	int state = git_repository_state(r->git);
+
+	if (state == GIT_REPOSITORY_STATE_NONE || state == GIT_REPOSITORY_STATE_BISECT)
+		return NULL;
+	return err_new(ERR_REPO,
+		       "%s: a merge, rebase, revert or the like is in progress (see git status); "
+		       "finish it first",
+		       repo_workdir(r));
+}
+
+/* A link, folder or submodule is not replaced by a file behind its owner's back. */
+static struct err *check_kind(struct repo *r, const struct repo_commit *tip, const char *path)
+{
+	static const char *const names[] = {
+		[REPO_ENTRY_LINK] = "a symbolic link",
+		[REPO_ENTRY_TREE] = "a folder",
+		[REPO_ENTRY_SUBMODULE] = "a submodule",
+	};
+	struct tree_spot spot;
+
+	TRY(tree_find(r, tip, path, &spot));
+	if (spot.kind == REPO_ENTRY_MISSING || spot.kind == REPO_ENTRY_FILE)
+		return NULL;
+	return err_new(ERR_REPO, "%s: is %s in the commit, expected a file; remove it first", path,
+		       names[spot.kind]);
+}
+
+static struct err *check_clean(struct repo *r, const struct repo_commit *tip, const char *path)
+{
+	enum repo_state state;
+
+	TRY(repo_read_state(r, tip, path, &state));
+	if (state == REPO_STATE_SAME || state == REPO_STATE_ABSENT)
+		return NULL;
+	return err_new(ERR_REPO,
+		       "%s: is %s; nothing was written: commit it, set it aside (git stash) or "
+		       "remove it, and run again",
+		       path, repo_state_text(state));
+}
+
+static bool is_current(struct repo *r, const char *ref)
+{
+	git_reference *head = NULL;
+	bool same = !git_repository_is_bare(r->git) &&
+		    git_reference_lookup(&head, r->git, "HEAD") == 0 &&
+		    git_reference_type(head) == GIT_REFERENCE_SYMBOLIC &&
+		    strcmp(git_reference_symbolic_target(head), ref) == 0;
+
+	git_reference_free(head);
+	return same;
+}
+
+struct err *repo_check_path(struct repo *r, const struct repo_tip *tip, const char *path)
+{
+	TRY(check_path_text(path));
+	TRY(check_kind(r, &tip->commit, path));
+	TRY(follow_check_attributes(r, path));
+	return is_current(r, tip->ref) ? check_clean(r, &tip->commit, path) : NULL;
+}
+
+/* Another work tree that has the branch checked out would be left behind, seemingly edited. */
+static struct err *check_not_elsewhere(struct job *j, const struct repo_tip *tip)
+{
+	git_reference *ref = NULL;
+	struct err *e = NULL;
+
+	if (j->is_current || tip->commit.is_unborn)
+		return NULL;
+	if (git_reference_lookup(&ref, j->r->git, tip->ref) < 0)
+		return err_git(ERR_REPO, "%s", tip->ref);
+	if (git_branch_is_checked_out(ref) == 1)
+		e = err_new(
+			ERR_REPO,
+			"%s is checked out in another work tree (git worktree list): run there, "
+			"or commit to another branch",
+			tip->ref);
+	git_reference_free(ref);
+	return e;
+}
+
+/* "refs/heads/a" and "refs/heads/a/b" cannot both be; for a new branch nobody else looks. */
+static struct err *check_ref_is_free(struct repo *r, const char *ref)
+{
+	git_reference_iterator *it = NULL;
+	const char *name;
+	char *text = strdup(ref), *glob = NULL, *p;
+	struct err *e = NULL;
+	git_oid id;
+
+	if (!text || asprintf(&glob, "%s/*", ref) < 0) {
+		e = err_nomem();
+		goto out;
+	}
+	for (p = text + strlen("refs/heads/"); (p = strchr(p, '/')) && !e; *p++ = '/') {
+		*p = '\0';
+		if (git_reference_name_to_id(&id, r->git, text) == 0)
+			e = err_new(ERR_REPO, "%s: cannot be, since %s is a branch", ref, text);
+	}
+	if (!e && git_reference_iterator_glob_new(&it, r->git, glob) == 0 &&
+	    git_reference_next_name(&name, it) == 0)
+		e = err_new(ERR_REPO, "%s: cannot be, since %s is a branch", ref, name);
+out:
+	git_reference_iterator_free(it);
+	free(glob);
+	free(text);
+	return e;
+}
+
+static struct err *check_tip(struct job *j, const struct repo_tip *tip)
+{
+	TRY(check_not_elsewhere(j, tip));
+	if (tip->commit.is_unborn)
+		TRY(check_ref_is_free(j->r, tip->ref));
+	if (j->is_current)
+		TRY(lock_wait_for_index(j->r));
+	for (size_t i = 0; i < j->req->change_count; i++)
+		TRY(repo_check_path(j->r, tip, j->req->changes[i].path));
+	return NULL;
+}
+
+/* Where the branch moved on, our paths must be as they were judged. */
+static struct err *check_unmoved(struct job *j, const struct repo_commit *now)
+{
+	const struct repo_tip *expect = &j->req->expect;
+
+	if (strcmp(now->hex, expect->commit.hex) == 0)
+		return NULL;
+	for (size_t i = 0; i < j->req->change_count; i++) {
+		struct tree_spot was, is;
+
+		TRY(tree_find(j->r, &expect->commit, j->paths[i], &was));
+		TRY(tree_find(j->r, now, j->paths[i], &is));
+		if (!spot_eq(&was, &is))
+			return err_new(
+				ERR_OUTPUT,
+				"%s: changed on %s meanwhile (in %s); nothing was committed: "
+				"run again to see the new state",
+				j->paths[i], expect->ref, now->hex);
+	}
+	return NULL;
+}
+
+static struct err *is_same(struct job *j, const struct repo_commit *tip,
+			   const struct repo_change *c, bool *same)
+{
+	struct tree_spot spot;
+	git_oid id;
+
+	TRY(tree_find(j->r, tip, c->path, &spot));
+	if (c->is_delete) {
+		*same = spot.kind == REPO_ENTRY_MISSING;
+		return NULL;
+	}
+	if (git_odb_hash(&id, c->bytes.n ? c->bytes.p : "", c->bytes.n, GIT_OBJECT_BLOB) < 0)
+		return err_git(ERR_REPO, "%s", c->path);
+	*same = spot.kind == REPO_ENTRY_FILE && git_oid_equal(&id, &spot.id);
+	return NULL;
+}
+
+static struct err *is_nothing(struct job *j, const struct repo_commit *tip, bool *out)
+{
+	bool same = true;
+
+	for (size_t i = 0; i < j->req->change_count && same; i++)
+		TRY(is_same(j, tip, &j->req->changes[i], &same));
+	*out = same;
+	return NULL;
+}
+
+static struct err *write_commit(struct job *j, const struct repo_commit *tip, git_oid *out)
+{
+	git_tree *tree = NULL;
+	git_commit *parent = NULL;
+	git_oid base, parent_id, tree_id;
+	struct err *e;
+
+	if (!tip->is_unborn && (git_oid_fromstr(&base, tip->tree_hex) < 0 ||
+				git_oid_fromstr(&parent_id, tip->hex) < 0 ||
+				git_commit_lookup(&parent, j->r->git, &parent_id) < 0))
+		return err_git(ERR_REPO, "commit %s", tip->hex);
+	e = tree_write(j->r, tip->is_unborn ? NULL : &base, j->req->changes, j->req->change_count,
+		       &tree_id);
+	if (e)
+		goto out;
+	if (git_tree_lookup(&tree, j->r->git, &tree_id) < 0 ||
+	    git_commit_create(out, j->r->git, NULL, j->author, j->committer, NULL, j->message, tree,
+			      parent ? 1 : 0, (const git_commit **)&parent) < 0)
+		e = err_git(ERR_OUTPUT, "the commit cannot be written");
+out:
+	git_tree_free(tree);
+	git_commit_free(parent);
+	return e;
+}
+
+static struct err *lock_one(git_transaction *tx, const char *ref, const char *dir)
+{
+	struct lock_wait w = {0};
+	int code;
+
+	while ((code = git_transaction_lock_ref(tx, ref)) == GIT_ELOCKED)
+		if (!lock_wait_more(&w))
+			return lock_error(dir, ref);
+	return code < 0 ? err_git(ERR_OUTPUT, "%s: cannot be locked", ref) : NULL;
+}
+
+/* Under the lock: whether the branch is where the commit was built upon. */
+static struct err *is_still(struct repo *r, const struct repo_tip *tip, bool *still)
+{
+	git_reference *ref = NULL;
+	struct err *e = NULL;
+	int code = git_reference_lookup(&ref, r->git, tip->ref);
+	git_oid id;
+
+	*still = false;
+	if (code == GIT_ENOTFOUND)
+		*still = tip->commit.is_unborn;
+	else if (code < 0)
+		e = err_git(ERR_REPO, "%s", tip->ref);
+	else if (git_reference_type(ref) != GIT_REFERENCE_DIRECT)
+		e = err_new(ERR_REPO, "%s: is a symbolic reference; name the branch it leads to",
+			    tip->ref);
+	else if (!tip->commit.is_unborn && git_oid_fromstr(&id, tip->commit.hex) == 0)
+		*still = git_oid_equal(&id, git_reference_target(ref)) != 0;
+	git_reference_free(ref);
+	return e;
+}
+
+static char *reflog_text(const struct job *j, const struct repo_tip *tip)
+{
+	char *text = NULL;
+
+	if (asprintf(&text, "commit%s: %.*s", tip->commit.is_unborn ? " (initial)" : "",
+		     (int)strcspn(j->message, "\n"), j->message) < 0)
+		return NULL;
+	return text;
+}
+
+/*
+ * Compare and swap. A transaction, because libgit2's own matching update looks at a new branch's
+ * absence before it takes the lock. HEAD is locked as git commit does it, so that nobody switches
+ * branches between the move and the files.
+ */
+static struct err *move_branch(struct job *j, const struct repo_tip *tip, const git_oid *to,
+			       bool *moved)
+{
+	git_transaction *tx = NULL;
+	char *text = reflog_text(j, tip);
+	struct err *e = NULL;
+	bool still = false;
+
+	*moved = false;
+	if (!text || git_transaction_new(&tx, j->r->git) < 0) {
+		e = err_nomem();
+		goto out;
+	}
+	if (j->is_current)
+		e = lock_one(tx, "HEAD", git_repository_path(j->r->git));
+	if (!e)
+		e = lock_one(tx, tip->ref, git_repository_commondir(j->r->git));
+	if (!e)
+		e = is_still(j->r, tip, &still);
+	if (e || !still)
+		goto out;
+	if (j->is_current && !is_current(j->r, tip->ref)) {
+		e = err_new(ERR_OUTPUT, "HEAD left %s meanwhile; nothing was committed", tip->ref);
+		goto out;
+	}
+	if (git_transaction_set_target(tx, tip->ref, to, j->committer, text) < 0 ||
+	    git_transaction_commit(tx) < 0)
+		e = err_git(ERR_OUTPUT, "%s: cannot be moved", tip->ref);
+	else
+		*moved = true;
+out:
+	git_transaction_free(tx);
+	free(text);
+	return e;
+}
+
+/* The commit stands; that the files could not follow is told beside it. */
+static struct err *follow(struct job *j, const git_oid *id, struct arena *a,
+			  struct repo_commit_result *out)
+{
+	struct repo_commit now;
+	struct err *e;
+	char *text;
+
+	if (!j->is_current)
+		return NULL;
+	e = commit_describe(j->r, id, &now);
+	if (!e)
+		e = follow_apply(j->r, &now, j->paths, j->req->change_count);
+	if (!e) {
+		follow_forget(j->r);
+		return NULL;
+	}
+	text = err_text(e);
+	out->worktree_lag = arena_printf(a, "%s", text ? text : "out of memory");
+	if (!out->worktree_lag)
+		out->worktree_lag = "out of memory";
+	free(text);
+	err_free(e);
+	return NULL;
+}
+
+static void say(struct repo_commit_result *out, const git_oid *id, const struct repo_commit *tip)
+{
+	out->is_committed = true;
+	(void)git_oid_tostr(out->hex, sizeof(out->hex), id);
+	memcpy(out->parent_hex, tip->hex, sizeof(out->parent_hex));
+}
+
+/* One try. *done is false when the branch moved between looking and locking. */
+static struct err *attempt(struct job *j, struct arena *a, struct repo_commit_result *out,
+			   bool *done)
+{
+	const char *branch = j->req->expect.ref;
+	struct repo_tip tip;
+	git_oid id;
+	bool nothing = false;
+
+	TRY(repo_resolve_tip(j->r, branch, a, &tip));
+	j->is_current = is_current(j->r, tip.ref);
+	out->ref = tip.ref;
+	TRY(check_unmoved(j, &tip.commit));
+	TRY(check_tip(j, &tip));
+	TRY(is_nothing(j, &tip.commit, &nothing));
+	if (nothing) {
+		*done = true;
+		memcpy(out->hex, tip.commit.hex, sizeof(out->hex));
+		return NULL;
+	}
+	TRY(write_commit(j, &tip.commit, &id));
+	if (j->is_current)
+		TRY(follow_note(j->r, &tip, j->paths, j->req->change_count));
+	/* After an error the note stays: whether the branch moved all the same, the next run sees. */
+	TRY(move_branch(j, &tip, &id, done));
+	if (j->is_current && !*done)
+		follow_forget(j->r);
+	if (!*done)
+		return NULL;
+	say(out, &id, &tip.commit);
+	return follow(j, &id, a, out);
+}
+
+static struct err *prepare(struct job *j)
+{
+	TRY(check_paths(j));
+	TRY(clean_message(j->req->message, &j->message));
+	TRY(check_signing(j->r));
+	TRY(identity_find(j->r, &j->author, &j->committer));
+	if (is_current(j->r, j->req->expect.ref))
+		TRY(check_no_operation(j->r));
+	return follow_repair(j->r);
+}
+
+struct err *repo_commit_changes(struct repo *r, const struct repo_commit_request *req,
+				struct arena *a, struct repo_commit_result *out)
+{
+	struct job j = {.r = r, .req = req};
+	struct repo_commit_result result = {0};
+	bool done = false;
+	int turn = lock_take_turn(r);
+	struct err *e = prepare(&j);
+
+	for (unsigned i = 0; !e && !done; i++) {
+		if (i == RACES_MAX)
+			e = err_new(ERR_OUTPUT,
+				    "%s: moved %u times while the commit was made; nothing was "
+				    "committed",
+				    req->expect.ref, RACES_MAX);
+		else
+			e = attempt(&j, a, &result, &done);
+	}
+	git_signature_free(j.committer);
+	git_signature_free(j.author);
+	free(j.message);
+	free(j.paths);
+	lock_end_turn(turn);
+	if (e)
+		return e;
+	*out = result;
+	return NULL;
+}

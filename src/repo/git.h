@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCANDRIFT_REPO_GIT_H
+#define SCANDRIFT_REPO_GIT_H
+
+#include <git2.h>
+
+#include "repo/commit.h"
+
+/*
+ * What the files of this folder share, and nobody else includes: libgit2's types stay here.
+ */
+
+struct repo {
+	git_repository *git;
+	git_config *config;
+};
+
+/* An error with libgit2's last message as its cause. */
+struct err *err_git(enum err_kind kind, const char *fmt, ...) PRINTF(2, 3) MUST_USE;
+
+/* config.c: system, user, repository and work tree, in git's order; see repo_config_text. */
+struct err *config_load(git_repository *repo, git_config **out) MUST_USE;
+
+/* The environment's GIT_CONFIG_COUNT first. *out is NULL when unset; owned by the caller. */
+struct err *config_text(git_config *cfg, const char *key, char **out) MUST_USE;
+struct err *config_bool(git_config *cfg, const char *key, bool fallback, bool *out) MUST_USE;
+
+/* Each value of a key that only the user and the system may set: not the repository itself. */
+struct err *config_each_protected(const char *key, void (*see)(void *ctx, const char *value),
+				  void *ctx) MUST_USE;
+
+/* owner.c */
+struct err *owner_check(git_repository *repo) MUST_USE;
+
+/* read.c: what stands at a path of a commit, without reading it. */
+struct tree_spot {
+	enum repo_entry_kind kind; /* never TOO_LARGE */
+	git_filemode_t mode;
+	git_oid id;
+};
+
+struct err *tree_find(struct repo *r, const struct repo_commit *c, const char *path,
+		      struct tree_spot *out) MUST_USE;
+struct err *tree_load(struct repo *r, const git_oid *id, const char *what, git_tree **out) MUST_USE;
+struct err *commit_describe(struct repo *r, const git_oid *id, struct repo_commit *out) MUST_USE;
+bool spot_eq(const struct tree_spot *a, const struct tree_spot *b);
+
+/* identity.c: who git would say made a commit now. */
+struct err *identity_find(struct repo *r, git_signature **author,
+			  git_signature **committer) MUST_USE;
+bool identity_parse_date(struct str text, int64_t *unix_s, int *east_min);
+
+/* tree.c: `base` (NULL: empty) with the changes in it. Objects are written. */
+struct err *tree_write(struct repo *r, const git_oid *base, const struct repo_change *changes,
+		       size_t count, git_oid *out) MUST_USE;
+
+/* state.c: whether the work tree holds at `path` what `spot` says; MISSING is held by no file. */
+struct err *state_worktree_is(struct repo *r, const char *path, const struct tree_spot *spot,
+			      bool *same) MUST_USE;
+
+/* follow.c: index and work tree at our paths. */
+struct err *follow_open_index(struct repo *r, git_index **out) MUST_USE;
+struct err *follow_check_attributes(struct repo *r, const char *path) MUST_USE;
+
+/* Makes index and files at the paths what the commit says. */
+struct err *follow_apply(struct repo *r, const struct repo_commit *c, const char *const *paths,
+			 size_t count) MUST_USE;
+
+/*
+ * A note on disk, from before the branch moves until the files have followed, by which the next run
+ * can finish what a killed one began.
+ */
+struct err *follow_note(struct repo *r, const struct repo_tip *before, const char *const *paths,
+			size_t count) MUST_USE;
+void follow_forget(struct repo *r);
+struct err *follow_repair(struct repo *r) MUST_USE;
+
+/* lock.c: waits a little while another process holds a lock. */
+struct lock_wait {
+	unsigned tries;
+};
+
+bool lock_wait_more(struct lock_wait *w);
+struct err *lock_error(const char *dir, const char *name) MUST_USE;
+struct err *lock_wait_for_index(struct repo *r) MUST_USE;
+
+/* One of our own writers at a time where that can be had; a courtesy, not what safety rests on. */
+int lock_take_turn(struct repo *r);
+void lock_end_turn(int turn);
+
+#endif

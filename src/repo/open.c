@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "repo/open.h"
+
+#include <git2/sys/repository.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "repo/git.h"
+
+struct err *err_git(enum err_kind kind, const char *fmt, ...)
+{
+	const git_error *last = git_error_last();
+	const char *why = last && last->message ? last->message : "no reason given";
+	struct err *cause, *e;
+	char *text = NULL;
+	va_list ap;
+
+	if (last && last->klass == GIT_ERROR_NOMEMORY)
+		return err_nomem();
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	cause = err_new(kind, "%s", why);
+	e = text ? err_wrap(cause, "%s", text) : cause;
+	free(text);
+	return e;
+}
+
+/*
+ * Settings of the whole library, before anything is opened. Extensions: libgit2 1.5 refuses what it
+ * does not know; these three ask nothing of a reader but to report missing objects, to read one
+ * more configuration file, and of a writer never to delete objects. The owner is checked in
+ * owner.c, because libgit2 sees neither "*" nor the environment's safe.directory.
+ */
+static struct err *set_options(void)
+{
+	static const char *extensions[] = {"partialclone", "worktreeconfig", "preciousobjects"};
+
+	if (git_libgit2_opts(GIT_OPT_ENABLE_FSYNC_GITDIR, 1) < 0 ||
+	    git_libgit2_opts(GIT_OPT_SET_EXTENSIONS, extensions, ARRAY_LEN(extensions)) < 0 ||
+	    git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0) < 0)
+		return err_git(ERR_REPO, "libgit2 cannot be set up");
+	return NULL;
+}
+
+/* Names what another git reads and this libgit2 does not. */
+static struct err *open_failure(const char *start_dir, int code)
+{
+	const git_error *last = git_error_last();
+	const char *why = last && last->message ? last->message : "";
+
+	if (code == GIT_ENOTFOUND)
+		return err_new(ERR_REPO,
+			       "%s: no git repository here or in a folder above; run it inside "
+			       "one, or name one with -C DIR",
+			       start_dir);
+	if (strstr(why, "objectformat") || strstr(why, "refstorage") || strstr(why, "extension") ||
+	    strstr(why, "version"))
+		return err_git(ERR_REPO,
+			       "%s: the repository uses a format that cannot be read here "
+			       "(supported: SHA-1 objects, references as files)",
+			       start_dir);
+	return err_git(ERR_REPO, "%s: the repository cannot be opened", start_dir);
+}
+
+/*
+ * libgit2 1.5 opens a sha256 repository of format version 0, and a reftable one, as if it were
+ * empty. Both say what they are in the configuration.
+ */
+static struct err *check_format(struct repo *r)
+{
+	static const struct {
+		const char *key, *supported, *what;
+	} rows[] = {
+		{"extensions.objectformat", "sha1", "object format"},
+		{"extensions.refstorage", "files", "reference storage"},
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char *value = NULL;
+		struct err *e = config_text(r->config, rows[i].key, &value);
+
+		if (!e && value && strcmp(value, rows[i].supported) != 0)
+			e = err_new(ERR_REPO,
+				    "%s: its %s is \"%s\"; this program reads \"%s\" alone",
+				    repo_git_dir(r), rows[i].what, value, rows[i].supported);
+		free(value);
+		if (e)
+			return e;
+	}
+	return NULL;
+}
+
+static bool has_git_dir_variable(void)
+{
+	const char *v = getenv("GIT_DIR");
+
+	return v && *v;
+}
+
+static struct err *open_at(const char *start_dir, git_repository **out)
+{
+	/* The search stops at GIT_CEILING_DIRECTORIES and at a file system's border, as git's. */
+	const char *ceiling = getenv("GIT_CEILING_DIRECTORIES");
+	int code;
+
+	if (has_git_dir_variable())
+		code = git_repository_open_ext(out, NULL, GIT_REPOSITORY_OPEN_FROM_ENV, NULL);
+	else
+		code = git_repository_open_ext(out, start_dir, 0, ceiling);
+	return code < 0 ? open_failure(has_git_dir_variable() ? getenv("GIT_DIR") : start_dir, code)
+			: NULL;
+}
+
+struct err *repo_open(const char *start_dir, struct repo **out)
+{
+	struct repo *r = calloc(1, sizeof(*r));
+	struct err *e;
+
+	if (!r)
+		return err_nomem();
+	if (git_libgit2_init() < 0) {
+		free(r);
+		return err_git(ERR_REPO, "libgit2 cannot be started");
+	}
+	e = set_options();
+	if (!e)
+		e = open_at(start_dir, &r->git);
+	/* Whoever sets GIT_DIR names the repository on purpose; git does not ask for its owner. */
+	if (!e && !has_git_dir_variable())
+		e = owner_check(r->git);
+	if (!e)
+		e = config_load(r->git, &r->config);
+	if (!e && git_repository_set_config(r->git, r->config) < 0)
+		e = err_git(ERR_REPO, "%s: its configuration", start_dir);
+	if (!e)
+		e = check_format(r);
+	if (e)
+		repo_free(r);
+	else
+		*out = r;
+	return e;
+}
+
+void repo_free(struct repo *r)
+{
+	if (!r)
+		return;
+	git_config_free(r->config);
+	git_repository_free(r->git);
+	free(r);
+	(void)git_libgit2_shutdown();
+}
+
+const char *repo_workdir(const struct repo *r)
+{
+	return git_repository_workdir(r->git);
+}
+
+const char *repo_git_dir(const struct repo *r)
+{
+	return git_repository_path(r->git);
+}
