@@ -14,7 +14,7 @@
 #define SIGNED_MAX    32 /* more signed headers than the API has common parameters */
 #define CANONICAL_MAX ((size_t)256 * 1024)
 #define HEX_SIZE      64
-#define TIMESTAMP_MAX 253402300799LL /* the end of the year 9999: a date of four digits */
+#define TIMESTAMP_MAX 1000000000000000LL /* far beyond any clock, far from overflow */
 
 struct authorization {
 	struct span secret_id, date, service, signed_headers, signature;
