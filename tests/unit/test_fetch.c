@@ -1,0 +1,543 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a fetch makes of replies and failures, over a `struct http` that plays a script and a clock
+ * that only moves when told; the endpoint's forms; what is shown of a request.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/timeutil.h"
+#include "cloud/endpoint.h"
+#include "cloud/fetch.h"
+#include "cloud/net.h"
+
+#define NOW       1767207617 /* 2025-12-31T19:00:17Z */
+#define STEPS_MAX 8
+
+#define CANARY_KEY   "canary-secret-key"
+#define CANARY_TOKEN "canary-token"
+
+/* --- a server that plays a script --- */
+
+struct step {
+	int status; /* 0: no reply, for `failure` */
+	enum net_reason failure;
+	const char *body, *date, *retry_after;
+	uint64_t takes_ms;
+};
+
+struct world {
+	const struct step *steps;
+	size_t sent;
+	int64_t now_s;
+	uint64_t mono_ms, slept_ms;
+	unsigned sleeps;
+	bool is_interrupted;
+	char timestamps[STEPS_MAX][24], signatures[STEPS_MAX][400];
+	uint64_t timeouts[STEPS_MAX];
+	bool saw_token, saw_region, saw_host;
+};
+
+static void note_headers(struct world *w, const struct http_request *req)
+{
+	for (size_t i = 0; i < req->header_count; i++) {
+		const struct http_header *h = &req->headers[i];
+
+		if (strcmp(h->name, "X-TC-Timestamp") == 0)
+			(void)snprintf(w->timestamps[w->sent], 24, "%.*s", STR_ARG(h->value));
+		if (strcmp(h->name, "Authorization") == 0)
+			(void)snprintf(w->signatures[w->sent], 400, "%.*s", STR_ARG(h->value));
+		if (strcmp(h->name, "X-TC-Token") == 0)
+			w->saw_token = str_is(h->value, CANARY_TOKEN);
+		if (strcmp(h->name, "X-TC-Region") == 0)
+			w->saw_region = str_is(h->value, "ap-guangzhou");
+		if (strcmp(h->name, "Host") == 0)
+			w->saw_host = str_is(h->value, "127.0.0.1:8443");
+	}
+}
+
+static struct err *play(void *ctx, const struct http_request *req, struct arena *a,
+			struct http_reply *out)
+{
+	struct world *w = ctx;
+	const struct step *s = &w->steps[w->sent];
+
+	(void)a;
+	assert_true(w->sent < STEPS_MAX);
+	assert_string_equal(req->url, "https://127.0.0.1:8443/");
+	assert_true(str_is(req->body, "{}"));
+	note_headers(w, req);
+	w->timeouts[w->sent++] = req->timeout_ms;
+	w->mono_ms += s->takes_ms;
+	if (s->status == 0)
+		return net_error(s->failure, "host", "no luck");
+	*out = (struct http_reply){.status = s->status,
+				   .body = str_from(s->body),
+				   .content_type = STR("application/json"),
+				   .date = str_from(s->date),
+				   .retry_after = str_from(s->retry_after)};
+	return NULL;
+}
+
+static int64_t unix_s(void *ctx)
+{
+	return ((struct world *)ctx)->now_s;
+}
+
+static uint64_t monotonic_ms(void *ctx)
+{
+	return ((struct world *)ctx)->mono_ms;
+}
+
+static bool sleep_ms(void *ctx, uint64_t ms)
+{
+	struct world *w = ctx;
+
+	w->mono_ms += ms;
+	w->slept_ms += ms;
+	w->now_s += (int64_t)(ms / 1000) + 1;
+	w->sleeps++;
+	return !w->is_interrupted;
+}
+
+static uint64_t some_random(void *ctx)
+{
+	(void)ctx;
+	return 400;
+}
+
+/* --- one fetch --- */
+
+struct fixture {
+	struct arena *a;
+	struct world w;
+	struct endpoint endpoint;
+	struct credential credential;
+	struct fetch_session session;
+	struct fetch_request request;
+	struct fetch_outcome out;
+};
+
+static void begin(struct fixture *f, const struct step *steps)
+{
+	*f = (struct fixture){.a = arena_new()};
+	assert_non_null(f->a);
+	f->w.steps = steps;
+	f->w.now_s = NOW;
+	f->w.mono_ms = 5000;
+	assert_null(endpoint_parse(f->a, STR("https://127.0.0.1:8443"), &f->endpoint));
+	assert_null(secret_set(&f->credential.id, STR("AKIDEXAMPLE0000")));
+	assert_null(secret_set(&f->credential.key, STR(CANARY_KEY)));
+	f->session = (struct fetch_session){
+		.http = {&f->w, play},
+		.clock = {&f->w, unix_s, monotonic_ms, sleep_ms, some_random},
+		.policy = retry_default,
+	};
+	f->request = (struct fetch_request){
+		.service = "tcss",
+		.action = "DescribeImageRegistryTimingScanTask",
+		.version = "2020-11-01",
+		.body = STR("{}"),
+		.endpoint = &f->endpoint,
+		.credential = &f->credential,
+		.timeout_ms = 10000,
+		.reply_max = 1 << 20,
+	};
+}
+
+static void run(struct fixture *f)
+{
+	assert_null(fetch_send(&f->session, &f->request, f->a, &f->out));
+}
+
+static void end(struct fixture *f)
+{
+	credential_clear(&f->credential);
+	arena_free(f->a);
+}
+
+#define GOOD "{\"Response\":{\"Enable\":true,\"RequestId\":\"r-0\"}}"
+#define ERROR(c) \
+ "{\"Response\":{\"Error\":{\"Code\":\"" c "\",\"Message\":\"m\"},\"RequestId\":\"r-1\"}}"
+#define RATE       ERROR("RequestLimitExceeded")
+#define EXPIRED    ERROR("AuthFailure.SignatureExpire")
+#define AHEAD_600  "Wed, 31 Dec 2025 19:10:17 GMT" /* ten minutes ahead of NOW */
+#define AHEAD_10   "Wed, 31 Dec 2025 19:00:27 GMT"
+#define BEHIND_600 "Wed, 31 Dec 2025 18:50:17 GMT"
+
+/* A step of a script. */
+/* clang-format off */
+#define SAYS(s, b)  {.status = (s), .body = (b)}
+#define DATED(b, d) {.status = 200, .body = (b), .date = (d)}
+#define ASKS(t)     {.status = 503, .body = "", .retry_after = (t)}
+#define FAILS(r)    {.failure = (r)}
+#define TAKES(r, t) {.failure = (r), .takes_ms = (t)}
+/* clang-format on */
+
+/* `want` NULL: it is to work. */
+static const struct {
+	const char *name;
+	struct step steps[4];
+	unsigned tries;
+	const char *want, *code, *message;
+} rows[] = {
+	/* clang-format off */
+	{ "good",                       { SAYS(200, GOOD) },                                      1, NULL, "", NULL },
+	{ "rate limited twice",         { SAYS(200, RATE), SAYS(200, RATE), SAYS(200, GOOD) },  3, NULL, "", NULL },
+	{ "rate limited for ever",      { SAYS(200, RATE), SAYS(200, RATE), SAYS(200, RATE) },  3, "rate-limited", "RequestLimitExceeded", "m" },
+	{ "a detail of the rate",       { SAYS(200, ERROR("RequestLimitExceeded.IPLimitExceeded")), SAYS(200, GOOD) }, 2, NULL, "", NULL },
+	{ "server trouble once",        { SAYS(200, ERROR("InternalError.MainDBFail")), SAYS(200, GOOD) }, 2, NULL, "", NULL },
+	{ "no role is configuration",   { SAYS(200, ERROR("InternalError.ErrRoleNotExist")) },    1, "refused", "InternalError.ErrRoleNotExist", "m" },
+	{ "wrong key",                  { SAYS(200, ERROR("AuthFailure.SignatureFailure")) },     1, "credentials", "AuthFailure.SignatureFailure", "m" },
+	{ "unknown id",                 { SAYS(200, ERROR("AuthFailure.SecretIdNotFound")) },     1, "credentials", "AuthFailure.SecretIdNotFound", "m" },
+	{ "ended token",                { SAYS(200, ERROR("AuthFailure.TokenFailure")) },         1, "credentials", "AuthFailure.TokenFailure", "m" },
+	{ "not allowed",                { SAYS(200, ERROR("UnauthorizedOperation")) },            1, "permission", "UnauthorizedOperation", "m" },
+	{ "not found",                  { SAYS(200, ERROR("ResourceNotFound")) },                 1, "api-error", "ResourceNotFound", "m" },
+	{ "a code nobody knows",        { SAYS(200, ERROR("Surprise.Of.2031")) },                 1, "api-error", "Surprise.Of.2031", "m" },
+	{ "a quota is not a rate",      { SAYS(200, ERROR("LimitExceeded")) },                    1, "api-error", "LimitExceeded", "m" },
+	{ "error beside data",          { SAYS(200, "{\"Response\":{\"Enable\":true,\"Error\":{\"Code\":\"ResourceNotFound\",\"Message\":\"m\"},\"ScanPeriod\":1,\"RequestId\":\"r-1\"}}") }, 1, "api-error", "ResourceNotFound", "m" },
+	{ "escaped name of Error",      { SAYS(200, "{\"Response\":{\"\\u0045rror\":{\"Code\":\"ResourceNotFound\",\"Message\":\"m\"},\"RequestId\":\"r-1\"}}") }, 1, "api-error", "ResourceNotFound", "m" },
+	{ "error of another shape",     { SAYS(200, "{\"Response\":{\"Error\":\"no\",\"RequestId\":\"r-1\"}}") }, 1, "api-error", "", "" },
+	{ "error without members",      { SAYS(200, "{\"Response\":{\"Error\":{},\"RequestId\":\"r-1\"}}") }, 1, "api-error", "", "" },
+	{ "null error is none",         { SAYS(200, "{\"Response\":{\"Error\":null,\"RequestId\":\"r-1\"}}") }, 1, NULL, "", NULL },
+	{ "Error outside is none",      { SAYS(200, "{\"Error\":{\"Code\":\"X\"},\"Response\":{\"Error2\":{},\"RequestId\":\"r-1\"}}") }, 1, NULL, "", NULL },
+	/* Whatever is no envelope is handed over, for the model's reader to say what is wrong. */
+	{ "page of a portal",           { SAYS(200, "<html>") },                                  1, NULL, "", NULL },
+	{ "empty body",                 { SAYS(200, "") },                                        1, NULL, "", NULL },
+	{ "an array",                   { SAYS(200, "[1]") },                                     1, NULL, "", NULL },
+	{ "null response",              { SAYS(200, "{\"Response\":null}") },                     1, NULL, "", NULL },
+	{ "cut JSON",                   { SAYS(200, "{\"Response\":{\"Error\":{\"Code\":\"Req") }, 1, NULL, "", NULL },
+	{ "duplicate Error",            { SAYS(200, "{\"Response\":{\"Error\":{},\"Error\":null}}") }, 1, NULL, "", NULL },
+	{ "500 then good",              { SAYS(500, ""), SAYS(200, GOOD) },                      2, NULL, "", NULL },
+	{ "429 then good",              { SAYS(429, ""), SAYS(200, GOOD) },                      2, NULL, "", NULL },
+	{ "503 for ever",               { SAYS(503, ""), SAYS(503, ""), SAYS(503, GOOD) },      3, "http-status", "", "HTTP status 503" },
+	{ "redirect",                   { SAYS(302, GOOD) },                                      1, "http-status", "", "HTTP status 302" },
+	{ "forbidden by a gateway",     { SAYS(403, GOOD) },                                      1, "http-status", "", "HTTP status 403" },
+	{ "nothing in it",              { SAYS(204, "") },                                        1, "http-status", "", "HTTP status 204" },
+	{ "time-out once",              { FAILS(NET_TIMEOUT), SAYS(200, GOOD) },                  2, NULL, "", NULL },
+	{ "time-out for ever",          { FAILS(NET_TIMEOUT), FAILS(NET_TIMEOUT), FAILS(NET_TIMEOUT) }, 3, "timeout", "", "host: no luck" },
+	{ "cut then refused",           { FAILS(NET_TRUNCATED), FAILS(NET_CONNECT), FAILS(NET_DNS) }, 3, "dns", "", "host: no luck" },
+	{ "unknown certificate",        { FAILS(NET_CERTIFICATE) },                                1, "certificate", "", "host: no luck" },
+	{ "too large",                  { FAILS(NET_TOO_LARGE) },                                  1, "too-large", "", "host: no luck" },
+	{ "interrupted",                { FAILS(NET_INTERRUPTED) },                                1, "interrupted", "", "host: no luck" },
+	{ "the proxy says no",          { FAILS(NET_PROXY) },                                      1, "proxy", "", "host: no luck" },
+	{ "clock ten minutes behind",   { DATED(EXPIRED, AHEAD_600), SAYS(200, GOOD) },      2, NULL, "", NULL },
+	{ "clock ten minutes ahead",    { DATED(EXPIRED, BEHIND_600), SAYS(200, GOOD) },     2, NULL, "", NULL },
+	{ "clock corrected in vain",    { DATED(EXPIRED, AHEAD_600), DATED(EXPIRED, AHEAD_600) }, 2, "clock", "AuthFailure.SignatureExpire", "m; this machine's clock is 600 s behind the server's" },
+	{ "a Date that runs away",      { DATED(EXPIRED, AHEAD_600), DATED(EXPIRED, BEHIND_600) }, 2, "clock", "AuthFailure.SignatureExpire", "m; this machine's clock is 600 s ahead of the server's" },
+	{ "expired without a Date",     { SAYS(200, EXPIRED) },                                   1, "clock", "AuthFailure.SignatureExpire", "m; this machine's clock and the server's differ by more than the API allows" },
+	{ "a Date that explains nothing", { DATED(EXPIRED, AHEAD_10) },                       1, "clock", "AuthFailure.SignatureExpire", "m; this machine's clock is 10 s behind the server's" },
+	{ "a Date that is none",        { DATED(EXPIRED, "yesterday") },                      1, "clock", "AuthFailure.SignatureExpire", NULL },
+	{ "rate, then clock, then good", { SAYS(200, RATE), DATED(EXPIRED, AHEAD_600), SAYS(200, GOOD) }, 3, NULL, "", NULL },
+	/* clang-format on */
+};
+
+static void check_failure(const struct fetch_outcome *o, const char *want, const char *code,
+			  const char *message)
+{
+	assert_false(fetch_is_ok(o));
+	assert_string_equal(o->failure.reason, want);
+	assert_string_equal(o->failure.api_code, code);
+	assert_non_null(o->failure.hint);
+	if (message)
+		assert_string_equal(o->failure.message, message);
+	if (*code)
+		assert_string_equal(o->failure.request_id, "r-1");
+}
+
+static void outcomes_follow_the_table(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct fixture f;
+
+		print_message("%s\n", rows[i].name);
+		begin(&f, rows[i].steps);
+		run(&f);
+		assert_int_equal(f.w.sent, rows[i].tries);
+		assert_int_equal(f.out.tries, rows[i].tries);
+		if (rows[i].want)
+			check_failure(&f.out, rows[i].want, rows[i].code, rows[i].message);
+		else
+			assert_true(fetch_is_ok(&f.out) && f.out.has_reply && f.out.status == 200);
+		end(&f);
+	}
+}
+
+static void each_try_is_signed_anew(void **state)
+{
+	static const struct step steps[] = {SAYS(200, RATE), DATED(EXPIRED, AHEAD_600),
+					    SAYS(200, GOOD)};
+	struct fixture f;
+
+	(void)state;
+	begin(&f, steps);
+	run(&f);
+	assert_int_equal(f.w.sent, 3);
+	assert_string_equal(f.w.timestamps[0], "1767207617");
+	/* One second was slept; then the server's Date, ten minutes from the start, is signed. */
+	assert_string_equal(f.w.timestamps[1], "1767207618");
+	assert_string_equal(f.w.timestamps[2], "1767208217");
+	assert_int_equal(f.session.clock_ahead_s, 599);
+	assert_string_not_equal(f.w.signatures[0], f.w.signatures[1]);
+	assert_string_not_equal(f.w.signatures[1], f.w.signatures[2]);
+	end(&f);
+}
+
+static void headers_are_those_of_the_target(void **state)
+{
+	static const struct step steps[] = {SAYS(200, GOOD)};
+	struct fixture f;
+
+	(void)state;
+	begin(&f, steps);
+	run(&f);
+	assert_true(f.w.saw_host);
+	assert_false(f.w.saw_token || f.w.saw_region);
+	end(&f);
+	begin(&f, steps);
+	f.request.region = "ap-guangzhou";
+	assert_null(secret_set(&f.credential.token, STR(CANARY_TOKEN)));
+	run(&f);
+	assert_true(f.w.saw_token && f.w.saw_region);
+	end(&f);
+}
+
+/* What the script and the session's limits make of pauses: sent, slept, and the last word. */
+static const struct {
+	const char *name;
+	struct step steps[3];
+	uint64_t deadline_ms; /* the clock begins at 5000 */
+	bool is_interrupted;
+	size_t sent;
+	uint64_t slept_ms;
+	const char *want;
+} pauses[] = {
+	/* clang-format off */
+	{ "no deadline",             { SAYS(500, ""), SAYS(500, ""), SAYS(200, GOOD) },               0,     false, 3, 800,  NULL          },
+	{ "time for all",            { SAYS(500, ""), SAYS(500, ""), SAYS(200, GOOD) },               6000,  false, 3, 800,  NULL          },
+	{ "time for one pause",      { SAYS(500, ""), SAYS(500, ""), SAYS(200, GOOD) },               5500,  false, 2, 400,  "http-status" },
+	{ "time for none",           { SAYS(500, ""), SAYS(500, ""), SAYS(200, GOOD) },               5400,  false, 1, 0,    "http-status" },
+	{ "over before it began",    { SAYS(200, GOOD) },                                 5000,  false, 0, 0,    "deadline"    },
+	{ "over by a slow try",      { TAKES(NET_TIMEOUT, 900), SAYS(200, "") }, 5900, false, 1, 0,   "timeout"     },
+	{ "the server asks for 7 s", { ASKS("7"), SAYS(200, GOOD) },      0,     false, 2, 7000, NULL          },
+	{ "for less than we wait",   { ASKS("0"), SAYS(200, GOOD) },      0,     false, 2, 400,  NULL          },
+	{ "for more than there is",  { ASKS("7"), SAYS(200, GOOD) },      11000, false, 1, 0,    "http-status" },
+	{ "for an hour",             { ASKS("3600"), SAYS(200, GOOD) },   0,     false, 1, 0,    "http-status" },
+	{ "for nonsense",            { ASKS("-1"), SAYS(200, GOOD) },     0,     false, 2, 400,  NULL          },
+	{ "interrupted in a pause",  { SAYS(500, ""), SAYS(200, GOOD) },                        0,     true,  1, 400,  "http-status" },
+	/* clang-format on */
+};
+
+static void pauses_keep_to_the_limits(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(pauses); i++) {
+		struct fixture f;
+
+		print_message("%s\n", pauses[i].name);
+		begin(&f, pauses[i].steps);
+		f.session.deadline_ms = pauses[i].deadline_ms;
+		f.w.is_interrupted = pauses[i].is_interrupted;
+		run(&f);
+		assert_int_equal(f.w.sent, pauses[i].sent);
+		assert_int_equal(f.w.slept_ms, pauses[i].slept_ms);
+		if (pauses[i].want)
+			check_failure(&f.out, pauses[i].want, "", NULL);
+		else
+			assert_true(fetch_is_ok(&f.out));
+		end(&f);
+	}
+}
+
+static void a_try_gets_no_more_than_is_left(void **state)
+{
+	static const struct step steps[] = {TAKES(NET_CONNECT, 1000), SAYS(200, GOOD)};
+	struct fixture f;
+
+	(void)state;
+	begin(&f, steps);
+	f.session.deadline_ms = 5000 + 10500;
+	run(&f);
+	assert_int_equal(f.w.timeouts[0], 10000);
+	assert_int_equal(f.w.timeouts[1], 10500 - 1000 - 400);
+	assert_int_equal(f.out.elapsed_ms, 1400);
+	end(&f);
+}
+
+static struct err *no_memory(void *ctx, const struct http_request *req, struct arena *a,
+			     struct http_reply *out)
+{
+	(void)ctx, (void)req, (void)a, (void)out;
+	return err_nomem();
+}
+
+static void what_is_not_the_network_is_an_error(void **state)
+{
+	struct fixture f;
+	struct err *e;
+
+	(void)state;
+	begin(&f, NULL);
+	f.session.http.send = no_memory;
+	e = fetch_send(&f.session, &f.request, f.a, &f.out);
+	assert_non_null(e);
+	assert_int_equal(e->kind, ERR_NOMEM);
+	err_free(e);
+	end(&f);
+}
+
+/* --- what is shown --- */
+
+static void secrets_are_not_shown(void **state)
+{
+	struct buf out = BUF_INIT(65536);
+	struct fixture f;
+	const char *text;
+
+	(void)state;
+	begin(&f, NULL);
+	f.request.region = "ap-guangzhou";
+	assert_null(secret_set(&f.credential.token, STR(CANARY_TOKEN)));
+	assert_null(fetch_show_request(&f.request, NOW, f.a, &out));
+	text = out.p;
+	assert_non_null(strstr(text, "content-type:application/json\nhost:127.0.0.1:8443\n"));
+	assert_non_null(strstr(text, "TC3-HMAC-SHA256\n1767207617\n2025-12-31/tcss/tc3_request\n"));
+	assert_non_null(strstr(text, "POST https://127.0.0.1:8443/\nHost: 127.0.0.1:8443\n"));
+	assert_non_null(strstr(text, "X-TC-Token: <hidden>\n"));
+	assert_non_null(strstr(text, "Credential=AKID****0000/2025-12-31/tcss/tc3_request, "
+				     "SignedHeaders=content-type;host, Signature=<hidden>\n"));
+	assert_null(strstr(text, CANARY_KEY));
+	assert_null(strstr(text, CANARY_TOKEN));
+	assert_null(strstr(text, "AKIDEXAMPLE0000"));
+	buf_free(&out);
+	end(&f);
+}
+
+static void a_request_is_shown_without_a_credential(void **state)
+{
+	struct buf out = BUF_INIT(65536);
+	struct fixture f;
+
+	(void)state;
+	begin(&f, NULL);
+	f.request.credential = NULL;
+	assert_null(fetch_show_request(&f.request, NOW, f.a, &out));
+	assert_non_null(strstr(out.p, "Credential=<none>/2025-12-31/tcss/tc3_request"));
+	buf_free(&out);
+	end(&f);
+}
+
+/* --- endpoints --- */
+
+/* `url` NULL: refused, and the message says `sent`. */
+static const struct {
+	const char *text, *url, *sent;
+	bool is_loopback;
+} endpoints[] = {
+	/* clang-format off */
+	{ "tcss.tencentcloudapi.com",          "https://tcss.tencentcloudapi.com/",      "tcss.tencentcloudapi.com",      false },
+	{ "TCSS.TencentCloudAPI.com",          "https://tcss.tencentcloudapi.com/",      "tcss.tencentcloudapi.com",      false },
+	{ "tcss.tencentcloudapi.com:443",      "https://tcss.tencentcloudapi.com/",      "tcss.tencentcloudapi.com",      false },
+	{ "tcss.tencentcloudapi.com:8443",     "https://tcss.tencentcloudapi.com:8443/", "tcss.tencentcloudapi.com:8443", false },
+	{ "https://h.example",                 "https://h.example/",                     "h.example",                     false },
+	{ "HTTPS://h.example/",                "https://h.example/",                     "h.example",                     false },
+	{ "https://h.example:80",              "https://h.example:80/",                  "h.example:80",                  false },
+	{ "https://10.0.0.1:1",                "https://10.0.0.1:1/",                    "10.0.0.1:1",                    false },
+	{ "https://[2001:DB8::1]:8443",        "https://[2001:db8::1]:8443/",            "[2001:db8::1]:8443",            false },
+	{ "http://127.0.0.1:8080",             "http://127.0.0.1:8080/",                 "127.0.0.1:8080",                true  },
+	{ "http://127.0.0.1:80/",              "http://127.0.0.1/",                      "127.0.0.1",                     true  },
+	{ "http://127.255.255.254",            "http://127.255.255.254/",                "127.255.255.254",               true  },
+	{ "http://localhost:1",                "http://localhost:1/",                    "localhost:1",                   true  },
+	{ "http://[::1]:8080",                 "http://[::1]:8080/",                     "[::1]:8080",                    true  },
+	{ "localhost:65535",                   "https://localhost:65535/",               "localhost:65535",               true  },
+	{ "[::1]",                             "https://[::1]/",                         "[::1]",                         true  },
+	{ "",                                  NULL, "no host name",           false },
+	{ "https://",                          NULL, "no host name",           false },
+	{ "http://tcss.tencentcloudapi.com",   NULL, "loopback addresses",     false },
+	{ "http://128.0.0.1",                  NULL, "loopback addresses",     false },
+	{ "http://localhost.example",          NULL, "loopback addresses",     false },
+	{ "http://127.0.0.1.example",          NULL, "loopback addresses",     false },
+	{ "http://[::2]",                      NULL, "loopback addresses",     false },
+	{ "http://[::ffff:127.0.0.1]",         NULL, "loopback addresses",     false },
+	{ "http://127.1",                      NULL, "nor an IPv4 address",    false },
+	{ "http://0x7f.0.0.1",                 NULL, "nor an IPv4 address",    false },
+	{ "http://2130706433",                 NULL, "nor an IPv4 address",    false },
+	{ "https://1.2.3.256",                 NULL, "nor an IPv4 address",    false },
+	{ "ftp://h.example",                   NULL, "neither https nor http", false },
+	{ "://h.example",                      NULL, "neither https nor http", false },
+	{ "https://user@h.example",            NULL, "user name",              false },
+	{ "https://user:pw@h.example",         NULL, "user name",              false },
+	{ "https://h.example@evil.example",    NULL, "user name",              false },
+	{ "https://h.example/v1",              NULL, "path",                   false },
+	{ "https://h.example//",               NULL, "path",                   false },
+	{ "https://h.example\\@evil",          NULL, "path",                   false },
+	{ "https://h.example\\x",              NULL, "path",                   false },
+	{ "https://h.example?x",               NULL, "query",                  false },
+	{ "https://h.example#x",               NULL, "fragment",               false },
+	{ "https://h.example:0",               NULL, "port",                   false },
+	{ "https://h.example:65536",           NULL, "port",                   false },
+	{ "https://h.example:",                NULL, "port",                   false },
+	{ "https://h.example:+1",              NULL, "port",                   false },
+	{ "https://h.example:1:2",             NULL, "port",                   false },
+	{ "https://::1",                       NULL, "port",                   false },
+	{ "https://[::1",                      NULL, "no ]",                   false },
+	{ "https://[::1]8080",                 NULL, "follows the ]",          false },
+	{ "https://[fe80::1%25lo]",            NULL, "not an IPv6 address",    false },
+	{ "https://[]",                        NULL, "not an IPv6 address",    false },
+	{ "https://h..example",                NULL, "good form",              false },
+	{ "https://.example",                  NULL, "good form",              false },
+	{ "https://h.example.",                NULL, "good form",              false },
+	{ "https://-h.example",                NULL, "good form",              false },
+	{ "https://h%2eexample",               NULL, "good form",              false },
+	{ "h example",                         NULL, "byte",                   false },
+	{ "h.example\r\nX-Evil: 1",            NULL, "byte",                   false },
+	{ "h\xc3\xa9.example",                 NULL, "byte",                   false },
+	/* clang-format on */
+};
+
+static void endpoints_are_taken_or_refused(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(endpoints); i++) {
+		struct arena *a = arena_new();
+		struct endpoint ep;
+		struct err *e = endpoint_parse(a, str_from(endpoints[i].text), &ep);
+
+		print_message("%s\n", endpoints[i].text);
+		assert_int_equal(e == NULL, endpoints[i].url != NULL);
+		if (e) {
+			assert_int_equal(e->kind, ERR_CONFIG);
+			assert_non_null(strstr(e->msg, endpoints[i].sent));
+		} else {
+			assert_string_equal(ep.url, endpoints[i].url);
+			assert_string_equal(ep.host_sent, endpoints[i].sent);
+			assert_int_equal(ep.is_loopback, endpoints[i].is_loopback);
+		}
+		err_free(e);
+		arena_free(a);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(outcomes_follow_the_table),
+		cmocka_unit_test(each_try_is_signed_anew),
+		cmocka_unit_test(headers_are_those_of_the_target),
+		cmocka_unit_test(pauses_keep_to_the_limits),
+		cmocka_unit_test(a_try_gets_no_more_than_is_left),
+		cmocka_unit_test(what_is_not_the_network_is_an_error),
+		cmocka_unit_test(secrets_are_not_shown),
+		cmocka_unit_test(a_request_is_shown_without_a_credential),
+		cmocka_unit_test(endpoints_are_taken_or_refused),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
