@@ -5,7 +5,9 @@
 
 #include "base/attr.h"
 
-#define DAY INT64_C(86400)
+#define DAY        INT64_C(86400)
+#define YEAR_1     INT64_C(-62135596800)
+#define YEAR_10000 INT64_C(253402300800)
 
 /* Days since 1970-01-01, by eras of 400 years that begin on 1 March. */
 static int64_t days_from_civil(int64_t y, unsigned m, unsigned d)
@@ -79,18 +81,25 @@ static bool is_leap(unsigned y)
 	return (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
 }
 
-static bool take_date(struct str *s, struct civil *c)
+static bool is_date(const struct civil *c)
 {
 	static const unsigned char days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+
+	if (c->year < 1 || c->month < 1 || c->month > 12 || c->day < 1)
+		return false;
+	return c->day <=
+	       days[c->month - 1] + (unsigned)(c->month == 2 && is_leap((unsigned)c->year));
+}
+
+static bool take_date(struct str *s, struct civil *c)
+{
 	unsigned year;
 
 	if (!take_number(s, 4, &year) || !take_char(s, '-') || !take_number(s, 2, &c->month) ||
 	    !take_char(s, '-') || !take_number(s, 2, &c->day))
 		return false;
 	c->year = year;
-	if (year == 0 || c->month < 1 || c->month > 12 || c->day < 1)
-		return false;
-	return c->day <= days[c->month - 1] + (unsigned)(c->month == 2 && is_leap(year));
+	return is_date(c);
 }
 
 static bool take_clock(struct str *s, struct civil *c)
@@ -125,6 +134,7 @@ bool time_parse_zone(struct str s, int *east_s)
 bool time_parse_rfc3339(struct str s, int64_t *unix_s)
 {
 	struct civil c;
+	int64_t t;
 	int east_s;
 
 	if (!take_date(&s, &c) || !(take_char(&s, 'T') || take_char(&s, 't')) ||
@@ -143,7 +153,11 @@ bool time_parse_rfc3339(struct str s, int64_t *unix_s)
 	}
 	if (!time_parse_zone(s, &east_s))
 		return false;
-	*unix_s = time_from_civil(c) - east_s;
+	t = time_from_civil(c) - east_s;
+	/* With its zone it may fall out of the years that have a form in writing. */
+	if (t < YEAR_1 || t >= YEAR_10000)
+		return false;
+	*unix_s = t;
 	return true;
 }
 
@@ -185,11 +199,12 @@ bool time_parse_http(struct str s, int64_t *unix_s)
 	}
 	s.p += 3;
 	s.n -= 3;
-	if (c.month == 0 || c.day < 1 || c.day > 31 || !take_char(&s, ' ') ||
-	    !take_number(&s, 4, &year) || !take_char(&s, ' ') || !take_clock(&s, &c) ||
-	    !str_is(s, " GMT"))
+	if (!take_char(&s, ' ') || !take_number(&s, 4, &year) || !take_char(&s, ' ') ||
+	    !take_clock(&s, &c) || !str_is(s, " GMT"))
 		return false;
 	c.year = year;
+	if (!is_date(&c))
+		return false;
 	*unix_s = time_from_civil(c);
 	return true;
 }
@@ -242,7 +257,7 @@ bool time_parse_duration(struct str s, uint64_t max_ms, uint64_t *ms)
 	} units[] = {{"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"", 1000}};
 	uint64_t v, total;
 
-	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+	for (size_t i = 0; s.n && i < ARRAY_LEN(units); i++) {
 		struct str suffix = str_from(units[i].suffix);
 		struct str number = {s.p, s.n - suffix.n};
 
