@@ -58,3 +58,15 @@ leftover=$(processes_left)
 kill "$sleeper"
 wait "$sleeper" 2>/dev/null || :
 [ -z "$(processes_left)" ] || fail 'the sleeper should be gone'
+
+# The stand-in answers from when it is said to be ready, until it is ended.
+if [ -n "$STANDIN" ]; then
+	start_standin "$SCANDRIFT_SOURCE/tests/standin/accounts/quickstart"
+	[ -r "$CA_FILE" ] || fail "no CA file: $CA_FILE"
+	run openssl s_client -connect "127.0.0.1:$HTTPS_PORT" -CAfile "$CA_FILE" \
+		-verify_return_error -brief
+	expect_exit 0
+	[ "$(processes_left)" = "$standin_pid" ] || fail "want $standin_pid alone: $(processes_left)"
+	stop_standin
+	[ -z "$(processes_left)" ] || fail 'the stand-in should be gone'
+fi
