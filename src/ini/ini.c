@@ -306,7 +306,7 @@ static struct err *end_section(struct reader *r)
 static struct err *check_name(struct reader *r, const struct ini_section_kind *kind,
 			      struct str name)
 {
-	if (!kind->name_word && name.n)
+	if (!kind->name_word && !str_is(r->line.word, kind->prefix))
 		return ini_error(r->file, r->number, "[%.*s], expected [%s]",
 				 STR_ARG(line_shown(r->line.word)), kind->prefix);
 	if (!kind->name_word)

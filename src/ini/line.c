@@ -64,12 +64,12 @@ static struct err *check_bytes(const char *file, size_t number, struct str raw)
 
 static struct err *scan_header(const char *file, size_t number, struct str raw, struct line *out)
 {
-	const char *end = memchr(raw.p, ']', raw.n);
-	struct str rest, text;
+	struct str head = before_comment(raw), rest, text;
+	const char *end = memchr(head.p, ']', head.n);
 
 	if (!end)
 		return ini_error(file, number, "\"%.*s\" has no \"]\", expected [SECTION]",
-				 STR_ARG(line_shown(raw)));
+				 STR_ARG(line_shown(str_trim(head))));
 	out->word = (struct str){raw.p + 1, (size_t)(end - raw.p) - 1};
 	rest = behind(raw, out->word.n + 2);
 	text = str_trim(rest);
