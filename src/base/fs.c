@@ -11,7 +11,7 @@
 
 #include "base/attr.h"
 
-static struct err *read_fd(int fd, const char *name, size_t max, struct buf *out)
+static struct err *read_all(int fd, const char *name, size_t max, struct buf *out)
 {
 	char chunk[32768];
 	struct stat st;
@@ -19,7 +19,6 @@ static struct err *read_fd(int fd, const char *name, size_t max, struct buf *out
 
 	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
 		return err_new(ERR_CONFIG, "%s: is a folder, expected a file", name);
-	*out = BUF_INIT(max);
 	for (;;) {
 		ssize_t n = read(fd, chunk, sizeof(chunk));
 
@@ -36,11 +35,22 @@ static struct err *read_fd(int fd, const char *name, size_t max, struct buf *out
 	}
 }
 
+/* On failure `out` holds nothing that would have to be freed. */
+static struct err *read_fd(int fd, const char *name, size_t max, struct buf *out)
+{
+	struct err *e = read_all(fd, name, max, out);
+
+	if (e)
+		buf_free(out);
+	return e;
+}
+
 struct err *fs_read(const char *path, size_t max, struct buf *out)
 {
 	struct err *e;
 	int fd;
 
+	*out = BUF_INIT(max);
 	if (strcmp(path, "-") == 0)
 		return read_fd(STDIN_FILENO, "standard input", max, out);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
@@ -121,6 +131,7 @@ struct err *fs_read_beneath(const char *root, const char *path, size_t max, stru
 	int fd;
 
 	*found = false;
+	*out = BUF_INIT(max);
 	if (!fs_is_safe_path(str_from(path)))
 		return err_new(ERR_CONFIG, "%s: not a plain path below the repository", path);
 	fd = open_beneath(root, str_from(path));
@@ -224,21 +235,25 @@ struct err *fs_make_dirs(const char *path)
 {
 	char *copy = strdup(path);
 	struct err *e = NULL;
+	struct stat st;
 
 	if (!copy)
 		return err_nomem();
-	for (char *p = copy + 1; !e; p++) {
-		char c = *p;
+	for (char *p = copy; *p && !e;) {
+		char c;
 
-		if (c != '/' && c != '\0')
-			continue;
+		p += 1 + strcspn(p + 1, "/");
+		c = *p;
 		*p = '\0';
 		if (mkdir(copy, 0777) != 0 && errno != EEXIST)
 			e = err_errno(ERR_OUTPUT, errno, "%s", copy);
 		*p = c;
-		if (c == '\0')
-			break;
 	}
+	/* What is there already may be a file. */
+	if (!e && stat(path, &st) != 0)
+		e = err_errno(ERR_OUTPUT, errno, "%s", path);
+	else if (!e && !S_ISDIR(st.st_mode))
+		e = err_errno(ERR_OUTPUT, ENOTDIR, "%s", path);
 	free(copy);
 	return e;
 }

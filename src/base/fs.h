@@ -8,7 +8,10 @@
  * Files: bounded reads, and writes that are whole or absent. Every descriptor is close-on-exec.
  */
 
-/* Reads a regular file or a pipe; "-" is standard input. At most `max` bytes; more is an error. */
+/*
+ * Reads a regular file or a pipe; "-" is standard input. At most `max` bytes; more is an error.
+ * `out` need not be initialized; after an error it is empty.
+ */
 struct err *fs_read(const char *path, size_t max, struct buf *out) MUST_USE;
 
 /*
