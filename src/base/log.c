@@ -21,7 +21,8 @@ static void line(const struct log *log, const char *prefix, const char *fmt, va_
 		return;
 	buf_puts(&shown, prefix);
 	escape_terminal(&shown, str_from(text), log->in_actions);
-	(void)fprintf(log->out, "%.*s\n", STR_ARG(buf_view(&shown)));
+	/* No NUL is in it: it would have been escaped. */
+	(void)fprintf(log->out, "%s\n", shown.p ? shown.p : prefix);
 	buf_free(&shown);
 	free(text);
 }
