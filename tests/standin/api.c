@@ -40,8 +40,9 @@ static const char *const no_parameters[] = {NULL};
 
 /* clang-format off */
 static const struct action action_table[] = {
-	/* name                                 service  version       parameters     unsigned region answer */
-	{ "DescribeImageRegistryTimingScanTask", "tcss", "2020-11-01", no_parameters, false,   false, answer_account_response },
+	/* name, then service, version, parameters, unsigned, region, answer */
+	{ "DescribeImageRegistryTimingScanTask",
+	  "tcss", "2020-11-01", no_parameters, false, false, answer_account_response },
 };
 /* clang-format on */
 

@@ -211,7 +211,7 @@ static void add_date(struct buf *b, int64_t date)
 bool http_write(struct conn *c, const struct http_reply *reply)
 {
 	size_t sent = reply->body.n < reply->cut_at ? reply->body.n : reply->cut_at;
-	struct buf out = BUF_INIT(64 * 1024 + reply->body.n);
+	struct buf out = BUF_INIT((size_t)64 * 1024 + reply->body.n);
 	bool ok;
 
 	buf_printf(&out, "HTTP/1.1 %d %s\r\nServer: nginx\r\n", reply->status,

@@ -10,9 +10,14 @@ struct scan {
 	int depth;
 };
 
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
 static void skip_blank(struct scan *s)
 {
-	while (s->p < s->end && memchr(" \t\r\n", *s->p, 4))
+	while (s->p < s->end && is_blank(*s->p))
 		s->p++;
 }
 
@@ -212,7 +217,7 @@ bool json_next(struct span value, size_t *at, struct json_member *out)
 	if (!scan_value(&s))
 		return false;
 	out->value = (struct span){from, (size_t)(s.p - from)};
-	while (out->value.n > 0 && memchr(" \t\r\n", out->value.p[out->value.n - 1], 4))
+	while (out->value.n > 0 && is_blank(out->value.p[out->value.n - 1]))
 		out->value.n--;
 	*at = (size_t)(s.p - value.p);
 	return true;

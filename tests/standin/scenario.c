@@ -164,6 +164,11 @@ static bool take_quoted(struct span *rest, struct buf *store)
 	return span_skip(rest, "\"");
 }
 
+static bool ends_word(char c)
+{
+	return c == ' ' || c == '\t' || c == ';' || c == '"';
+}
+
 /* The next word of a fault into `store`; *more is false at the end of the fault. */
 static bool take_word(struct span *rest, struct buf *store, bool *more)
 {
@@ -173,7 +178,7 @@ static bool take_word(struct span *rest, struct buf *store, bool *more)
 		return true;
 	if (span_skip(rest, "\""))
 		return take_quoted(rest, store);
-	while (rest->n > 0 && !memchr(" \t;\"", rest->p[0], 4)) {
+	while (rest->n > 0 && !ends_word(rest->p[0])) {
 		buf_add(store, rest->p, 1);
 		rest->p++;
 		rest->n--;

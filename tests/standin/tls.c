@@ -8,8 +8,8 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
-#define VALID_BEFORE_S (-24 * 3600L) /* for clients whose clock is behind */
-#define VALID_FOR_S    (7 * 24 * 3600L)
+#define VALID_BEFORE_S (-24L * 3600) /* for clients whose clock is behind */
+#define VALID_FOR_S    (7L * 24 * 3600)
 
 static const char *const usual_names[] = {
 	"localhost",
@@ -92,7 +92,7 @@ static X509 *make_server(EVP_PKEY *key, X509 *ca, EVP_PKEY *ca_key, const char *
 			 size_t names_n)
 {
 	X509 *cert = blank_certificate(key, "scandrift stand-in", ca);
-	struct buf alt = BUF_INIT(16 * 1024);
+	struct buf alt = BUF_INIT((size_t)16 * 1024);
 	bool ok;
 
 	for (size_t i = 0; i < sizeof(usual_names) / sizeof(usual_names[0]); i++)
