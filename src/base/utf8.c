@@ -94,6 +94,15 @@ size_t utf8_encode(uint32_t cp, char out[4])
 	return 4;
 }
 
+struct str utf8_prefix(struct str valid, size_t max)
+{
+	if (valid.n <= max)
+		return valid;
+	while (max && ((unsigned char)valid.p[max] & 0xc0) == 0x80)
+		max--;
+	return (struct str){valid.p, max};
+}
+
 size_t utf8_count(struct str valid)
 {
 	size_t count = 0;

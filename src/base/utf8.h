@@ -20,6 +20,9 @@ size_t utf8_decode(struct str s, uint32_t *cp);
 /* Writes 1 to 4 bytes. `cp` is a valid scalar value. */
 size_t utf8_encode(uint32_t cp, char out[4]);
 
+/* As much of it as fits into max bytes without cutting a character. */
+struct str utf8_prefix(struct str valid, size_t max);
+
 size_t utf8_count(struct str valid); /* code points */
 
 /* Columns on a terminal: East Asian wide characters count two, combining marks none. */

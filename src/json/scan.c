@@ -98,6 +98,11 @@ static size_t offset(const struct json_scan *s, const char *p)
 	return (size_t)(p - s->begin);
 }
 
+size_t json_offset(const struct json_scan *s)
+{
+	return offset(s, s->p);
+}
+
 /* Something stands at `p` that may not: names it. */
 static struct err *unexpected(const struct json_scan *s, const char *p, const char *expected)
 {

@@ -63,6 +63,9 @@ struct err *json_next(struct json_scan *s, struct json_token *t) MUST_USE;
 /* Passes over the rest of the value that `first` began. */
 struct err *json_skip(struct json_scan *s, const struct json_token *first) MUST_USE;
 
+/* The offset behind what was read last. */
+size_t json_offset(const struct json_scan *s);
+
 /* For messages: the position of an offset, both from 1, columns in characters. */
 void json_position(struct str bytes, size_t at, size_t *line, size_t *column);
 

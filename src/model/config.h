@@ -11,7 +11,10 @@
  * may point into the bytes that were read, which must live as long.
  */
 
-/* Text of one member of an element, relative to the element's base. */
+/*
+ * Text of one member of an element, relative to the element's base. Without text, `at` tells an
+ * absent member (0) from one that the source names (1).
+ */
 struct span {
 	uint32_t at, n;
 };
@@ -31,10 +34,17 @@ static inline struct str element_member(const struct element *e, size_t i)
 	return (struct str){e->base + e->members[i].at, e->members[i].n};
 }
 
+/* Does the source name this member? */
+static inline bool element_names(const struct element *e, size_t i)
+{
+	return e->members[i].n || e->members[i].at;
+}
+
 struct value {
-	bool is_null;    /* null, or absent: one thing */
-	bool is_present; /* the source names it */
-	uint32_t at;     /* offset of its key in the source; 0 when absent */
+	bool is_null;      /* null, or absent: one thing */
+	bool is_present;   /* the source names it */
+	bool is_malformed; /* it could not be read, in whole or in part; there is a note */
+	uint32_t at;       /* offset of its key in the source; 0 when absent */
 	union {
 		bool boolean;
 		struct integer integer;
@@ -69,11 +79,33 @@ struct config {
 	size_t unknown_count;
 };
 
-/* By identity: <0, 0, >0. Config members are not part of it; unknown members are. */
+/*
+ * By identity: <0, 0, >0. Keys first, the keys of elements with gaps next, then unknown members.
+ * Config and state members are no part of it.
+ */
 int element_compare(const struct resource *r, size_t field, const struct element *a,
 		    const struct element *b);
+int element_compare_config(const struct field *f, const struct element *a, const struct element *b);
+/* What identity and config leave: makes an order total. */
+int element_compare_state(const struct field *f, const struct element *a, const struct element *b);
+/* One of the MEMBER_KEYs is empty. */
+bool element_has_gaps(const struct field *f, const struct element *e);
 
 /* How many elements a set has; 0 for null. Only for kinds for which schema_is_set is true. */
 size_t value_count(const struct field *f, const struct value *v);
+
+/* The same config value, state members apart. */
+bool value_equal(const struct resource *r, size_t field, const struct value *a,
+		 const struct value *b);
+
+/* Sets alone: item i of a against item j of b, by what orders the set. */
+int value_compare_items(const struct resource *r, size_t field, const struct value *a, size_t i,
+			const struct value *b, size_t j);
+/* The same item, its config members too. */
+bool value_items_equal(const struct resource *r, size_t field, const struct value *a, size_t i,
+		       const struct value *b, size_t j);
+
+/* null or []: for the digest and for changes the same as absent. */
+bool unknown_is_empty(const struct unknown *u);
 
 #endif

@@ -1,0 +1,358 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * accept: shows what is live and, when the digest of exactly that is given back, commits it as the
+ * new baseline. What was not shown is never committed.
+ */
+#include <string.h>
+
+#include "base/escape.h"
+#include "cmd/run.h"
+#include "model/canonical.h"
+#include "repo/commit.h"
+#include "result/exit.h"
+
+#define MESSAGE_COLUMNS 72u
+#define MESSAGE_CHANGES 50u
+#define COMMIT_SIZE_MAX ((size_t)4 << 30)
+
+/* What is to be done about one target. */
+enum step {
+	STEP_NOTHING, /* the baseline says this already, in canonical form */
+	STEP_WRITE,
+};
+
+struct acceptance {
+	const struct options *o;
+	struct io *io;
+	struct workspace *w;
+	struct result *r;
+	struct sides *sides;
+	enum step *steps; /* one a selected target */
+	struct repo_commit_result commit;
+	bool is_committed;
+	struct buf refusal; /* why it is not committed, a line each; empty: nothing against it */
+};
+
+static enum step step_for(const struct sides *s)
+{
+	bool is_same = s->base.state == BASELINE_READ && s->base.is_canonical &&
+		       str_eq(s->base.digest, s->live.digest);
+
+	return is_same ? STEP_NOTHING : STEP_WRITE;
+}
+
+/* May the new baseline demand less than the old one? Without an old one there is no less. */
+static bool may_weaken(const struct acceptance *a, size_t i)
+{
+	const struct result_target *t = &a->r->targets[i];
+
+	if (a->sides[i].base.state == BASELINE_MALFORMED)
+		return true;
+	return t->has_diff && t->diff.judgement.whole.lose;
+}
+
+static void refuse_lines(struct acceptance *a)
+{
+	const struct options *o = a->o;
+
+	for (size_t i = 0; i < a->w->selected_count; i++) {
+		const struct target *t = a->w->selected[i];
+
+		if (a->steps[i] == STEP_NOTHING)
+			continue;
+		if (may_weaken(a, i) && !o->allow_weakened)
+			buf_printf(&a->refusal,
+				   "%s: less may be scanned than before; --allow-weakened takes it "
+				   "all the same\n",
+				   t->name.p);
+		if (o->expect_count && strcmp(o->expect[i], a->sides[i].live.digest.p) != 0)
+			buf_printf(&a->refusal,
+				   "%s: what is live is %s and not what --expect says; look at it "
+				   "again\n",
+				   t->name.p, a->sides[i].live.digest.p);
+	}
+}
+
+/* One baseline for several targets: taking one account's setting speaks for all of them. */
+static struct err *check_shared(const struct workspace *w)
+{
+	for (size_t i = 0; i < w->selected_count; i++) {
+		for (size_t k = 0; k < w->targets.count; k++) {
+			const struct target *t = w->selected[i], *other = &w->targets.list[k];
+
+			if (t != other && str_eq(t->baseline, other->baseline))
+				return err_new(
+					ERR_CONFIG,
+					"%s is the baseline of %s too; this version does not "
+					"accept a shared one",
+					t->baseline.p, other->name.p);
+		}
+	}
+	return NULL;
+}
+
+static void put_cut(struct buf *b, struct str line)
+{
+	struct buf shown = BUF_INIT((size_t)1 << 20);
+	struct str s;
+
+	escape_terminal(&shown, line, false);
+	s = buf_view(&shown);
+	buf_add(b, s.p, s.n > MESSAGE_COLUMNS ? MESSAGE_COLUMNS - 3 : s.n);
+	buf_puts(b, s.n > MESSAGE_COLUMNS ? "...\n" : "\n");
+	buf_free(&shown);
+}
+
+static void put_message_changes(struct buf *b, const struct acceptance *a, struct str target)
+{
+	size_t told = 0, all = 0;
+
+	for (size_t i = 0; i < a->r->findings.n; i++) {
+		const struct finding *f = &a->r->findings.v[i];
+
+		if (!f->change || !str_eq(f->target, target))
+			continue;
+		if (all++ < MESSAGE_CHANGES) {
+			put_cut(b, f->message);
+			told++;
+		}
+	}
+	if (all > told)
+		buf_printf(b, "and %zu more\n", all - told);
+}
+
+static void put_trailers(struct buf *b, const struct acceptance *a)
+{
+	for (size_t i = 0; i < a->w->selected_count; i++) {
+		struct str id = a->r->targets[i].request_id;
+
+		if (a->steps[i] == STEP_NOTHING)
+			continue;
+		buf_printf(b, "Scandrift-Target: %s\nScandrift-Digest: %s\n",
+			   a->w->selected[i]->name.p, a->sides[i].live.digest.p);
+		if (!id.n)
+			continue;
+		buf_puts(b, "Scandrift-Request-Id: ");
+		escape_terminal(b, id, false);
+		buf_char(b, '\n');
+	}
+}
+
+static void put_message(struct buf *b, const struct acceptance *a)
+{
+	size_t writes = 0, only = 0;
+
+	for (size_t i = 0; i < a->w->selected_count; i++) {
+		if (a->steps[i] == STEP_WRITE) {
+			writes++;
+			only = i;
+		}
+	}
+	if (writes == 1)
+		buf_printf(b, "baselines: accept what is live for %s\n",
+			   a->w->selected[only]->name.p);
+	else
+		buf_printf(b, "baselines: accept what is live for %zu targets\n", writes);
+	for (size_t i = 0; i < a->w->selected_count; i++) {
+		const struct result_target *t = &a->r->targets[i];
+
+		if (a->steps[i] == STEP_NOTHING)
+			continue;
+		buf_printf(b, "\n%s: %s\n", a->w->selected[i]->name.p,
+			   a->sides[i].base.state == BASELINE_MISSING ? "first baseline"
+			   : t->has_diff && t->diff.change_count
+				   ? direction_name(t->diff.judgement.direction)
+				   : "written anew");
+		put_message_changes(b, a, t->name);
+	}
+	buf_char(b, '\n');
+	put_trailers(b, a);
+}
+
+static struct err *make_changes(const struct acceptance *a, struct repo_change *changes, size_t *n)
+{
+	for (size_t i = 0; i < a->w->selected_count; i++) {
+		struct buf b = BUF_INIT(COMMIT_SIZE_MAX);
+		struct repo_change *c = &changes[*n];
+		struct err *e;
+
+		if (a->steps[i] == STEP_NOTHING)
+			continue;
+		e = canonical_write(&b, &a->sides[i].live.reading->config);
+		if (!e)
+			e = buf_check(&b, ERR_OUTPUT, "the baseline");
+		if (!e) {
+			*c = (struct repo_change){
+				.path = a->w->selected[i]->baseline.p,
+				.bytes = arena_str(a->w->arena, buf_view(&b)),
+			};
+			e = c->bytes.p ? NULL : err_nomem();
+		}
+		buf_free(&b);
+		TRY(e);
+		(*n)++;
+	}
+	return NULL;
+}
+
+static struct err *commit(struct acceptance *a)
+{
+	struct repo_change *changes =
+		arena_array(a->w->arena, a->w->selected_count, sizeof(*changes));
+	struct buf message = BUF_INIT((size_t)1 << 20);
+	struct repo_commit_request request = {.changes = changes};
+	struct err *e = changes ? NULL : err_nomem();
+
+	if (!e)
+		e = repo_resolve_tip(a->w->repo, NULL, a->w->arena, &request.expect);
+	if (!e && strcmp(request.expect.commit.hex, a->w->commit.hex) != 0)
+		e = err_new(ERR_REPO, "the branch moved while this ran; run it again");
+	if (!e)
+		e = make_changes(a, changes, &request.change_count);
+	if (!e) {
+		put_message(&message, a);
+		e = buf_check(&message, ERR_OUTPUT, "the message");
+	}
+	request.message = buf_view(&message);
+	if (!e)
+		e = repo_commit_changes(a->w->repo, &request, a->w->arena, &a->commit);
+	a->is_committed = !e && a->commit.is_committed;
+	buf_free(&message);
+	return e;
+}
+
+/* A word of a command line that a shell takes as it stands, or in quotes. */
+static void put_word(struct buf *b, const char *word)
+{
+	static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+				    "0123456789_./:=@%+,-";
+
+	buf_char(b, ' ');
+	if (*word && word[strspn(word, plain)] == '\0') {
+		buf_puts(b, word);
+		return;
+	}
+	buf_char(b, '\'');
+	for (; *word; word++) {
+		if (*word == '\'')
+			buf_puts(b, "'\\''");
+		else
+			buf_char(b, *word);
+	}
+	buf_char(b, '\'');
+}
+
+static void put_option(struct buf *b, const char *name, const char *value)
+{
+	if (!value)
+		return;
+	buf_puts(b, name);
+	put_word(b, value);
+}
+
+static void put_command(struct buf *b, const struct acceptance *a)
+{
+	bool weakens = false;
+
+	buf_puts(b, "To make this the baseline:\n  scandrift");
+	put_option(b, " -C", a->o->dir);
+	buf_puts(b, " accept");
+	for (size_t i = 0; i < a->w->selected_count; i++) {
+		put_word(b, a->w->selected[i]->name.p);
+		weakens |= a->steps[i] == STEP_WRITE && may_weaken(a, i);
+	}
+	for (size_t i = 0; i < a->w->selected_count; i++)
+		put_option(b, " --expect", a->sides[i].live.digest.p);
+	if (weakens)
+		buf_puts(b, " --allow-weakened");
+	put_option(b, " --replay", a->o->replay);
+	put_option(b, " --endpoint", a->o->endpoint);
+	put_option(b, " --ca-bundle", a->o->ca_bundle);
+	buf_char(b, '\n');
+}
+
+/* What was done, or what to do: behind the report, for a person. */
+static struct err *print_outcome(const struct acceptance *a, bool any)
+{
+	struct buf b = BUF_INIT((size_t)1 << 20);
+	struct err *e;
+
+	if (!any)
+		buf_puts(&b, "Nothing to do: the committed baseline is what is live.\n");
+	else if (a->is_committed)
+		buf_printf(&b, "Committed %.12s to %s\n", a->commit.hex, a->commit.ref);
+	else if (a->refusal.n)
+		buf_printf(&b, "Not committed:\n%s", a->refusal.p);
+	else if (a->o->expect_count)
+		buf_puts(&b, "Nothing was committed (--dry-run); it could be.\n");
+	if (any && !a->o->expect_count)
+		put_command(&b, a);
+	if (a->is_committed && a->commit.worktree_lag)
+		log_warn(&a->io->log, "%s", a->commit.worktree_lag);
+	e = buf_check(&b, ERR_OUTPUT, "the report");
+	if (!e && (!a->o->format || strcmp(a->o->format, "text") == 0))
+		e = io_write(a->io, buf_view(&b));
+	else if (!e && b.n)
+		log_note(&a->io->log, "%.*s", STR_ARG(str_trim(buf_view(&b))));
+	buf_free(&b);
+	return e;
+}
+
+static struct err *decide(struct acceptance *a, int *code)
+{
+	bool any = false;
+	struct err *e = NULL;
+
+	for (size_t i = 0; i < a->w->selected_count; i++) {
+		if (a->r->targets[i].outcome == OUTCOME_INCOMPLETE) {
+			*code = EXIT_INCOMPLETE;
+			return run_report(a->o, a->io, a->r, *code);
+		}
+		a->steps[i] = step_for(&a->sides[i]);
+		any |= a->steps[i] == STEP_WRITE;
+	}
+	if (any)
+		refuse_lines(a);
+	*code = any && (a->refusal.n || !a->o->expect_count) ? EXIT_NO : EXIT_FINE;
+	if (any && *code == EXIT_FINE && !a->o->dry_run)
+		e = commit(a);
+	if (!e)
+		e = run_report(a->o, a->io, a->r, *code);
+	return e ? e : print_outcome(a, any);
+}
+
+static struct err *accept_targets(struct acceptance *a, struct live *l, int *code)
+{
+	a->sides = arena_array(a->w->arena, a->w->selected_count, sizeof(*a->sides));
+	a->steps = arena_array(a->w->arena, a->w->selected_count, sizeof(*a->steps));
+	if (!a->sides || !a->steps)
+		return err_nomem();
+	TRY(run_judge(a->o, a->w, l, a->r, a->sides));
+	return decide(a, code);
+}
+
+struct err *cmd_accept(const struct options *o, struct io *io, int *code)
+{
+	struct workspace w;
+	struct live *l = NULL;
+	struct result r = {0};
+	struct acceptance a = {o, io, &w, &r, .refusal = BUF_INIT((size_t)1 << 20)};
+	struct err *e;
+
+	TRY(workspace_open(o, io, &w));
+	e = check_shared(&w);
+	if (!e && o->expect_count && o->expect_count != w.selected_count)
+		e = err_new(ERR_USAGE, "--expect is given %zu times for %zu targets; once for each",
+			    o->expect_count, w.selected_count);
+	if (!e)
+		e = live_open(o, io, &w, &l);
+	if (!e)
+		e = run_begin("accept", o, io, &w, &r);
+	if (!e)
+		e = accept_targets(&a, l, code);
+	buf_free(&a.refusal);
+	run_end(&r);
+	live_close(l);
+	workspace_close(&w);
+	return e;
+}

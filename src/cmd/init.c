@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* init: the files that a repository needs. What is there is kept, always. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fs.h"
+#include "cmd/live.h"
+#include "model/canonical.h"
+#include "result/exit.h"
+
+#define FILE_SIZE_MAX  ((size_t)1 << 20)
+#define TARGET_DEFAULT "prod"
+#define TARGET_MARK    "@TARGET@"
+
+extern const unsigned char data_starter_targets[], data_starter_policy[];
+extern const size_t data_starter_targets_size, data_starter_policy_size;
+
+static const char attributes[] = "baselines/*.json -text\n";
+
+/* Writes root/path unless it is there; says which. */
+static struct err *write_new(const struct io *io, const char *root, const char *path,
+			     struct str content)
+{
+	struct buf there = BUF_INIT(0);
+	char *full = NULL, *slash;
+	bool found;
+	struct err *e = fs_read_beneath(root, path, FILE_SIZE_MAX, &there, &found);
+
+	buf_free(&there);
+	if (e)
+		return e;
+	if (found) {
+		log_note(&io->log, "kept %s", path);
+		return NULL;
+	}
+	if (asprintf(&full, "%s%s", root, path) < 0)
+		return err_nomem();
+	slash = strrchr(full, '/');
+	*slash = '\0';
+	e = fs_make_dirs(full);
+	*slash = '/';
+	if (!e)
+		e = fs_write(full, content, FS_NEW_ONLY);
+	if (!e)
+		log_note(&io->log, "wrote %s", path);
+	free(full);
+	return e;
+}
+
+static struct err *write_targets(const struct io *io, const char *root, struct str target)
+{
+	struct str rest = {(const char *)data_starter_targets, data_starter_targets_size};
+	struct buf b = BUF_INIT(FILE_SIZE_MAX);
+	const char *mark;
+	struct err *e;
+
+	while ((mark = memmem(rest.p, rest.n, TARGET_MARK, strlen(TARGET_MARK)))) {
+		size_t n = (size_t)(mark - rest.p);
+
+		buf_add(&b, rest.p, n);
+		buf_str(&b, target);
+		rest.p += n + strlen(TARGET_MARK);
+		rest.n -= n + strlen(TARGET_MARK);
+	}
+	buf_str(&b, rest);
+	e = buf_check(&b, ERR_OUTPUT, TARGETS_FILE);
+	if (!e)
+		e = write_new(io, root, TARGETS_FILE, buf_view(&b));
+	buf_free(&b);
+	return e;
+}
+
+static struct err *note_attributes(const struct io *io, const char *root)
+{
+	struct buf b = BUF_INIT(0);
+	bool found;
+	struct err *e = fs_read_beneath(root, ".gitattributes", FILE_SIZE_MAX, &b, &found);
+
+	if (!e && found && !memmem(b.p, b.n, attributes, strlen(attributes) - 1))
+		log_warn(&io->log,
+			 ".gitattributes lacks the line '%.*s': git may change line ends "
+			 "of baselines",
+			 (int)strlen(attributes) - 1, attributes);
+	buf_free(&b);
+	return e;
+}
+
+static struct err *write_files(const struct io *io, const char *root, struct str target)
+{
+	TRY(write_targets(io, root, target));
+	TRY(write_new(io, root, "policies/base.ini",
+		      (struct str){(const char *)data_starter_policy, data_starter_policy_size}));
+	TRY(write_new(io, root, ".gitattributes", str_from(attributes)));
+	return note_attributes(io, root);
+}
+
+static struct err *write_baseline(const struct io *io, const struct workspace *w, struct live *l)
+{
+	const struct target *t = w->selected[0];
+	struct buf b = BUF_INIT(JSON_SIZE_CEILING * 4);
+	struct live_side live;
+	struct err *e;
+
+	TRY(live_get(l, t, &live));
+	if (live.failure.reason)
+		return err_new(ERR_NET, "%s: no first baseline: %s: %.*s", t->name.p,
+			       live.failure.reason, STR_ARG(live.failure.message));
+	if (!reading_is_whole(live.reading))
+		return err_new(ERR_REPLY, "%s: no first baseline: the reply is not whole",
+			       t->name.p);
+	e = canonical_write(&b, &live.reading->config);
+	if (!e)
+		e = buf_check(&b, ERR_OUTPUT, t->baseline.p);
+	if (!e)
+		e = write_new(io, repo_workdir(w->repo), t->baseline.p, buf_view(&b));
+	buf_free(&b);
+	return e;
+}
+
+static struct err *first_baseline(const struct options *o, struct io *io, const char *target)
+{
+	struct options named = *o;
+	struct workspace w;
+	struct live *l = NULL;
+	struct err *e;
+
+	named.args = &target;
+	named.arg_count = 1;
+	TRY(workspace_open(&named, io, &w));
+	e = live_open(&named, io, &w, &l);
+	if (!e)
+		e = write_baseline(io, &w, l);
+	live_close(l);
+	workspace_close(&w);
+	return e;
+}
+
+struct err *cmd_init(const struct options *o, struct io *io, int *code)
+{
+	const char *target = o->arg_count ? o->args[0] : TARGET_DEFAULT;
+	struct repo *repo = NULL;
+	struct err *e;
+
+	*code = EXIT_FINE;
+	if (!target_is_name(str_from(target)))
+		return err_new(ERR_USAGE,
+			       "'%s' cannot name a target, expected letters, digits, '.', '_' and "
+			       "'-', %d at most",
+			       target, TARGET_NAME_MAX);
+	TRY(repo_open(".", &repo));
+	if (!repo_workdir(repo))
+		e = err_new(ERR_REPO,
+			    "a bare repository has no files to write; run this in a clone");
+	else
+		e = write_files(io, repo_workdir(repo), str_from(target));
+	repo_free(repo);
+	if (e)
+		return e;
+	if (o->replay || io_env(io, "TENCENTCLOUD_SECRET_ID"))
+		e = first_baseline(o, io, target);
+	else
+		log_note(&io->log, "no first baseline: no credentials and no --replay");
+	if (!e)
+		log_note(&io->log, "next: look at the files, then git add and git commit them");
+	return e;
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCANDRIFT_CMD_LIVE_H
+#define SCANDRIFT_CMD_LIVE_H
+
+#include "cloud/fetch.h"
+#include "cmd/workspace.h"
+
+/*
+ * The live side of a target: fetched over the network, or replayed from a folder. Credentials are
+ * found and the client is made at the first fetch, once a run.
+ */
+struct live;
+
+struct err *live_open(const struct options *o, const struct io *io, const struct workspace *w,
+		      struct live **out) MUST_USE;
+void live_close(struct live *l); /* accepts NULL */
+
+/*
+ * Everything in the workspace's arena. A reply that cannot be had or used is in out->failure; an
+ * error is something that keeps the whole run from going on: configuration, memory.
+ */
+struct err *live_get(struct live *l, const struct target *t, struct live_side *out) MUST_USE;
+
+/* The same without judging the body: for fetch --raw. */
+struct err *live_get_reply(struct live *l, const struct target *t,
+			   struct fetch_outcome *out) MUST_USE;
+
+/* What would be sent, as text. */
+struct err *live_show_request(struct live *l, const struct target *t, struct buf *out) MUST_USE;
+
+/* Puts what keeps a fetch's outcome from being used into side->failure. */
+void live_take_failure(struct live_side *side, const struct fetch_outcome *o);
+
+#endif

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <signal.h>
+#include <string.h>
+
+#include "cmd/io.h"
+#include "cmd/options.h"
+#include "result/exit.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+static bool wants_colour(const struct options *o, const struct io *io)
+{
+	const char *no_colour = io_env(io, "NO_COLOR"), *term = io_env(io, "TERM");
+
+	if (o->colour != COLOUR_AUTO)
+		return o->colour == COLOUR_ALWAYS;
+	return io->out_is_terminal && !(no_colour && *no_colour) &&
+	       !(term && strcmp(term, "dumb") == 0);
+}
+
+static struct err *show(const struct io *io, const struct options *o, const struct command *c)
+{
+	struct buf b = BUF_INIT((size_t)1 << 20);
+	struct err *e;
+
+	if (o->version)
+		buf_puts(&b, "scandrift " SCANDRIFT_VERSION "\n");
+	else if (c)
+		help_command(&b, c);
+	else
+		help_overview(&b);
+	e = buf_check(&b, ERR_OUTPUT, "help");
+	if (!e)
+		e = io_write(io, buf_view(&b));
+	buf_free(&b);
+	return e;
+}
+
+static struct err *run(int argc, char **argv, struct io *io, struct arena *a, int *code)
+{
+	const struct command *command;
+	struct options o;
+
+	TRY(options_parse(argc, argv, a, &o, &command));
+	io->log.level = o.quiet ? LOG_QUIET : o.verbose ? LOG_VERBOSE : LOG_NORMAL;
+	io->has_colour = wants_colour(&o, io);
+	if (o.help || o.version)
+		return show(io, &o, command);
+	if (o.dir && chdir(o.dir) != 0)
+		return err_errno(ERR_USAGE, errno, "-C %s", o.dir);
+	return command->run(&o, io, code);
+}
+
+int main(int argc, char **argv)
+{
+	struct io io = io_process();
+	struct arena *a = arena_new();
+	int code = EXIT_FINE;
+	struct err *e;
+
+	/* A reader that goes away is a failed output with its own exit code, not a death. */
+	(void)signal(SIGPIPE, SIG_IGN);
+	e = a ? run(argc, argv, &io, a, &code) : err_nomem();
+	if (e)
+		code = io_fail(&io, e);
+	arena_free(a);
+	return code;
+}

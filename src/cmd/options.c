@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cmd/options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "base/suggest.h"
+#include "base/timeutil.h"
+#include "json/scan.h"
+#include "report/formats.h"
+
+static struct err *set_flag(struct options *o, const struct option *row, const char *value)
+{
+	(void)value;
+	*(bool *)(void *)((char *)o + row->offset) = true;
+	return NULL;
+}
+
+static struct err *set_text(struct options *o, const struct option *row, const char *value)
+{
+	*(const char **)(void *)((char *)o + row->offset) = value;
+	return NULL;
+}
+
+static struct err *set_colour(struct options *o, const struct option *row, const char *value)
+{
+	static const char *const names[] = {"auto", "always", "never"};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		if (strcmp(value, names[i]) == 0) {
+			o->colour = (enum colour)i;
+			return NULL;
+		}
+	}
+	return err_new(ERR_USAGE, "--%s: found '%s', expected auto, always or never", row->name,
+		       value);
+}
+
+static struct err *set_format(struct options *o, const struct option *row, const char *value)
+{
+	struct suggest near = suggest_for(str_from(value));
+
+	o->format = value;
+	if (format_find(str_from(value)))
+		return NULL;
+	for (size_t i = 0; i < format_count; i++)
+		suggest_offer(&near, str_from(formats[i].name));
+	if (near.best.n)
+		return err_new(ERR_USAGE, "--%s: unknown format '%s'; did you mean '%.*s'?",
+			       row->name, value, STR_ARG(near.best));
+	return err_new(ERR_USAGE, "--%s: unknown format '%s', expected text or json", row->name,
+		       value);
+}
+
+static struct err *set_now(struct options *o, const struct option *row, const char *value)
+{
+	o->has_now = true;
+	if (!time_parse_rfc3339(str_from(value), &o->now_s))
+		return err_new(ERR_USAGE,
+			       "--%s: found '%s', expected a time such as 2026-11-24T02:00:00Z",
+			       row->name, value);
+	return NULL;
+}
+
+static struct err *set_max_reply(struct options *o, const struct option *row, const char *value)
+{
+	if (!str_to_u64(str_from(value), JSON_SIZE_CEILING, &o->max_reply) || o->max_reply == 0)
+		return err_new(ERR_USAGE, "--%s: found '%s', expected a number of bytes up to %zu",
+			       row->name, value, (size_t)JSON_SIZE_CEILING);
+	return NULL;
+}
+
+#define TIMEOUT_MAX_MS (UINT64_C(3600) * 1000)
+
+static struct err *set_timeout(struct options *o, const struct option *row, const char *value)
+{
+	if (!time_parse_duration(str_from(value), TIMEOUT_MAX_MS, &o->timeout_ms) ||
+	    o->timeout_ms == 0)
+		return err_new(ERR_USAGE, "--%s: found '%s', expected a time such as 10s or 500ms",
+			       row->name, value);
+	return NULL;
+}
+
+static struct err *set_fail_on(struct options *o, const struct option *row, const char *value)
+{
+	o->never_fail = strcmp(value, "never") == 0;
+	if (o->never_fail || severity_parse(str_from(value), &o->fail_on))
+		return NULL;
+	return err_new(ERR_USAGE,
+		       "--%s: found '%s', expected info, low, medium, high, critical or never",
+		       row->name, value);
+}
+
+static struct err *set_expect(struct options *o, const struct option *row, const char *value)
+{
+	struct str digest = str_from(value);
+
+	if (digest.n != 71 || !str_starts(digest, "sha256:") ||
+	    strspn(value + 7, "0123456789abcdef") != 64)
+		return err_new(ERR_USAGE,
+			       "--%s: found '%s', expected sha256: and 64 lower-case hex digits",
+			       row->name, value);
+	if (o->expect_count == EXPECT_MAX)
+		return err_new(ERR_USAGE, "--%s: given more than %u times", row->name, EXPECT_MAX);
+	o->expect[o->expect_count++] = value;
+	return NULL;
+}
+
+static struct err *set_branch(struct options *o, const struct option *row, const char *value)
+{
+	(void)row;
+	o->commit_branch = value ? value : "scandrift/observed";
+	return NULL;
+}
+
+#define LIVE      (ON(CMD_CHECK) | ON(CMD_ACCEPT) | ON(CMD_FETCH) | ON(CMD_INIT))
+#define JUDGES    (ON(CMD_CHECK) | ON(CMD_ACCEPT))
+#define READS     (LIVE | ON(CMD_NORMALIZE) | ON(CMD_DIFF))
+#define AT(field) offsetof(struct options, field)
+
+/* clang-format off */
+/* Sorted by name. */
+const struct option options[] = {
+	{ "allow-weakened", 0, NULL,        ON(CMD_ACCEPT),    "accept a change that may scan less",                        set_flag,      AT(allow_weakened) },
+	{ "ca-bundle",      0, "FILE",      LIVE,              "trust the CA certificates in FILE (PEM) instead of the system's", set_text, AT(ca_bundle) },
+	{ "color",          0, "WHEN",      ON_ALL,            "auto, always or never; NO_COLOR is honoured",               set_colour,    0 },
+	{ "commit",         0, "[=BRANCH]", ON(CMD_CHECK),     "record what was live on a branch of its own (scandrift/observed)", set_branch, 0 },
+	{ "digest",         0, NULL,        ON(CMD_NORMALIZE), "print sha256:HEX alone",                                    set_flag,      AT(digest) },
+	{ "directory",     'C', "DIR",      ON_ALL,            "run as if started in DIR",                                  set_text,      AT(dir) },
+	{ "dry-run",        0, NULL,        ON(CMD_ACCEPT),    "do everything but the commit",                              set_flag,      AT(dry_run) },
+	{ "endpoint",       0, "URL",       LIVE,              "ask this host, or URL, for all targets",                    set_text,      AT(endpoint) },
+	{ "expect",         0, "sha256:HEX", ON(CMD_ACCEPT),   "commit, if this is what is live; once a target, in their order", set_expect, 0 },
+	{ "fail-on",        0, "SEVERITY",  ON(CMD_CHECK),     "exit 1 from this severity on (default low); never",         set_fail_on,   0 },
+	{ "format",         0, "FORMAT",    JUDGES | ON(CMD_DIFF), "text (default) or json",                                set_format,    0 },
+	{ "help",          'h', NULL,       ON_ALL,            "print this",                                                set_flag,      AT(help) },
+	{ "jcs",            0, NULL,        ON(CMD_NORMALIZE), "print the bytes that the digest is of (RFC 8785)",          set_flag,      AT(jcs) },
+	{ "max-reply",      0, "BYTES",     READS,             "refuse anything larger (default 64 MiB)",                   set_max_reply, 0 },
+	{ "now",            0, "TIME",      JUDGES,            "judge as of this time (RFC 3339); requests are signed by the real clock", set_now, 0 },
+	{ "quiet",         'q', NULL,       ON_ALL,            "no notes on standard error",                                set_flag,      AT(quiet) },
+	{ "raw",            0, NULL,        ON(CMD_FETCH),     "print the reply's bytes as they came",                      set_flag,      AT(raw) },
+	{ "record",         0, "DIR",       ON(CMD_CHECK) | ON(CMD_FETCH), "keep the replies in DIR as they came",          set_text,      AT(record) },
+	{ "replay",         0, "DIR",       LIVE,              "no network: read the replies from DIR",                     set_text,      AT(replay) },
+	{ "show-request",   0, NULL,        ON(CMD_FETCH),     "print what would be sent and signed, without secrets; send nothing", set_flag, AT(show_request) },
+	{ "timeout",        0, "TIME",      LIVE,              "give up on a request after this time, such as 10s",         set_timeout,   0 },
+	{ "verbose",       'v', NULL,       ON_ALL,            "say on standard error what is done",                        set_flag,      AT(verbose) },
+	{ "version",        0, NULL,        ON_ALL,            "print the version",                                         set_flag,      AT(version) },
+};
+/* clang-format on */
+
+const size_t option_count = ARRAY_LEN(options);
+
+static const struct option *find_option(struct str name)
+{
+	for (size_t i = 0; i < option_count; i++) {
+		if (str_is(name, options[i].name) ||
+		    (name.n == 1 && options[i].letter && name.p[0] == options[i].letter))
+			return &options[i];
+	}
+	return NULL;
+}
+
+static struct err *unknown_option(const char *arg, struct str name)
+{
+	struct suggest near = suggest_for(name);
+
+	for (size_t i = 0; i < option_count; i++)
+		suggest_offer(&near, str_from(options[i].name));
+	if (near.best.n)
+		return err_new(ERR_USAGE, "unknown option '%s'; did you mean '--%.*s'?", arg,
+			       STR_ARG(near.best));
+	return err_new(ERR_USAGE, "unknown option '%s'; scandrift COMMAND --help lists them", arg);
+}
+
+/* Where the walk over argv stands. */
+struct walk {
+	int argc, at;
+	char **argv;
+	bool seen[ARRAY_LEN(options)]; /* which rows were given */
+};
+
+static bool is_optional(const struct option *row)
+{
+	return row->argument && row->argument[0] == '[';
+}
+
+static struct err *take_option(struct walk *w, struct options *o)
+{
+	const char *arg = w->argv[w->at], *equals = NULL, *value = NULL;
+	bool is_long = arg[1] == '-';
+	struct str name = str_from(arg + 1 + is_long);
+	const struct option *row;
+
+	if (is_long)
+		equals = strchr(arg, '=');
+	if (equals) {
+		name.n = (size_t)(equals - name.p);
+		value = equals + 1;
+	}
+	row = is_long == (name.n > 1) ? find_option(name) : NULL;
+	if (!row)
+		return unknown_option(arg, name);
+	if (!row->argument && value)
+		return err_new(ERR_USAGE, "--%s takes no value", row->name);
+	if (row->argument && !value && !is_optional(row)) {
+		if (w->at + 1 >= w->argc)
+			return err_new(ERR_USAGE, "--%s: expected %s behind it", row->name,
+				       row->argument);
+		value = w->argv[++w->at];
+	}
+	if (value && !*value)
+		return err_new(ERR_USAGE, "--%s: the value is empty", row->name);
+	w->seen[row - options] = true;
+	return row->set(o, row, value);
+}
+
+static struct err *check_command(const struct walk *w, const struct options *o,
+				 const struct command *c)
+{
+	if (!c)
+		return o->help || o->version
+			       ? NULL
+			       : err_new(ERR_USAGE, "no command; scandrift --help lists them");
+	for (size_t i = 0; i < option_count; i++) {
+		if (w->seen[i] && !(options[i].commands & ON(c->id)))
+			return err_new(ERR_USAGE, "scandrift %s has no option --%s", c->name,
+				       options[i].name);
+	}
+	if (o->help || o->version)
+		return NULL;
+	if (o->arg_count < c->least)
+		return err_new(ERR_USAGE, "scandrift %s: expected %s", c->name, c->arguments);
+	if (o->arg_count > c->most)
+		return err_new(ERR_USAGE,
+			       "scandrift %s: '%s' is one argument too many, expected %s", c->name,
+			       o->args[c->most], c->arguments);
+	return NULL;
+}
+
+struct err *options_parse(int argc, char **argv, struct arena *a, struct options *out,
+			  const struct command **command)
+{
+	struct walk w = {.argc = argc, .at = 1, .argv = argv};
+	bool only_arguments = false;
+
+	*out = (struct options){.max_reply = JSON_SIZE_MAX, .fail_on = SEVERITY_LOW};
+	*command = NULL;
+	out->args = arena_array(a, (size_t)argc + 1, sizeof(*out->args));
+	if (!out->args)
+		return err_nomem();
+	for (; w.at < argc; w.at++) {
+		const char *arg = argv[w.at];
+
+		if (!only_arguments && strcmp(arg, "--") == 0)
+			only_arguments = true;
+		else if (!only_arguments && arg[0] == '-' && arg[1])
+			TRY(take_option(&w, out));
+		else if (!*command)
+			TRY(command_find(str_from(arg), command));
+		else
+			out->args[out->arg_count++] = arg;
+	}
+	return check_command(&w, out, *command);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCANDRIFT_CMD_WORKSPACE_H
+#define SCANDRIFT_CMD_WORKSPACE_H
+
+#include "cmd/io.h"
+#include "cmd/options.h"
+#include "policy/targets.h"
+#include "repo/read.h"
+#include "result/judge.h"
+
+/*
+ * What a run judges by: the repository, the commit whose baselines count, the targets that were
+ * named. targets.ini is read from the work tree, where there is one, as it stands there; a note
+ * says so when it is not the committed one. Baselines come from the commit alone.
+ */
+struct workspace {
+	struct arena *arena;
+	struct repo *repo;
+	struct repo_commit commit;
+	struct targets targets;
+	const struct target *const *selected;
+	size_t selected_count;
+	const struct alias *aliases;
+	size_t alias_count;
+};
+
+struct err *workspace_open(const struct options *o, const struct io *io,
+			   struct workspace *out) MUST_USE;
+void workspace_close(struct workspace *w);
+
+/* How replies and files are to be read in this workspace; `w` may be NULL. */
+struct normalize_options workspace_reading(const struct workspace *w, const struct options *o,
+					   enum reading_form form, enum err_kind kind);
+
+/* The committed baseline of a target. What is wrong with it is in `out`, no error. */
+struct err *workspace_baseline(const struct workspace *w, const struct options *o,
+			       const struct target *t, struct baseline_side *out) MUST_USE;
+
+/* Bytes that are a config by any form; an API error in them is an error here too. */
+struct err *workspace_read_config(struct str bytes, const char *name,
+				  const struct normalize_options *opt, struct arena *a,
+				  struct reading **out) MUST_USE;
+
+#endif

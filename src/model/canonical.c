@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/canonical.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/timeutil.h"
+#include "json/canonical.h"
+#include "json/write.h"
+
+/* A member's text is canonical already; only texts and times of day stand in quotes. */
+static void put_member(struct buf *b, const struct member *m, struct str text)
+{
+	if (m->kind == KIND_TEXT || m->kind == KIND_CLOCK)
+		json_put_string(b, text);
+	else if (text.n)
+		buf_str(b, text);
+	else
+		buf_puts(b, "null");
+}
+
+/* `{"a": 1}` without its braces. */
+static struct str inner(struct str object)
+{
+	return (struct str){object.p + 1, object.n - 2};
+}
+
+/* With `as_present` members that the source does not name are left out. */
+static void put_element(struct buf *b, const struct field *f, const struct element *e,
+			bool as_present)
+{
+	bool is_first = true;
+
+	buf_char(b, '{');
+	for (size_t i = 0; i < f->member_count; i++) {
+		if (as_present && !element_names(e, i))
+			continue;
+		if (!is_first)
+			buf_puts(b, ", ");
+		is_first = false;
+		json_put_string(b, str_from(f->members[i].name));
+		buf_puts(b, ": ");
+		put_member(b, &f->members[i], element_member(e, i));
+	}
+	if (e->extra) {
+		if (!is_first)
+			buf_puts(b, ", ");
+		buf_str(b, inner(*e->extra));
+	}
+	buf_char(b, '}');
+}
+
+static void put_item(struct buf *b, const struct field *f, const struct value *v, size_t i,
+		     bool as_present)
+{
+	if (f->kind == KIND_TEXT_SET)
+		json_put_string(b, v->u.texts.v[i]);
+	else if (f->kind == KIND_INTEGER_SET)
+		json_put_integer(b, v->u.integers.v[i]);
+	else
+		put_element(b, f, v->u.elements.v[i], as_present);
+}
+
+void canonical_write_item(struct buf *b, const struct field *f, const struct value *v, size_t i)
+{
+	put_item(b, f, v, i, false);
+}
+
+static void put_scalar(struct buf *b, const struct field *f, const struct value *v)
+{
+	char clock[TIME_TEXT_SIZE];
+
+	switch (f->kind) {
+	case KIND_BOOL:
+		buf_puts(b, v->u.boolean ? "true" : "false");
+		break;
+	case KIND_INTEGER:
+		json_put_integer(b, v->u.integer);
+		break;
+	case KIND_CLOCK:
+		json_put_string(b, str_from(time_format_clock(v->u.clock, clock)));
+		break;
+	case KIND_TEXT:
+		json_put_string(b, v->u.text);
+		break;
+	case KIND_TEXT_SET:
+	case KIND_INTEGER_SET:
+	case KIND_ELEMENTS:
+		break;
+	}
+}
+
+struct layout {
+	const char *before, *between, *after;
+	bool as_present;
+};
+
+static const struct layout one_line = {"[", ", ", "]", false};
+static const struct layout packed = {"[", ",", "]", false};
+static const struct layout lines = {"[\n    ", ",\n    ", "\n  ]", false};
+static const struct layout lines_as_present = {"[\n    ", ",\n    ", "\n  ]", true};
+
+static void put_list(struct buf *b, const struct field *f, const struct value *v,
+		     const struct layout *l)
+{
+	size_t n = value_count(f, v);
+
+	if (n == 0) {
+		buf_puts(b, "[]");
+		return;
+	}
+	buf_puts(b, l->before);
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_puts(b, l->between);
+		put_item(b, f, v, i, l->as_present);
+	}
+	buf_puts(b, l->after);
+}
+
+void canonical_write_value(struct buf *b, const struct field *f, const struct value *v)
+{
+	if (v->is_null)
+		buf_puts(b, "null");
+	else if (schema_is_set(f->kind))
+		put_list(b, f, v, &one_line);
+	else
+		put_scalar(b, f, v);
+}
+
+/* A list without a row, one element a line as those with one; text is in one line. */
+static struct err *put_unknown(struct buf *b, const struct unknown *u)
+{
+	const struct json_limits lim = {JSON_SIZE_CEILING, JSON_DEPTH_CEILING, ERR_REPLY};
+	struct arena *a;
+	struct json_scan *s = NULL;
+	struct json_token t;
+	struct err *e;
+
+	if (u->json.p[0] != '[' || str_is(u->json, "[]")) {
+		buf_str(b, u->json);
+		return NULL;
+	}
+	a = arena_new();
+	e = a ? json_scan_new(u->json, &lim, a, &s) : err_nomem();
+	if (!e)
+		e = json_next(s, &t);
+	buf_puts(b, "[\n    ");
+	for (size_t i = 0; !e; i++) {
+		size_t start;
+
+		e = json_next(s, &t);
+		if (e || t.kind == JSON_ARRAY_END)
+			break;
+		start = t.at;
+		e = json_skip(s, &t);
+		if (i)
+			buf_puts(b, ",\n    ");
+		if (!e)
+			buf_add(b, u->json.p + start, json_offset(s) - start);
+	}
+	buf_puts(b, "\n  ]");
+	json_scan_free(s);
+	arena_free(a);
+	return e;
+}
+
+static void put_name(struct buf *b, bool is_first, struct str name)
+{
+	buf_puts(b, is_first ? "\n  " : ",\n  ");
+	json_put_string(b, name);
+	buf_puts(b, ": ");
+}
+
+static bool is_empty(const struct field *f, const struct value *v)
+{
+	return schema_is_set(f->kind) ? value_count(f, v) == 0 : v->is_null;
+}
+
+/* With `as_present` rows that are empty and that the source does not name are left out. */
+static struct err *write_disk(struct buf *b, const struct config *c, bool as_present)
+{
+	const struct resource *r = c->resource;
+	bool is_first = true;
+
+	buf_char(b, '{');
+	for (size_t i = 0; i < r->field_count; i++) {
+		const struct field *f = &r->fields[i];
+		const struct value *v = &c->values[i];
+
+		if (f->role != ROLE_CONFIG || (as_present && !v->is_present && is_empty(f, v)))
+			continue;
+		put_name(b, is_first, str_from(f->name));
+		is_first = false;
+		if (schema_is_set(f->kind))
+			put_list(b, f, v, as_present ? &lines_as_present : &lines);
+		else
+			canonical_write_value(b, f, v);
+	}
+	for (size_t i = 0; i < c->unknown_count; i++) {
+		put_name(b, is_first, c->unknown[i].name);
+		is_first = false;
+		TRY(put_unknown(b, &c->unknown[i]));
+	}
+	buf_puts(b, is_first ? "}\n" : "\n}\n");
+	return NULL;
+}
+
+struct err *canonical_write(struct buf *b, const struct config *c)
+{
+	return write_disk(b, c, false);
+}
+
+/*
+ * Compares what is written with the source as it comes, so that a large baseline is not held twice.
+ */
+struct comparison {
+	struct str rest;
+	bool is_equal;
+};
+
+static bool compare_sink(void *ctx, const char *p, size_t n)
+{
+	struct comparison *c = ctx;
+
+	if (n > c->rest.n || memcmp(c->rest.p, p, n) != 0) {
+		c->is_equal = false;
+		return false;
+	}
+	c->rest.p += n;
+	c->rest.n -= n;
+	return true;
+}
+
+struct err *canonical_check(const struct config *c, struct str source, bool *is_canonical)
+{
+	struct comparison cmp = {source, true};
+	struct buf b = buf_stream(compare_sink, &cmp);
+	struct err *e = write_disk(&b, c, true);
+
+	buf_flush(&b);
+	*is_canonical = cmp.is_equal && cmp.rest.n == 0;
+	if (!e && b.failed_memory)
+		e = err_nomem();
+	buf_free(&b);
+	return e;
+}
+
+/* Rows in the order of RFC 8785. */
+struct entry {
+	struct str name;
+	size_t row; /* field_count and above: unknown fields */
+};
+
+static int by_name(const void *a, const void *b)
+{
+	const struct entry *x = a, *y = b;
+
+	return json_compare_keys(x->name, y->name);
+}
+
+static bool is_digested(const struct field *f, const struct element *e, size_t i, bool has_gaps)
+{
+	if (e->members[i].n == 0)
+		return false;
+	switch (f->members[i].role) {
+	case MEMBER_KEY:
+	case MEMBER_CONFIG:
+		return true;
+	case MEMBER_KEY_IF_GAPS:
+		return has_gaps;
+	case MEMBER_STATE:
+		return false;
+	}
+	return false;
+}
+
+static void put_jcs_members(struct buf *b, const struct field *f, const struct element *e,
+			    const struct entry *order)
+{
+	bool has_gaps = element_has_gaps(f, e), is_first = true;
+
+	buf_char(b, '{');
+	for (size_t k = 0; k < f->member_count; k++) {
+		size_t i = order[k].row;
+
+		if (!is_digested(f, e, i, has_gaps))
+			continue;
+		if (!is_first)
+			buf_char(b, ',');
+		is_first = false;
+		json_put_string(b, order[k].name);
+		buf_char(b, ':');
+		put_member(b, &f->members[i], element_member(e, i));
+	}
+	if (e->extra) {
+		if (!is_first)
+			buf_char(b, ',');
+		buf_str(b, inner(*e->extra));
+	}
+	buf_char(b, '}');
+}
+
+static struct err *put_jcs_element(struct buf *b, const struct field *f, const struct element *e,
+				   const struct entry *order)
+{
+	const struct json_limits lim = {JSON_SIZE_CEILING, JSON_DEPTH_CEILING, ERR_REPLY};
+	struct buf mixed = BUF_INIT(JSON_SIZE_CEILING);
+	struct err *err;
+
+	if (!e->extra) {
+		put_jcs_members(b, f, e, order);
+		return NULL;
+	}
+	/* Unknown members go between the known ones: the slow way sorts them in. */
+	put_jcs_members(&mixed, f, e, order);
+	err = buf_check(&mixed, ERR_REPLY, "an element");
+	if (!err)
+		err = json_jcs(b, buf_view(&mixed), &lim);
+	buf_free(&mixed);
+	return err;
+}
+
+static struct err *put_jcs_elements(struct buf *b, const struct field *f, const struct value *v)
+{
+	struct entry order[SCHEMA_MEMBERS_MAX];
+
+	for (size_t i = 0; i < f->member_count; i++)
+		order[i] = (struct entry){str_from(f->members[i].name), i};
+	qsort(order, f->member_count, sizeof(*order), by_name);
+	buf_char(b, '[');
+	for (size_t i = 0; i < v->u.elements.n; i++) {
+		if (i)
+			buf_char(b, ',');
+		TRY(put_jcs_element(b, f, v->u.elements.v[i], order));
+	}
+	buf_char(b, ']');
+	return NULL;
+}
+
+static struct err *put_jcs_entry(struct buf *b, const struct config *c, size_t row)
+{
+	const struct resource *r = c->resource;
+	const struct field *f;
+
+	if (row >= r->field_count)
+		return json_restyle(b, c->unknown[row - r->field_count].json, JSON_JCS);
+	f = &r->fields[row];
+	if (f->kind == KIND_ELEMENTS)
+		return put_jcs_elements(b, f, &c->values[row]);
+	if (schema_is_set(f->kind))
+		put_list(b, f, &c->values[row], &packed);
+	else
+		put_scalar(b, f, &c->values[row]);
+	return NULL;
+}
+
+struct err *canonical_write_jcs(struct buf *b, const struct config *c)
+{
+	const struct resource *r = c->resource;
+	struct entry *order = calloc(r->field_count + c->unknown_count + 1, sizeof(*order));
+	size_t n = 0;
+	struct err *e = order ? NULL : err_nomem();
+
+	for (size_t i = 0; !e && i < r->field_count; i++) {
+		if (r->fields[i].role == ROLE_CONFIG && !is_empty(&r->fields[i], &c->values[i]))
+			order[n++] = (struct entry){str_from(r->fields[i].name), i};
+	}
+	for (size_t i = 0; !e && i < c->unknown_count; i++) {
+		if (!unknown_is_empty(&c->unknown[i]))
+			order[n++] = (struct entry){c->unknown[i].name, r->field_count + i};
+	}
+	if (n)
+		qsort(order, n, sizeof(*order), by_name);
+	buf_char(b, '{');
+	for (size_t i = 0; !e && i < n; i++) {
+		if (i)
+			buf_char(b, ',');
+		json_put_string(b, order[i].name);
+		buf_char(b, ':');
+		e = put_jcs_entry(b, c, order[i].row);
+	}
+	buf_char(b, '}');
+	free(order);
+	return e;
+}

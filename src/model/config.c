@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/config.h"
+
+static int compare_role(const struct field *f, const struct element *a, const struct element *b,
+			enum member_role role)
+{
+	for (size_t i = 0; i < f->member_count; i++) {
+		int c;
+
+		if (f->members[i].role != role)
+			continue;
+		c = str_cmp(element_member(a, i), element_member(b, i));
+		if (c)
+			return c;
+	}
+	return 0;
+}
+
+bool element_has_gaps(const struct field *f, const struct element *e)
+{
+	for (size_t i = 0; i < f->member_count; i++) {
+		if (f->members[i].role == MEMBER_KEY && e->members[i].n == 0)
+			return true;
+	}
+	return false;
+}
+
+int element_compare(const struct resource *r, size_t field, const struct element *a,
+		    const struct element *b)
+{
+	const struct field *f = &r->fields[field];
+	int c = compare_role(f, a, b, MEMBER_KEY);
+
+	/* Equal keys have equal gaps, so one side tells for both. */
+	if (!c && element_has_gaps(f, a))
+		c = compare_role(f, a, b, MEMBER_KEY_IF_GAPS);
+	if (!c && (a->extra || b->extra))
+		c = str_cmp(a->extra ? *a->extra : STR(""), b->extra ? *b->extra : STR(""));
+	return c;
+}
+
+int element_compare_config(const struct field *f, const struct element *a, const struct element *b)
+{
+	return compare_role(f, a, b, MEMBER_CONFIG);
+}
+
+int element_compare_state(const struct field *f, const struct element *a, const struct element *b)
+{
+	int c = compare_role(f, a, b, MEMBER_STATE);
+
+	return c ? c : compare_role(f, a, b, MEMBER_KEY_IF_GAPS);
+}
+
+size_t value_count(const struct field *f, const struct value *v)
+{
+	if (v->is_null)
+		return 0;
+	switch (f->kind) {
+	case KIND_TEXT_SET:
+		return v->u.texts.n;
+	case KIND_INTEGER_SET:
+		return v->u.integers.n;
+	case KIND_ELEMENTS:
+		return v->u.elements.n;
+	case KIND_BOOL:
+	case KIND_INTEGER:
+	case KIND_CLOCK:
+	case KIND_TEXT:
+		break;
+	}
+	return 0;
+}
+
+bool value_equal(const struct resource *r, size_t field, const struct value *a,
+		 const struct value *b)
+{
+	const struct field *f = &r->fields[field];
+	size_t n;
+
+	if (a->is_null || b->is_null)
+		return a->is_null == b->is_null;
+	switch (f->kind) {
+	case KIND_BOOL:
+		return a->u.boolean == b->u.boolean;
+	case KIND_INTEGER:
+		return integer_compare(a->u.integer, b->u.integer) == 0;
+	case KIND_CLOCK:
+		return a->u.clock == b->u.clock;
+	case KIND_TEXT:
+		return str_eq(a->u.text, b->u.text);
+	case KIND_TEXT_SET:
+	case KIND_INTEGER_SET:
+	case KIND_ELEMENTS:
+		break;
+	}
+	n = value_count(f, a);
+	if (n != value_count(f, b))
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (!value_items_equal(r, field, a, i, b, i))
+			return false;
+	}
+	return true;
+}
+
+int value_compare_items(const struct resource *r, size_t field, const struct value *a, size_t i,
+			const struct value *b, size_t j)
+{
+	const struct field *f = &r->fields[field];
+
+	if (f->kind == KIND_TEXT_SET)
+		return str_cmp(a->u.texts.v[i], b->u.texts.v[j]);
+	if (f->kind == KIND_INTEGER_SET)
+		return integer_compare(a->u.integers.v[i], b->u.integers.v[j]);
+	return element_compare(r, field, a->u.elements.v[i], b->u.elements.v[j]);
+}
+
+bool value_items_equal(const struct resource *r, size_t field, const struct value *a, size_t i,
+		       const struct value *b, size_t j)
+{
+	const struct field *f = &r->fields[field];
+
+	if (value_compare_items(r, field, a, i, b, j) != 0)
+		return false;
+	return f->kind != KIND_ELEMENTS ||
+	       element_compare_config(f, a->u.elements.v[i], b->u.elements.v[j]) == 0;
+}
+
+bool unknown_is_empty(const struct unknown *u)
+{
+	return str_is(u->json, "null") || str_is(u->json, "[]");
+}

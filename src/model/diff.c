@@ -1,0 +1,184 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "model/diff.h"
+
+#include "json/canonical.h"
+
+const char *change_op_name(enum change_op op)
+{
+	static const char *const names[] = {
+		[CHANGE_ADD] = "add",
+		[CHANGE_REMOVE] = "remove",
+		[CHANGE_REPLACE] = "replace",
+	};
+
+	return names[op];
+}
+
+struct tally {
+	size_t removed, added, altered;
+};
+
+/* One merge of two sorted sets. Counts, and fills the lists of `c` when they are there. */
+static struct tally merge(const struct config *before, struct change *c, bool fill)
+{
+	const struct resource *r = before->resource;
+	size_t n = value_count(c->field, c->before), m = value_count(c->field, c->after);
+	struct tally t = {0, 0, 0};
+	size_t i = 0, j = 0;
+
+	while (i < n || j < m) {
+		int order = i == n   ? 1
+			    : j == m ? -1
+				     : value_compare_items(r, c->row, c->before, i, c->after, j);
+
+		if (order < 0) {
+			if (fill)
+				c->removed[t.removed] = i;
+			t.removed++;
+		} else if (order > 0) {
+			if (fill)
+				c->added[t.added] = j;
+			t.added++;
+		} else if (!value_items_equal(r, c->row, c->before, i, c->after, j)) {
+			if (fill)
+				c->altered[t.altered] = (struct item_pair){i, j};
+			t.altered++;
+		}
+		i += order <= 0;
+		j += order >= 0;
+	}
+	return t;
+}
+
+static struct err *list_items(const struct config *before, struct change *c, struct arena *a)
+{
+	struct tally t = merge(before, c, false);
+
+	c->removed = arena_array(a, t.removed + 1, sizeof(*c->removed));
+	c->added = arena_array(a, t.added + 1, sizeof(*c->added));
+	c->altered = arena_array(a, t.altered + 1, sizeof(*c->altered));
+	if (!c->removed || !c->added || !c->altered)
+		return err_nomem();
+	(void)merge(before, c, true);
+	c->removed_count = t.removed;
+	c->added_count = t.added;
+	c->altered_count = t.altered;
+	return NULL;
+}
+
+/* The name as a pointer of RFC 6901: '~' and '/' have escapes. */
+static struct err *make_path(struct change *c, struct arena *a)
+{
+	char *p = arena_bytes(a, 2 * c->name.n + 2);
+	size_t n = 0;
+
+	if (!p)
+		return err_nomem();
+	p[n++] = '/';
+	for (size_t i = 0; i < c->name.n; i++) {
+		char ch = c->name.p[i];
+
+		p[n++] = ch == '~' || ch == '/' ? '~' : ch;
+		if (ch == '~' || ch == '/')
+			p[n++] = ch == '~' ? '0' : '1';
+	}
+	c->path = (struct str){p, n};
+	return NULL;
+}
+
+static enum change_op scalar_op(const struct value *before, const struct value *after)
+{
+	if (before->is_null)
+		return CHANGE_ADD;
+	return after->is_null ? CHANGE_REMOVE : CHANGE_REPLACE;
+}
+
+static struct err *add_known(struct diff *d, size_t row, struct arena *a)
+{
+	const struct field *f = &d->before->resource->fields[row];
+	struct change *c = &d->changes[d->change_count++];
+
+	*c = (struct change){
+		.field = f,
+		.row = row,
+		.name = str_from(f->name),
+		.before = &d->before->values[row],
+		.after = &d->after->values[row],
+		.op = CHANGE_REPLACE,
+		.direction = d->judgement.directions[row],
+		.plain = d->judgement.plain_fields[row],
+		.bits = d->judgement.fields[row],
+	};
+	if (schema_is_set(f->kind))
+		TRY(list_items(d->before, c, a));
+	else
+		c->op = scalar_op(c->before, c->after);
+	return make_path(c, a);
+}
+
+/* A field without a row is outside the model: whatever it does, it is not known. */
+static struct err *add_unknown(struct diff *d, const struct unknown *before,
+			       const struct unknown *after, struct arena *a)
+{
+	struct change *c = &d->changes[d->change_count++];
+
+	*c = (struct change){
+		.row = SCHEMA_FIELDS_MAX,
+		.name = before ? before->name : after->name,
+		.unknown_before = before,
+		.unknown_after = after,
+		.op = !before  ? CHANGE_ADD
+		      : !after ? CHANGE_REMOVE
+			       : CHANGE_REPLACE,
+		.direction = DIR_UNKNOWN,
+		.plain = DIR_UNKNOWN,
+		.bits = {true, true},
+	};
+	return make_path(c, a);
+}
+
+static const struct unknown *take(const struct config *c, size_t i)
+{
+	return i < c->unknown_count ? &c->unknown[i] : NULL;
+}
+
+/* Both lists are sorted. An empty value and an absent one are the same. */
+static struct err *diff_unknown(struct diff *d, struct arena *a)
+{
+	size_t i = 0, j = 0;
+
+	for (;;) {
+		const struct unknown *x = take(d->before, i), *y = take(d->after, j);
+		int order = !x ? 1 : !y ? -1 : json_compare_keys(x->name, y->name);
+
+		if (!x && !y)
+			return NULL;
+		i += order <= 0;
+		j += order >= 0;
+		x = order <= 0 && !unknown_is_empty(x) ? x : NULL;
+		y = order >= 0 && !unknown_is_empty(y) ? y : NULL;
+		if ((!x && !y) || (x && y && str_eq(x->json, y->json)))
+			continue;
+		TRY(add_unknown(d, x, y, a));
+	}
+}
+
+struct err *diff_configs(const struct config *before, const struct config *after, struct arena *a,
+			 struct diff *out)
+{
+	const struct resource *r = before->resource;
+	size_t most = r->field_count + before->unknown_count + after->unknown_count;
+
+	*out = (struct diff){.before = before, .after = after};
+	direction_judge(before, after, &out->judgement);
+	out->changes = arena_array(a, most + 1, sizeof(*out->changes));
+	if (!out->changes)
+		return err_nomem();
+	for (size_t i = 0; i < r->field_count; i++) {
+		if (r->fields[i].role != ROLE_CONFIG ||
+		    value_equal(r, i, &before->values[i], &after->values[i]))
+			continue;
+		TRY(add_known(out, i, a));
+	}
+	return diff_unknown(out, a);
+}

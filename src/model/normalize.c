@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The document: envelope or bare fields, errors of the API, fields without a row, what a reply must
+ * have. One field's value is read_value.c's.
+ */
+#include "model/normalize.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/canonical.h"
+#include "model/reader.h"
+
+void *reader_grow(struct arena *a, void *old, size_t n, size_t *cap, size_t size)
+{
+	size_t more = *cap ? *cap * 2 : 8;
+	void *p;
+
+	if (n < *cap)
+		return old;
+	p = arena_array(a, more, size);
+	if (!p)
+		return NULL;
+	if (n)
+		memcpy(p, old, n * size);
+	*cap = more;
+	return p;
+}
+
+/* A name as a reference token of RFC 6901. */
+static void put_token(struct buf *b, struct str name)
+{
+	for (size_t i = 0; i < name.n; i++) {
+		if (name.p[i] == '~')
+			buf_puts(b, "~0");
+		else if (name.p[i] == '/')
+			buf_puts(b, "~1");
+		else
+			buf_char(b, name.p[i]);
+	}
+}
+
+struct err *reader_note(struct reader *r, enum note_kind kind, uint32_t at, struct str field,
+			const char *below, const char *fmt, ...)
+{
+	struct buf path = BUF_INIT(JSON_SIZE_CEILING);
+	struct reading *out = r->out;
+	struct note n = {.kind = kind, .at = at};
+	char *text = NULL;
+	va_list ap;
+
+	if (out->totals[kind]++ >= NOTES_MAX)
+		return NULL;
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	buf_char(&path, '/');
+	put_token(&path, field);
+	buf_puts(&path, below);
+	n.path = arena_str(r->arena, buf_view(&path));
+	n.message = arena_str(r->arena, str_from(text));
+	free(text);
+	buf_free(&path);
+	out->notes = reader_grow(r->arena, out->notes, out->note_count, &r->note_cap,
+				 sizeof(*out->notes));
+	if (!n.path.p || !n.message.p || !out->notes)
+		return err_nomem();
+	out->notes[out->note_count++] = n;
+	return NULL;
+}
+
+bool reader_is_known(const char *const *known, struct str member)
+{
+	if (!known)
+		return true;
+	for (; *known; known++) {
+		if (str_is(member, *known))
+			return true;
+	}
+	return false;
+}
+
+static const struct field *find_field(const struct resource *r, struct str name, size_t *index)
+{
+	for (*index = 0; *index < r->field_count; (*index)++) {
+		if (str_is(name, r->fields[*index].name))
+			return &r->fields[*index];
+	}
+	return NULL;
+}
+
+struct unknown_list {
+	struct unknown *v;
+	size_t n, cap;
+};
+
+static struct err *read_unknown(struct reader *r, const struct json_token *key,
+				struct unknown_list *list)
+{
+	struct unknown u = {.name = key->text, .at = key->at};
+	struct json_token t;
+
+	TRY(json_next(r->scan, &t));
+	TRY(json_canonical(r->scan, &t, r->arena, &u.json));
+	list->v = reader_grow(r->arena, list->v, list->n, &list->cap, sizeof(*list->v));
+	if (!list->v)
+		return err_nomem();
+	list->v[list->n++] = u;
+	return reader_note(r, NOTE_UNKNOWN_FIELD, key->at, key->text, "",
+			   "a field that this version does not know; it is kept as it is");
+}
+
+/* A text member of the Error object; anything else there is left alone. */
+static struct err *read_error(struct reader *r)
+{
+	struct json_token key, t;
+
+	r->out->has_error = true;
+	TRY(json_next(r->scan, &t));
+	if (t.kind != JSON_OBJECT)
+		return json_skip(r->scan, &t);
+	for (;;) {
+		TRY(json_next(r->scan, &key));
+		if (key.kind != JSON_KEY)
+			return NULL;
+		TRY(json_next(r->scan, &t));
+		if (t.kind == JSON_STRING && str_is(key.text, "Code"))
+			r->out->error_code = t.text;
+		else if (t.kind == JSON_STRING && str_is(key.text, "Message"))
+			r->out->error_message = t.text;
+		else
+			TRY(json_skip(r->scan, &t));
+	}
+}
+
+static struct err *read_field(struct reader *r, const struct json_token *key,
+			      struct unknown_list *unknown)
+{
+	struct json_token t;
+	size_t i;
+	const struct field *f = find_field(r->resource, key->text, &i);
+	struct value *v;
+
+	if (!f && str_is(key->text, "Error"))
+		return read_error(r);
+	if (!f)
+		return read_unknown(r, key, unknown);
+	v = &r->out->config.values[i];
+	v->is_present = true;
+	v->at = key->at;
+	TRY(json_next(r->scan, &t));
+	return read_value(r, f, &t, v);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct unknown *x = a, *y = b;
+
+	return json_compare_keys(x->name, y->name);
+}
+
+/* Behind the opening brace of the object that holds the fields. */
+static struct err *read_fields(struct reader *r, struct json_token *key)
+{
+	struct unknown_list unknown = {NULL, 0, 0};
+
+	while (key->kind == JSON_KEY) {
+		TRY(read_field(r, key, &unknown));
+		TRY(json_next(r->scan, key));
+	}
+	if (unknown.n)
+		qsort(unknown.v, unknown.n, sizeof(*unknown.v), by_name);
+	r->out->config.unknown = unknown.v;
+	r->out->config.unknown_count = unknown.n;
+	return NULL;
+}
+
+static struct err *read_envelope(struct reader *r, const struct json_token *key)
+{
+	struct json_token t;
+
+	r->out->has_envelope = true;
+	TRY(json_next(r->scan, &t));
+	if (t.kind != JSON_OBJECT)
+		return json_error_at(r->scan, t.at, "Response is %s, expected an object",
+				     json_kind_name(t.kind));
+	TRY(json_next(r->scan, &t));
+	TRY(read_fields(r, &t));
+	TRY(json_next(r->scan, &t));
+	if (t.kind == JSON_KEY)
+		return json_error_at(r->scan, t.at,
+				     "found \"%.*s\" beside Response, expected Response alone",
+				     STR_ARG(t.text));
+	(void)key;
+	return NULL;
+}
+
+static struct err *read_document(struct reader *r)
+{
+	struct json_token t;
+
+	TRY(json_next(r->scan, &t));
+	if (t.kind != JSON_OBJECT)
+		return json_error_at(r->scan, t.at, "found %s, expected an object",
+				     json_kind_name(t.kind));
+	TRY(json_next(r->scan, &t));
+	if (t.kind == JSON_KEY && str_is(t.text, "Response"))
+		TRY(read_envelope(r, &t));
+	else if (r->opt->form == READ_REPLY)
+		return json_error_at(r->scan, t.at, "no Response: not a reply of the API");
+	else
+		TRY(read_fields(r, &t));
+	return json_next(r->scan, &t); /* nothing may follow */
+}
+
+static bool is_on(const struct reading *out)
+{
+	size_t i = schema_find_dimension(out->config.resource, DIM_SWITCH);
+	const struct value *v = &out->config.values[i];
+
+	return i < out->config.resource->field_count && !v->is_null && v->u.boolean;
+}
+
+/* A field that was there and could not be read has a note of its own. */
+static struct err *demand_fields(struct reader *r)
+{
+	bool on = is_on(r->out);
+
+	for (size_t i = 0; i < r->resource->field_count; i++) {
+		const struct field *f = &r->resource->fields[i];
+		const struct value *v = &r->out->config.values[i];
+		bool is_needed = f->need == NEED_ALWAYS || (f->need == NEED_WHEN_ON && on);
+
+		if (!is_needed || !v->is_null || v->is_malformed)
+			continue;
+		TRY(reader_note(r, NOTE_REQUIRED, v->at, str_from(f->name), "", "%s, expected %s%s",
+				v->is_present ? "null" : "absent", "a value",
+				f->need == NEED_WHEN_ON ? " where the scan is on" : ""));
+	}
+	return NULL;
+}
+
+struct err *normalize_read(const struct resource *resource, struct str bytes,
+			   const struct normalize_options *opt, struct arena *a,
+			   struct reading **out)
+{
+	struct reader r = {.resource = resource, .opt = opt, .arena = a};
+	struct err *e;
+
+	r.out = arena_alloc(a, sizeof(*r.out));
+	if (!r.out)
+		return err_nomem();
+	r.out->source = bytes;
+	r.out->config.resource = resource;
+	for (size_t i = 0; i < resource->field_count; i++)
+		r.out->config.values[i].is_null = !schema_is_set(resource->fields[i].kind);
+	e = json_scan_new(bytes, &opt->limits, a, &r.scan);
+	if (!e)
+		e = read_document(&r);
+	json_scan_free(r.scan);
+	if (!e && opt->form == READ_REPLY && !r.out->has_error)
+		e = demand_fields(&r);
+	if (!e)
+		*out = r.out;
+	return e;
+}
+
+bool reading_is_whole(const struct reading *r)
+{
+	return !r->has_error && !r->totals[NOTE_TYPE_CHANGED] && !r->totals[NOTE_BAD_VALUE] &&
+	       !r->totals[NOTE_REQUIRED];
+}
+
+struct str reading_text(const struct reading *r, const char *field)
+{
+	size_t i;
+	const struct field *f = find_field(r->config.resource, str_from(field), &i);
+	const struct value *v = &r->config.values[i];
+
+	if (!f || f->kind != KIND_TEXT || v->is_null)
+		return STR("");
+	return v->u.text;
+}

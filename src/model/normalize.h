@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCANDRIFT_MODEL_NORMALIZE_H
+#define SCANDRIFT_MODEL_NORMALIZE_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "json/scan.h"
+#include "model/config.h"
+
+/*
+ * From bytes to a canonical config. Only what is no JSON, or no object, is an error; what is wrong
+ * with the data is a note, and the caller decides what a note means for it.
+ */
+
+enum reading_form {
+	READ_REPLY, /* the API's envelope, and what a reply must have */
+	READ_FILE,  /* what people have at hand: envelope, bare fields, a baseline */
+};
+
+enum note_kind {
+	NOTE_UNKNOWN_FIELD, /* kept, and part of the config */
+	NOTE_UNKNOWN_VALUE, /* kept: a member that the vocabulary lacks */
+	NOTE_TYPE_CHANGED,  /* another JSON type: the value cannot be judged */
+	NOTE_BAD_VALUE,     /* the right type, malformed: cannot be judged */
+	NOTE_REQUIRED,      /* a field without which a reply is not whole */
+	NOTE_KINDS,
+};
+
+struct note {
+	enum note_kind kind;
+	struct str path; /* RFC 6901 */
+	struct str message;
+	uint32_t at; /* offset in the source */
+};
+
+/* Notes beyond this are counted, not kept. */
+#define NOTES_MAX 200u
+
+struct reading {
+	struct config config;
+	struct str source; /* what was read */
+	bool has_envelope, has_error;
+	struct str error_code, error_message;
+	struct note *notes;
+	size_t note_count; /* those kept */
+	size_t totals[NOTE_KINDS];
+};
+
+/* A name of the vendor that a reviewed decision holds for another one. */
+struct alias {
+	struct str field, from, to;
+};
+
+struct normalize_options {
+	enum reading_form form;
+	struct json_limits limits;
+	const struct alias *aliases;
+	size_t alias_count;
+};
+
+/* *out, and all in it, is in `a`; texts may point into `bytes`. */
+struct err *normalize_read(const struct resource *r, struct str bytes,
+			   const struct normalize_options *opt, struct arena *a,
+			   struct reading **out) MUST_USE;
+
+/* True when every field could be understood: nothing malformed, nothing required absent, no error. */
+bool reading_is_whole(const struct reading *r);
+
+/* The text of a state or run field by its row, empty when absent. */
+struct str reading_text(const struct reading *r, const char *field);
+
+#endif

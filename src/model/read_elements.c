@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A list of objects, each known by its key members. There may be a million of them, so an element
+ * is spans into the source wherever the source says it in canonical form already.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "json/canonical.h"
+#include "json/write.h"
+#include "model/reader.h"
+
+/* One element while it is read. */
+struct draft {
+	struct str members[SCHEMA_MEMBERS_MAX];
+	struct {
+		struct str name, json;
+	} * extra;
+	size_t extra_count, extra_cap;
+	size_t index; /* in the list, for paths */
+};
+
+static struct err *read_extra(struct reader *r, const struct field *f, struct draft *d,
+			      const struct json_token *key)
+{
+	struct json_token t;
+	char *below;
+
+	TRY(json_next(r->scan, &t));
+	d->extra =
+		reader_grow(r->arena, d->extra, d->extra_count, &d->extra_cap, sizeof(*d->extra));
+	if (!d->extra)
+		return err_nomem();
+	TRY(json_canonical(r->scan, &t, r->arena, &d->extra[d->extra_count].json));
+	d->extra[d->extra_count++].name = key->text;
+	below = arena_printf(r->arena, "/%zu/%.*s", d->index, STR_ARG(key->text));
+	if (!below)
+		return err_nomem();
+	return reader_note(r, NOTE_UNKNOWN_FIELD, key->at, str_from(f->name), below,
+			   "a member that this version does not know; it is kept as it is");
+}
+
+/* Members mostly come in one order: the search begins behind the last hit. */
+static size_t find_member(const struct field *f, struct str name, size_t *hint)
+{
+	for (size_t k = 0; k < f->member_count; k++) {
+		size_t i = *hint + k < f->member_count ? *hint + k : *hint + k - f->member_count;
+
+		if (str_is(name, f->members[i].name)) {
+			*hint = i + 1 < f->member_count ? i + 1 : 0;
+			return i;
+		}
+	}
+	return f->member_count;
+}
+
+static struct err *read_known(struct reader *r, const struct field *f, struct draft *d, size_t i,
+			      struct value *v)
+{
+	const struct member *m = &f->members[i];
+	char below[128];
+	struct scalar s = {str_from(f->name), below, m->kind, m->form, m->fold};
+	struct json_token t;
+	bool ok;
+
+	TRY(json_next(r->scan, &t));
+	/* The path is wanted only where something is wrong; the plain case must stay cheap. */
+	if (t.kind == JSON_STRING && m->kind == KIND_TEXT && m->fold == FOLD_NONE) {
+		d->members[i] = t.text;
+		return NULL;
+	}
+	(void)snprintf(below, sizeof(below), "/%zu/%s", d->index, m->name);
+	TRY(read_scalar(r, &s, &t, &d->members[i], &ok));
+	if (!ok)
+		v->is_malformed = true;
+	return NULL;
+}
+
+static int by_extra_name(const void *a, const void *b)
+{
+	const struct str *x = a, *y = b;
+
+	return json_compare_keys(x[0], y[0]);
+}
+
+/* The unknown members as one object. */
+static struct err *join_extra(struct reader *r, struct draft *d, const struct str **out)
+{
+	struct buf b = BUF_INIT(JSON_SIZE_CEILING);
+	struct str *text = arena_alloc(r->arena, sizeof(*text));
+	struct err *e;
+
+	qsort(d->extra, d->extra_count, sizeof(*d->extra), by_extra_name);
+	for (size_t i = 0; i < d->extra_count; i++) {
+		buf_puts(&b, i ? ", " : "{");
+		json_put_string(&b, d->extra[i].name);
+		buf_puts(&b, ": ");
+		buf_str(&b, d->extra[i].json);
+	}
+	buf_char(&b, '}');
+	e = buf_check(&b, ERR_REPLY, "an element");
+	if (!e && text)
+		*text = arena_str(r->arena, buf_view(&b));
+	if (!e && (!text || !text->p))
+		e = err_nomem();
+	*out = text;
+	buf_free(&b);
+	return e;
+}
+
+/* All members in one piece of text: the source, or a copy where it does not hold them all. */
+static struct err *place_members(struct reader *r, const struct field *f, const struct draft *d,
+				 struct element *e)
+{
+	struct str src = r->out->source;
+	size_t total = 0, at = 0;
+	bool in_source = true;
+	char *copy;
+
+	for (size_t i = 0; i < f->member_count; i++) {
+		const char *p = d->members[i].p;
+
+		total += d->members[i].n;
+		if (d->members[i].n && !(p >= src.p && p < src.p + src.n))
+			in_source = false;
+	}
+	copy = in_source ? NULL : arena_bytes(r->arena, total + 1);
+	if (!in_source && !copy)
+		return err_nomem();
+	e->base = in_source ? src.p : copy;
+	for (size_t i = 0; i < f->member_count; i++) {
+		struct str m = d->members[i];
+
+		if (m.n == 0) {
+			e->members[i].at = m.p != NULL;
+			continue;
+		}
+		if (in_source)
+			at = (size_t)(m.p - src.p);
+		else
+			memcpy(copy + at, m.p, m.n);
+		e->members[i] = (struct span){(uint32_t)at, (uint32_t)m.n};
+		at += in_source ? 0 : m.n;
+	}
+	return NULL;
+}
+
+/* Behind the opening brace. */
+static struct err *read_element(struct reader *r, const struct field *f, size_t index,
+				struct value *v, const struct element **out)
+{
+	struct draft d = {.index = index};
+	struct element *e;
+	size_t hint = 0;
+
+	for (;;) {
+		struct json_token key;
+		size_t i;
+
+		TRY(json_next(r->scan, &key));
+		if (key.kind != JSON_KEY)
+			break;
+		i = find_member(f, key.text, &hint);
+		if (i == f->member_count)
+			TRY(read_extra(r, f, &d, &key));
+		else
+			TRY(read_known(r, f, &d, i, v));
+	}
+	e = arena_alloc(r->arena, sizeof(*e) + f->member_count * sizeof(e->members[0]));
+	if (!e)
+		return err_nomem();
+	TRY(place_members(r, f, &d, e));
+	if (d.extra_count)
+		TRY(join_extra(r, &d, &e->extra));
+	*out = e;
+	return NULL;
+}
+
+struct order {
+	const struct resource *resource;
+	size_t field;
+};
+
+/* Total: elements that differ in state alone stand in one order too, whatever the reply's. */
+static int compare_elements(const void *a, const void *b, void *ctx)
+{
+	const struct element *x = *(const struct element *const *)a;
+	const struct element *y = *(const struct element *const *)b;
+	const struct order *o = ctx;
+	const struct field *f = &o->resource->fields[o->field];
+	int c = element_compare(o->resource, o->field, x, y);
+
+	if (!c)
+		c = element_compare_config(f, x, y);
+	return c ? c : element_compare_state(f, x, y);
+}
+
+static bool same_element(const struct order *o, const struct element *x, const struct element *y)
+{
+	return element_compare(o->resource, o->field, x, y) == 0 &&
+	       element_compare_config(&o->resource->fields[o->field], x, y) == 0;
+}
+
+static size_t make_elements_set(const struct element **v, size_t n, struct order *o)
+{
+	size_t kept = 1, i;
+
+	for (i = 1; i < n && compare_elements(&v[i - 1], &v[i], o) < 0; i++)
+		;
+	if (i < n)
+		qsort_r(v, n, sizeof(*v), compare_elements, o);
+	for (i = 1; i < n; i++) {
+		if (!same_element(o, v[kept - 1], v[i]))
+			v[kept++] = v[i];
+	}
+	return kept;
+}
+
+struct err *read_elements(struct reader *r, const struct field *f, struct value *v)
+{
+	struct order o = {r->resource, (size_t)(f - r->resource->fields)};
+	const struct element **list = NULL;
+	size_t n = 0, cap = 0;
+
+	for (size_t index = 0;; index++) {
+		struct json_token t;
+
+		TRY(json_next(r->scan, &t));
+		if (t.kind == JSON_ARRAY_END)
+			break;
+		if (t.kind != JSON_OBJECT) {
+			char below[32];
+
+			(void)snprintf(below, sizeof(below), "/%zu", index);
+			v->is_malformed = true;
+			TRY(reader_note(r, NOTE_TYPE_CHANGED, t.at, str_from(f->name), below,
+					"found %s, expected an object", json_kind_name(t.kind)));
+			TRY(json_skip(r->scan, &t));
+			continue;
+		}
+		list = reader_grow(r->arena, (void *)list, n, &cap, sizeof(*list));
+		if (!list)
+			return err_nomem();
+		TRY(read_element(r, f, index, v, &list[n]));
+		n++;
+	}
+	v->u.elements.v = list;
+	v->u.elements.n = n ? make_elements_set(list, n, &o) : 0;
+	return NULL;
+}

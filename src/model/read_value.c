@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * One field's value in its canonical form. The many ways in which the vendor writes one thing end
+ * here: case, order, repetition, "17:10" and "17:10:00", null and absent.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/timeutil.h"
+#include "base/utf8.h"
+#include "model/reader.h"
+
+/* Of a value in a message. */
+#define SHOWN_MAX 80u
+
+static struct err *wrong_type(struct reader *r, const struct scalar *s, const struct json_token *t,
+			      const char *expected, bool *ok)
+{
+	*ok = false;
+	TRY(reader_note(r, NOTE_TYPE_CHANGED, t->at, s->field, s->below, "found %s, expected %s",
+			json_kind_name(t->kind), expected));
+	return json_skip(r->scan, t);
+}
+
+static struct err *malformed(struct reader *r, const struct scalar *s, const struct json_token *t,
+			     const char *expected, bool *ok)
+{
+	bool is_text = t->kind == JSON_STRING;
+	const char *quote = is_text ? "\"" : "";
+	struct str shown = utf8_prefix(t->text, SHOWN_MAX);
+
+	*ok = false;
+	return reader_note(r, NOTE_BAD_VALUE, t->at, s->field, s->below,
+			   "found %s%.*s%s%s, expected %s", quote, STR_ARG(shown),
+			   shown.n < t->text.n ? "..." : "", quote, expected);
+}
+
+static struct err *scalar_bool(struct reader *r, const struct scalar *s, const struct json_token *t,
+			       struct str *out, bool *ok)
+{
+	static const struct {
+		enum json_kind kind;
+		const char *yes, *no, *expected;
+	} forms[] = {
+		[BOOL_JSON] = {JSON_TRUE, "", "", "true or false"},
+		[BOOL_ZERO_ONE] = {JSON_NUMBER, "1", "0", "1 or 0"},
+		[BOOL_ON_OFF] = {JSON_STRING, "ON", "OFF", "\"ON\" or \"OFF\""},
+	};
+	const char *expected = forms[s->form].expected;
+	bool yes = t->kind == JSON_TRUE, no = t->kind == JSON_FALSE;
+
+	/* The canonical form is read back in every form, so that normalize is idempotent. */
+	if (!yes && !no) {
+		if (t->kind != forms[s->form].kind)
+			return wrong_type(r, s, t, expected, ok);
+		yes = str_is(t->text, forms[s->form].yes);
+		no = str_is(t->text, forms[s->form].no);
+	}
+	if (!yes && !no)
+		return malformed(r, s, t, expected, ok);
+	*out = yes ? STR("true") : STR("false");
+	return NULL;
+}
+
+static struct err *scalar_integer(struct reader *r, const struct scalar *s,
+				  const struct json_token *t, struct str *out, bool *ok)
+{
+	if (t->kind != JSON_NUMBER)
+		return wrong_type(r, s, t, "an integer", ok);
+	if (!t->is_integer)
+		return malformed(r, s, t, "an integer", ok);
+	*out = str_is(t->text, "-0") ? STR("0") : t->text;
+	return NULL;
+}
+
+static struct err *scalar_clock(struct reader *r, const struct scalar *s,
+				const struct json_token *t, struct str *out, bool *ok)
+{
+	char text[TIME_TEXT_SIZE];
+	unsigned seconds;
+
+	if (t->kind != JSON_STRING)
+		return wrong_type(r, s, t, "a time of day in a string", ok);
+	if (!time_parse_clock(t->text, &seconds))
+		return malformed(r, s, t, "a time of day, HH:MM or HH:MM:SS", ok);
+	*out = t->text;
+	if (t->text.n == 8)
+		return NULL;
+	*out = arena_str(r->arena, str_from(time_format_clock(seconds, text)));
+	return out->p ? NULL : err_nomem();
+}
+
+/* ASCII alone: the vocabularies are. */
+static bool folds(char c, enum text_fold fold)
+{
+	return (fold == FOLD_UPPER && c >= 'a' && c <= 'z') ||
+	       (fold == FOLD_LOWER && c >= 'A' && c <= 'Z');
+}
+
+static struct err *scalar_text(struct reader *r, const struct scalar *s, const struct json_token *t,
+			       struct str *out, bool *ok)
+{
+	char *copy;
+	size_t i;
+
+	if (t->kind != JSON_STRING)
+		return wrong_type(r, s, t, "a string", ok);
+	*out = t->text;
+	for (i = 0; i < t->text.n && !folds(t->text.p[i], s->fold); i++)
+		;
+	if (i == t->text.n)
+		return NULL;
+	copy = arena_bytes(r->arena, t->text.n);
+	if (!copy)
+		return err_nomem();
+	for (i = 0; i < t->text.n; i++)
+		copy[i] = (char)(t->text.p[i] ^ (folds(t->text.p[i], s->fold) ? 0x20 : 0));
+	out->p = copy;
+	return NULL;
+}
+
+struct err *read_scalar(struct reader *r, const struct scalar *s, const struct json_token *t,
+			struct str *out, bool *ok)
+{
+	*ok = true;
+	*out = STR("");
+	if (t->kind == JSON_NULL)
+		return NULL;
+	switch (s->kind) {
+	case KIND_BOOL:
+		return scalar_bool(r, s, t, out, ok);
+	case KIND_INTEGER:
+	case KIND_INTEGER_SET:
+		return scalar_integer(r, s, t, out, ok);
+	case KIND_CLOCK:
+		return scalar_clock(r, s, t, out, ok);
+	case KIND_TEXT:
+	case KIND_TEXT_SET:
+		return scalar_text(r, s, t, out, ok);
+	case KIND_ELEMENTS:
+		break;
+	}
+	return wrong_type(r, s, t, "no object here", ok);
+}
+
+static struct err *check_vocabulary(struct reader *r, const struct field *f, const char *below,
+				    uint32_t at, struct str member)
+{
+	if (reader_is_known(f->known, member))
+		return NULL;
+	return reader_note(r, NOTE_UNKNOWN_VALUE, at, str_from(f->name), below,
+			   "\"%.*s\" is a value that this version does not know; it is kept",
+			   STR_ARG(utf8_prefix(member, SHOWN_MAX)));
+}
+
+/* The alias that the repository's reviewed decision holds for this value, or the value. */
+static struct str resolve_alias(const struct reader *r, const struct field *f, struct str member)
+{
+	for (size_t i = 0; i < r->opt->alias_count; i++) {
+		const struct alias *a = &r->opt->aliases[i];
+
+		if (str_is(a->field, f->name) && str_eq(a->from, member))
+			return a->to;
+	}
+	return member;
+}
+
+static struct err *read_single(struct reader *r, const struct field *f, const struct json_token *t,
+			       struct value *v)
+{
+	struct scalar s = {str_from(f->name), "", f->kind, f->form, f->fold};
+	struct str text;
+	bool ok;
+
+	TRY(read_scalar(r, &s, t, &text, &ok));
+	v->is_malformed = !ok;
+	if (!ok || t->kind == JSON_NULL)
+		return NULL;
+	switch (f->kind) {
+	case KIND_BOOL:
+		v->u.boolean = str_is(text, "true");
+		break;
+	case KIND_INTEGER:
+		if (f->least > 0 &&
+		    (t->integer.is_negative || t->integer.magnitude < (uint64_t)f->least)) {
+			v->is_malformed = true;
+			return reader_note(r, NOTE_BAD_VALUE, t->at, s.field, "",
+					   "found %.*s, expected an integer of at least %lld",
+					   STR_ARG(t->text), (long long)f->least);
+		}
+		v->u.integer = t->integer;
+		break;
+	case KIND_CLOCK:
+		v->is_malformed = !time_parse_clock(text, &v->u.clock);
+		break;
+	case KIND_TEXT:
+		v->u.text = text;
+		break;
+	case KIND_TEXT_SET:
+	case KIND_INTEGER_SET:
+	case KIND_ELEMENTS:
+		break;
+	}
+	v->is_null = false;
+	return check_vocabulary(r, f, "", t->at, text);
+}
+
+static int compare_texts(const void *a, const void *b)
+{
+	return str_cmp(*(const struct str *)a, *(const struct str *)b);
+}
+
+static int compare_integers(const void *a, const void *b)
+{
+	return integer_compare(*(const struct integer *)a, *(const struct integer *)b);
+}
+
+static bool is_sorted(const void *v, size_t n, size_t size,
+		      int (*compare)(const void *, const void *))
+{
+	for (size_t i = 1; i < n; i++) {
+		if (compare((const char *)v + (i - 1) * size, (const char *)v + i * size) >= 0)
+			return false;
+	}
+	return true;
+}
+
+/* Sorts and drops what is there twice. Replies mostly come in order. */
+static size_t make_set(void *v, size_t n, size_t size, int (*compare)(const void *, const void *))
+{
+	char *base = v;
+	size_t kept = 1;
+
+	if (is_sorted(v, n, size, compare))
+		return n;
+	qsort(v, n, size, compare);
+	for (size_t i = 1; i < n; i++) {
+		if (compare(base + (kept - 1) * size, base + i * size) == 0)
+			continue;
+		if (kept != i)
+			memcpy(base + kept * size, base + i * size, size);
+		kept++;
+	}
+	return kept;
+}
+
+/* One member of a set; *ok is false when it is none. */
+static struct err *read_member(struct reader *r, const struct field *f, size_t index,
+			       const struct json_token *t, struct str *text, bool *ok)
+{
+	char below[32];
+	struct scalar s = {str_from(f->name), below, f->kind, f->form, f->fold};
+
+	(void)snprintf(below, sizeof(below), "/%zu", index);
+	if (t->kind == JSON_NULL)
+		return wrong_type(r, &s, t, f->kind == KIND_TEXT_SET ? "a string" : "an integer",
+				  ok);
+	TRY(read_scalar(r, &s, t, text, ok));
+	if (!*ok)
+		return NULL;
+	if (f->kind == KIND_TEXT_SET)
+		*text = resolve_alias(r, f, *text);
+	return check_vocabulary(r, f, below, t->at, *text);
+}
+
+static struct err *read_set(struct reader *r, const struct field *f, struct value *v)
+{
+	bool is_text = f->kind == KIND_TEXT_SET;
+	size_t size = is_text ? sizeof(struct str) : sizeof(struct integer), cap = 0, n = 0;
+	char *list = NULL;
+
+	for (size_t index = 0;; index++) {
+		struct json_token t;
+		struct str text;
+		bool ok;
+
+		TRY(json_next(r->scan, &t));
+		if (t.kind == JSON_ARRAY_END)
+			break;
+		TRY(read_member(r, f, index, &t, &text, &ok));
+		if (!ok) {
+			v->is_malformed = true;
+			continue;
+		}
+		list = reader_grow(r->arena, list, n, &cap, size);
+		if (!list)
+			return err_nomem();
+		memcpy(list + n++ * size, is_text ? (void *)&text : (void *)&t.integer, size);
+	}
+	n = n ? make_set(list, n, size, is_text ? compare_texts : compare_integers) : 0;
+	if (is_text) {
+		v->u.texts.v = (struct str *)(void *)list;
+		v->u.texts.n = n;
+	} else {
+		v->u.integers.v = (struct integer *)(void *)list;
+		v->u.integers.n = n;
+	}
+	return NULL;
+}
+
+struct err *read_value(struct reader *r, const struct field *f, const struct json_token *t,
+		       struct value *v)
+{
+	struct scalar s = {str_from(f->name), "", f->kind, f->form, f->fold};
+	bool ok = true;
+
+	if (!schema_is_set(f->kind))
+		return read_single(r, f, t, v);
+	if (t->kind == JSON_NULL)
+		return NULL;
+	if (t->kind != JSON_ARRAY) {
+		TRY(wrong_type(r, &s, t, "a list", &ok));
+		v->is_malformed = true;
+		return NULL;
+	}
+	return f->kind == KIND_ELEMENTS ? read_elements(r, f, v) : read_set(r, f, v);
+}

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "report/formats.h"
+
+#include "base/attr.h"
+
+const struct format formats[] = {
+	{"json", "the whole result, as src/data/result.schema.json describes it", report_json},
+	{"text", "for a person to read", report_text},
+};
+
+const size_t format_count = ARRAY_LEN(formats);
+
+const struct format *format_find(struct str name)
+{
+	for (size_t i = 0; i < format_count; i++) {
+		if (str_is(name, formats[i].name))
+			return &formats[i];
+	}
+	return NULL;
+}

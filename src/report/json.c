@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The whole result. src/data/result.schema.json is its contract. */
+#include "base/timeutil.h"
+#include "json/write.h"
+#include "model/canonical.h"
+#include "report/formats.h"
+#include "result/exit.h"
+
+#define SCHEMA_ID "scandrift-result/1"
+
+/* A longer list is told by its count and by what came and went. */
+#define LIST_WHOLE_MAX 1000u
+
+static void put_text(struct json_writer *w, const char *key, struct str s)
+{
+	json_key(w, key);
+	if (s.n)
+		json_string(w, s);
+	else
+		json_null(w);
+}
+
+static void put_time(struct json_writer *w, const char *key, int64_t unix_s)
+{
+	char text[TIME_TEXT_SIZE];
+
+	json_key(w, key);
+	json_text(w, time_format_rfc3339(unix_s, text));
+}
+
+static void put_value(struct json_writer *w, const char *key, const struct change *c,
+		      bool is_before)
+{
+	const struct value *v = is_before ? c->before : c->after;
+	const struct unknown *u = is_before ? c->unknown_before : c->unknown_after;
+	struct buf line = BUF_INIT(JSON_SIZE_CEILING);
+
+	if (c->field && value_count(c->field, v) > LIST_WHOLE_MAX)
+		return;
+	json_key(w, key);
+	if (c->field)
+		canonical_write_value(&line, c->field, v);
+	else if (u)
+		buf_str(&line, u->json);
+	else
+		buf_puts(&line, "null");
+	json_raw(w, buf_view(&line));
+	w->out->failed_memory |= line.failed_memory;
+	buf_free(&line);
+}
+
+static void put_items(struct json_writer *w, const char *key, const struct change *c,
+		      const struct value *side, const size_t *items, size_t n)
+{
+	json_key(w, key);
+	json_begin_array(w);
+	for (size_t i = 0; i < n; i++) {
+		struct buf line = BUF_INIT(JSON_SIZE_CEILING);
+
+		canonical_write_item(&line, c->field, side, items[i]);
+		json_raw(w, buf_view(&line));
+		w->out->failed_memory |= line.failed_memory;
+		buf_free(&line);
+	}
+	json_end_array(w);
+}
+
+static void put_altered(struct json_writer *w, const struct change *c)
+{
+	json_key(w, "altered");
+	json_begin_array(w);
+	for (size_t i = 0; i < c->altered_count; i++) {
+		json_begin_object(w);
+		for (int after = 0; after <= 1; after++) {
+			struct buf line = BUF_INIT(JSON_SIZE_CEILING);
+
+			canonical_write_item(&line, c->field, after ? c->after : c->before,
+					     after ? c->altered[i].after : c->altered[i].before);
+			json_key(w, after ? "after" : "before");
+			json_raw(w, buf_view(&line));
+			w->out->failed_memory |= line.failed_memory;
+			buf_free(&line);
+		}
+		json_end_object(w);
+	}
+	json_end_array(w);
+}
+
+static void put_change(struct json_writer *w, const struct change *c)
+{
+	json_begin_object(w);
+	put_text(w, "path", c->path);
+	json_key(w, "op");
+	json_text(w, change_op_name(c->op));
+	put_value(w, "before", c, true);
+	put_value(w, "after", c, false);
+	if (c->field && schema_is_set(c->field->kind)) {
+		json_key(w, "before_count");
+		json_count(w, value_count(c->field, c->before));
+		json_key(w, "after_count");
+		json_count(w, value_count(c->field, c->after));
+		put_items(w, "removed", c, c->before, c->removed, c->removed_count);
+		put_items(w, "added", c, c->after, c->added, c->added_count);
+		put_altered(w, c);
+	}
+	json_key(w, "direction");
+	json_text(w, direction_name(c->direction));
+	json_key(w, "may_lose");
+	json_boolean(w, c->bits.lose);
+	json_key(w, "may_gain");
+	json_boolean(w, c->bits.gain);
+	json_key(w, "plain");
+	json_text(w, direction_name(c->plain));
+	json_end_object(w);
+}
+
+static void put_diff(struct json_writer *w, const struct result_target *t)
+{
+	const struct judgement *j = &t->diff.judgement;
+
+	json_key(w, "direction");
+	json_text(w, t->diff.change_count ? direction_name(j->direction) : NULL);
+	json_key(w, "plain");
+	json_text(w, t->diff.change_count ? direction_name(j->plain) : NULL);
+	json_key(w, "may_lose");
+	json_boolean(w, j->whole.lose);
+	json_key(w, "may_gain");
+	json_boolean(w, j->whole.gain);
+	json_key(w, "changes");
+	json_begin_array(w);
+	for (size_t i = 0; i < t->diff.change_count; i++)
+		put_change(w, &t->diff.changes[i]);
+	json_end_array(w);
+}
+
+static void put_target(struct json_writer *w, const struct result_target *t)
+{
+	json_begin_object(w);
+	put_text(w, "name", t->name);
+	json_key(w, "outcome");
+	json_text(w, outcome_name(t->outcome));
+	put_text(w, "baseline", t->baseline_path);
+	put_text(w, "baseline_digest", t->baseline_digest);
+	put_text(w, "live_digest", t->live_digest);
+	put_text(w, "request_id", t->request_id);
+	if (t->has_diff)
+		put_diff(w, t);
+	json_end_object(w);
+}
+
+static void put_finding(struct json_writer *w, const struct finding *f)
+{
+	json_begin_object(w);
+	put_text(w, "rule", f->rule);
+	json_key(w, "class");
+	json_text(w, finding_class_name(f->class));
+	json_key(w, "severity");
+	json_text(w, severity_name(f->severity));
+	put_text(w, "target", f->target);
+	put_text(w, "path", f->path);
+	put_text(w, "message", f->message);
+	put_text(w, "meaning", f->meaning);
+	put_text(w, "next", f->next);
+	put_text(w, "file", f->file);
+	json_key(w, "line");
+	if (f->line)
+		json_count(w, f->line);
+	else
+		json_null(w);
+	if (f->change) {
+		json_key(w, "direction");
+		json_text(w, direction_name(f->change->direction));
+	}
+	if (f->class == CLASS_INCOMPLETE) {
+		put_text(w, "api_code", f->api_code);
+		put_text(w, "request_id", f->request_id);
+	}
+	json_end_object(w);
+}
+
+static void put_counts(struct json_writer *w, const struct result *r)
+{
+	json_key(w, "counts");
+	json_begin_object(w);
+	for (int s = SEVERITY_COUNT - 1; s >= 0; s--) {
+		json_key(w, severity_name((enum severity)s));
+		json_count(w, result_count(r, (enum severity)s));
+	}
+	for (enum outcome o = OUTCOME_EQUAL; o <= OUTCOME_NO_BASELINE; o++) {
+		json_key(w, outcome_name(o));
+		json_count(w, result_count_outcome(r, o));
+	}
+	json_end_object(w);
+}
+
+static void put_head(struct json_writer *w, const struct result *r, const struct report_style *s)
+{
+	json_key(w, "schema");
+	json_text(w, SCHEMA_ID);
+	json_key(w, "tool");
+	json_begin_inline(w);
+	json_begin_object(w);
+	json_key(w, "name");
+	json_text(w, "scandrift");
+	json_key(w, "version");
+	json_text(w, SCANDRIFT_VERSION);
+	json_end_object(w);
+	json_end_inline(w);
+	json_key(w, "command");
+	json_text(w, r->command);
+	put_time(w, "time", r->time_s);
+	if (r->is_now_given)
+		put_time(w, "now", r->now_s);
+	put_text(w, "commit", r->commit);
+	json_key(w, "verdict");
+	json_text(w, result_is_failed(r) ? "fail" : "pass");
+	json_key(w, "incomplete");
+	json_boolean(w, result_is_incomplete(r));
+	json_key(w, "side_effect_failed");
+	json_boolean(w, r->side_effect_failed);
+	json_key(w, "exit_code");
+	json_count(w, (uint64_t)s->exit_code);
+	json_key(w, "fail_on");
+	json_text(w, r->never_fail ? "never" : severity_name(r->fail_on));
+	json_key(w, "policies_judged");
+	json_boolean(w, r->are_policies_judged);
+}
+
+struct err *report_json(struct buf *b, const struct result *r, const struct report_style *s)
+{
+	struct json_writer w = json_writer_to(b);
+
+	json_begin_object(&w);
+	put_head(&w, r, s);
+	put_counts(&w, r);
+	json_key(&w, "targets");
+	json_begin_array(&w);
+	for (size_t i = 0; i < r->target_count; i++)
+		put_target(&w, &r->targets[i]);
+	json_end_array(&w);
+	json_key(&w, "findings");
+	json_begin_array(&w);
+	for (size_t i = 0; i < r->findings.n; i++)
+		put_finding(&w, &r->findings.v[i]);
+	json_end_array(&w);
+	json_end_object(&w);
+	json_finish(&w);
+	return NULL;
+}

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* For a person: what is not as it should be, what it means, what to do. One line of totals ends it. */
+#include <stdio.h>
+
+#include "base/escape.h"
+#include "base/timeutil.h"
+#include "base/utf8.h"
+#include "report/formats.h"
+#include "result/exit.h"
+
+struct page {
+	struct buf *b;
+	const struct report_style *s;
+};
+
+/* The one way of a text from outside into this format. */
+static void put(const struct page *p, struct str s)
+{
+	escape_terminal(p->b, s, p->s->in_actions);
+}
+
+static void in_colour(const struct page *p, const char *code, const char *text)
+{
+	if (p->s->has_colour)
+		buf_printf(p->b, "\033[%sm%s\033[0m", code, text);
+	else
+		buf_puts(p->b, text);
+}
+
+static const char *severity_colour(enum severity s)
+{
+	static const char *const codes[SEVERITY_COUNT] = {"2", "36", "33", "31", "1;31"};
+
+	return codes[s];
+}
+
+static void put_place(const struct page *p, const struct finding *f)
+{
+	if (!f->file.n)
+		return;
+	buf_puts(p->b, "            at     ");
+	put(p, f->file);
+	buf_printf(p->b, ":%zu\n", f->line ? f->line : 1);
+}
+
+static void put_line(const struct page *p, const char *label, struct str text)
+{
+	if (!text.n)
+		return;
+	buf_printf(p->b, "            %-6s ", label);
+	put(p, text);
+	buf_char(p->b, '\n');
+}
+
+static void put_finding(const struct page *p, const struct finding *f)
+{
+	char word[16];
+
+	(void)snprintf(word, sizeof(word), "%-10s",
+		       f->class == CLASS_INCOMPLETE ? "incomplete" : severity_name(f->severity));
+	buf_puts(p->b, "  ");
+	in_colour(p, severity_colour(f->severity), word);
+	buf_puts(p->b, "  ");
+	put(p, f->rule);
+	buf_puts(p->b, "\n            ");
+	put(p, f->message);
+	buf_char(p->b, '\n');
+	put_line(p, "means", f->meaning);
+	put_line(p, "do", f->next);
+	put_place(p, f);
+	if (f->api_code.n)
+		put_line(p, "code", f->api_code);
+	if (f->class == CLASS_INCOMPLETE)
+		put_line(p, "reply", f->request_id);
+}
+
+static void put_target(const struct page *p, const struct result *r, const struct result_target *t)
+{
+	static const char *const codes[] = {
+		[OUTCOME_EQUAL] = "32",
+		[OUTCOME_DRIFTED] = "1;31",
+		[OUTCOME_INCOMPLETE] = "1;35",
+		[OUTCOME_NO_BASELINE] = "1;31",
+	};
+
+	put(p, t->name);
+	buf_puts(p->b, ": ");
+	in_colour(p, codes[t->outcome], outcome_name(t->outcome));
+	if (t->has_diff && t->diff.change_count)
+		buf_printf(p->b, " (%s)", direction_name(t->diff.judgement.direction));
+	buf_char(p->b, '\n');
+	for (size_t i = 0; i < r->findings.n; i++) {
+		if (str_eq(r->findings.v[i].target, t->name))
+			put_finding(p, &r->findings.v[i]);
+	}
+}
+
+static void put_counts(const struct page *p, const struct result *r)
+{
+	bool any = false;
+
+	buf_printf(p->b, "%zu target%s", r->target_count, r->target_count == 1 ? "" : "s");
+	for (enum outcome o = OUTCOME_EQUAL; o <= OUTCOME_NO_BASELINE; o++) {
+		size_t n = result_count_outcome(r, o);
+
+		if (n)
+			buf_printf(p->b, "%s%zu %s", any ? ", " : ": ", n, outcome_name(o));
+		any |= n > 0;
+	}
+	any = false;
+	buf_puts(p->b, "; findings: ");
+	for (int s = SEVERITY_COUNT - 1; s >= 0; s--) {
+		size_t n = result_count(r, (enum severity)s);
+
+		if (n)
+			buf_printf(p->b, "%s%zu %s", any ? ", " : "", n,
+				   severity_name((enum severity)s));
+		any |= n > 0;
+	}
+	buf_puts(p->b, any ? "\n" : "none\n");
+}
+
+static void put_verdict(const struct page *p, const struct result *r)
+{
+	bool failed = result_is_failed(r), incomplete = result_is_incomplete(r);
+
+	if (failed)
+		in_colour(p, "1;31", "FAIL");
+	else if (incomplete)
+		in_colour(p, "1;35", "INCOMPLETE");
+	else
+		in_colour(p, "1;32", "PASS");
+	if (failed && incomplete)
+		buf_puts(p->b, ", and incomplete");
+	if (r->commit.n)
+		buf_printf(p->b, "  judged by commit %.12s", r->commit.p);
+	if (r->is_now_given) {
+		char text[TIME_TEXT_SIZE];
+
+		buf_printf(p->b, "  as of %s (--now)", time_format_rfc3339(r->now_s, text));
+	}
+	buf_char(p->b, '\n');
+}
+
+struct err *report_text(struct buf *b, const struct result *r, const struct report_style *s)
+{
+	struct page p = {b, s};
+
+	for (size_t i = 0; i < r->target_count; i++)
+		put_target(&p, r, &r->targets[i]);
+	for (size_t i = 0; i < r->findings.n; i++) {
+		if (!r->findings.v[i].target.n)
+			put_finding(&p, &r->findings.v[i]);
+	}
+	if (r->target_count)
+		buf_char(b, '\n');
+	put_counts(&p, r);
+	if (r->policies_note)
+		buf_printf(b, "Policies are not judged: %s\n", r->policies_note);
+	put_verdict(&p, r);
+	return NULL;
+}

@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "result/finding.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+
+static const char *const severity_names[SEVERITY_COUNT] = {"info", "low", "medium", "high",
+							   "critical"};
+
+static const char *const class_names[] = {
+	[CLASS_DRIFT] = "drift",   [CLASS_POLICY] = "policy",     [CLASS_LIVENESS] = "liveness",
+	[CLASS_SCHEMA] = "schema", [CLASS_BASELINE] = "baseline", [CLASS_TARGET] = "target",
+	[CLASS_WAIVER] = "waiver", [CLASS_APPROVAL] = "approval", [CLASS_INCOMPLETE] = "incomplete",
+};
+
+const char *severity_name(enum severity s)
+{
+	return severity_names[s];
+}
+
+bool severity_parse(struct str name, enum severity *out)
+{
+	for (size_t i = 0; i < SEVERITY_COUNT; i++) {
+		if (str_is(name, severity_names[i])) {
+			*out = (enum severity)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+const char *finding_class_name(enum finding_class c)
+{
+	return class_names[c];
+}
+
+struct err *findings_add(struct findings *list, const struct finding *f)
+{
+	if (list->n == list->cap) {
+		size_t cap = list->cap ? list->cap * 2 : 16;
+		struct finding *v = reallocarray(list->v, cap, sizeof(*v));
+
+		if (!v)
+			return err_nomem();
+		list->v = v;
+		list->cap = cap;
+	}
+	list->v[list->n++] = *f;
+	return NULL;
+}
+
+struct str findings_text(const struct findings *list, const char *fmt, ...)
+{
+	struct str text, copy;
+	char *raw = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&raw, fmt, ap) < 0)
+		raw = NULL;
+	va_end(ap);
+	if (!raw)
+		return (struct str){NULL, 0};
+	/* A message may hold a text that was cut inside a character. */
+	text = str_from(raw);
+	text.n = utf8_invalid_at(text);
+	copy = arena_str(list->arena, text);
+	free(raw);
+	return copy;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct finding *x = a, *y = b;
+	int c = (x->severity < y->severity) - (x->severity > y->severity);
+
+	if (!c)
+		c = str_cmp(x->target, y->target);
+	if (!c)
+		c = str_cmp(x->rule, y->rule);
+	if (!c)
+		c = str_cmp(x->path, y->path);
+	return c ? c : str_cmp(x->message, y->message);
+}
+
+void findings_sort(struct findings *list)
+{
+	if (list->n)
+		qsort(list->v, list->n, sizeof(*list->v), compare);
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCANDRIFT_RESULT_FINDING_H
+#define SCANDRIFT_RESULT_FINDING_H
+
+#include "base/arena.h"
+#include "base/err.h"
+#include "model/diff.h"
+
+/*
+ * One thing that is told: by which rule, how grave, about what, and what to do. Texts may come from
+ * outside and are raw: each report escapes them for where it shows them.
+ */
+
+enum severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL };
+#define SEVERITY_COUNT 5
+
+/* What a finding is about. Incomplete ones are counted apart: they never fail, they exit 3. */
+enum finding_class {
+	CLASS_DRIFT,
+	CLASS_POLICY,
+	CLASS_LIVENESS,
+	CLASS_SCHEMA,
+	CLASS_BASELINE,
+	CLASS_TARGET,
+	CLASS_WAIVER,
+	CLASS_APPROVAL,
+	CLASS_INCOMPLETE,
+};
+
+struct finding {
+	struct str rule; /* "drift/ScanType": stable */
+	enum finding_class class;
+	enum severity severity;
+	struct str target;               /* empty: the run as a whole */
+	struct str path;                 /* RFC 6901, or empty */
+	struct str message;              /* what was found */
+	struct str meaning;              /* what it means for scanning */
+	struct str next;                 /* what to do now */
+	struct str file;                 /* relative to the repository, or empty */
+	size_t line;                     /* from 1; 0: no place */
+	struct str api_code, request_id; /* the vendor's, or empty */
+	const struct change *change;     /* drift alone */
+};
+
+struct findings {
+	struct finding *v;
+	size_t n, cap;
+	struct arena *arena;
+};
+
+/* Texts are copied where they are not in the arena already; see findings_text. */
+struct err *findings_add(struct findings *list, const struct finding *f) MUST_USE;
+
+/* printf into the list's arena, as valid UTF-8. .p is NULL when memory is at its end. */
+struct str findings_text(const struct findings *list, const char *fmt, ...) PRINTF(2, 3) MUST_USE;
+
+/* Gravest first, then target, rule, path: the order of every output. */
+void findings_sort(struct findings *list);
+
+const char *severity_name(enum severity s);
+bool severity_parse(struct str name, enum severity *out) MUST_USE;
+const char *finding_class_name(enum finding_class c);
+
+#endif

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "result/judge.h"
+
+#include "model/canonical.h"
+#include "result/rules.h"
+
+/* Of a list in a message; all of it is in the result. */
+#define ITEMS_SHOWN 3u
+#define VALUE_SHOWN 200u
+
+static size_t line_of(const struct reading *r, uint32_t at)
+{
+	size_t line, column;
+
+	json_position(r->source, at, &line, &column);
+	return line;
+}
+
+/* A finding by its rule's row. */
+static struct finding from_rule(const char *id, struct str target)
+{
+	const struct rule *rule = rule_find(str_from(id));
+
+	return (struct finding){
+		.rule = str_from(id),
+		.class = rule->class,
+		.severity = rule->severity,
+		.target = target,
+		.message = str_from(rule->title),
+		.meaning = str_from(rule->meaning),
+		.next = str_from(rule->next),
+	};
+}
+
+static struct err *add(struct result *r, struct finding *f)
+{
+	if (!f->message.p || !f->rule.p)
+		return err_nomem();
+	return findings_add(&r->findings, f);
+}
+
+/* "lost \"VIRUS\" and 3 more" */
+static void put_items(struct buf *b, const char *verb, const struct change *c,
+		      const struct value *side, const size_t *items, size_t n)
+{
+	if (n == 0)
+		return;
+	if (b->n)
+		buf_puts(b, ", ");
+	buf_puts(b, verb);
+	for (size_t i = 0; i < n && i < ITEMS_SHOWN; i++) {
+		buf_puts(b, i ? ", " : " ");
+		canonical_write_item(b, c->field, side, items[i]);
+	}
+	if (n > ITEMS_SHOWN)
+		buf_printf(b, " and %zu more", n - ITEMS_SHOWN);
+}
+
+static void put_side(struct buf *b, const struct change *c, bool is_before)
+{
+	const struct unknown *u = is_before ? c->unknown_before : c->unknown_after;
+
+	if (c->field)
+		canonical_write_value(b, c->field, is_before ? c->before : c->after);
+	else if (u)
+		buf_str(b, u->json);
+	else
+		buf_puts(b, "absent");
+}
+
+static struct str describe_change(const struct findings *list, const struct change *c)
+{
+	struct buf b = BUF_INIT(JSON_SIZE_CEILING), before = b, after = b;
+	struct str text;
+
+	if (c->field && schema_is_set(c->field->kind)) {
+		put_items(&b, "lost", c, c->before, c->removed, c->removed_count);
+		put_items(&b, "gained", c, c->after, c->added, c->added_count);
+		if (c->altered_count)
+			buf_printf(&b, "%s%zu altered", b.n ? ", " : "", c->altered_count);
+		text = findings_text(list, "%.*s %.*s (%s)", STR_ARG(c->path),
+				     STR_ARG(buf_view(&b)), direction_name(c->direction));
+	} else {
+		put_side(&before, c, true);
+		put_side(&after, c, false);
+		text = findings_text(list, "%.*s was %.*s%s, is %.*s%s (%s)", STR_ARG(c->path),
+				     (int)(before.n > VALUE_SHOWN ? VALUE_SHOWN : before.n),
+				     before.n ? before.p : "", before.n > VALUE_SHOWN ? "..." : "",
+				     (int)(after.n > VALUE_SHOWN ? VALUE_SHOWN : after.n),
+				     after.n ? after.p : "", after.n > VALUE_SHOWN ? "..." : "",
+				     direction_name(c->direction));
+	}
+	buf_free(&b);
+	buf_free(&before);
+	buf_free(&after);
+	return text;
+}
+
+static struct err *add_drift(struct result *r, struct str target, const struct change *c,
+			     bool is_switched_off, const struct reading *before, struct str file)
+{
+	bool off = is_switched_off && c->field && c->field->dimension == DIM_SWITCH;
+	const struct direction_rule *d = rule_for_direction(c->direction, off);
+	uint32_t at = c->field ? c->before->at : c->unknown_before ? c->unknown_before->at : 0;
+	struct finding f = {
+		.rule = findings_text(&r->findings, "drift/%.*s", STR_ARG(c->name)),
+		.class = CLASS_DRIFT,
+		.severity = d->severity,
+		.target = target,
+		.path = c->path,
+		.message = describe_change(&r->findings, c),
+		.meaning = str_from(d->meaning),
+		.next = str_from(d->next),
+		.file = file,
+		.line = file.n ? line_of(before, at) : 0,
+		.change = c,
+	};
+
+	return add(r, &f);
+}
+
+struct err *judge_pair(struct result *r, struct str name, const struct reading *before,
+		       const struct reading *after, struct str file, struct result_target *row)
+{
+	TRY(diff_configs(&before->config, &after->config, r->arena, &row->diff));
+	row->has_diff = true;
+	row->outcome = row->diff.change_count ? OUTCOME_DRIFTED : OUTCOME_EQUAL;
+	for (size_t i = 0; i < row->diff.change_count; i++)
+		TRY(add_drift(r, name, &row->diff.changes[i], row->diff.judgement.is_switched_off,
+			      before, file));
+	return NULL;
+}
+
+/* What a note of a reply becomes. */
+static const char *const live_rules[NOTE_KINDS] = {
+	[NOTE_UNKNOWN_FIELD] = "schema/unknown-field",
+	[NOTE_UNKNOWN_VALUE] = "schema/unknown-value",
+	[NOTE_TYPE_CHANGED] = "schema/type-changed",
+	[NOTE_BAD_VALUE] = "schema/bad-value",
+	[NOTE_REQUIRED] = "incomplete/missing-field",
+};
+
+static struct err *add_note(struct result *r, const struct target *t, const struct note *n,
+			    struct str request_id)
+{
+	struct finding f = from_rule(live_rules[n->kind], t->name);
+
+	f.path = n->path;
+	f.message =
+		findings_text(&r->findings, "%.*s: %.*s", STR_ARG(n->path), STR_ARG(n->message));
+	f.file = str_from(t->file);
+	f.line = t->line;
+	f.request_id = request_id;
+	return add(r, &f);
+}
+
+/* Notes that were counted and not kept are told by their number. */
+static struct err *add_dropped(struct result *r, const struct target *t,
+			       const struct reading *reading)
+{
+	size_t kept[NOTE_KINDS] = {0};
+
+	for (size_t i = 0; i < reading->note_count; i++)
+		kept[reading->notes[i].kind]++;
+	for (size_t k = 0; k < NOTE_KINDS; k++) {
+		struct finding f = from_rule(live_rules[k], t->name);
+
+		if (reading->totals[k] == kept[k])
+			continue;
+		f.message = findings_text(&r->findings, "and %zu more of the same kind",
+					  reading->totals[k] - kept[k]);
+		f.file = str_from(t->file);
+		f.line = t->line;
+		TRY(add(r, &f));
+	}
+	return NULL;
+}
+
+static struct err *judge_notes(struct result *r, const struct target *t,
+			       const struct reading *reading, struct str request_id)
+{
+	for (size_t i = 0; i < reading->note_count; i++)
+		TRY(add_note(r, t, &reading->notes[i], request_id));
+	return add_dropped(r, t, reading);
+}
+
+static struct err *add_incomplete(struct result *r, const struct target *t,
+				  const struct live_side *live)
+{
+	char *id = arena_printf(r->arena, "incomplete/%s", live->failure.reason);
+	struct finding f;
+
+	if (!id)
+		return err_nomem();
+	f = from_rule(id, t->name);
+	f.message = findings_text(&r->findings, "%.*s", STR_ARG(live->failure.message));
+	f.api_code = live->failure.api_code;
+	f.request_id = live->failure.request_id;
+	if (live->failure.next.n)
+		f.next = live->failure.next;
+	f.file = str_from(t->file);
+	f.line = t->line;
+	return add(r, &f);
+}
+
+static struct err *judge_baseline(struct result *r, const struct target *t,
+				  const struct baseline_side *base)
+{
+	struct finding f;
+
+	if (base->uncommitted.n) {
+		f = from_rule("baseline/uncommitted", t->name);
+		f.message = findings_text(&r->findings, "%.*s is %.*s", STR_ARG(t->baseline),
+					  STR_ARG(base->uncommitted));
+		f.file = t->baseline;
+		f.line = 1;
+		TRY(add(r, &f));
+	}
+	switch (base->state) {
+	case BASELINE_MISSING:
+		f = from_rule("baseline/missing", t->name);
+		f.message = findings_text(&r->findings, "%.*s is not in the commit",
+					  STR_ARG(t->baseline));
+		f.file = str_from(t->file);
+		f.line = t->line;
+		return add(r, &f);
+	case BASELINE_MALFORMED:
+		f = from_rule("baseline/malformed", t->name);
+		f.message = findings_text(&r->findings, "%.*s: %.*s", STR_ARG(t->baseline),
+					  STR_ARG(base->problem));
+		f.file = t->baseline;
+		f.line = base->problem_line ? base->problem_line : 1;
+		return add(r, &f);
+	case BASELINE_READ:
+		break;
+	}
+	if (base->is_canonical)
+		return NULL;
+	f = from_rule("baseline/not-canonical", t->name);
+	f.message = findings_text(&r->findings, "%.*s is not what scandrift normalize prints",
+				  STR_ARG(t->baseline));
+	f.file = t->baseline;
+	f.line = 1;
+	return add(r, &f);
+}
+
+/* A scalar that the baseline sets and the reply does not even name. */
+static struct err *judge_vanished(struct result *r, const struct target *t,
+				  const struct reading *base, const struct reading *live)
+{
+	const struct resource *res = base->config.resource;
+
+	for (size_t i = 0; i < res->field_count; i++) {
+		struct finding f = from_rule("schema/missing-field", t->name);
+
+		if (res->fields[i].role != ROLE_CONFIG || schema_is_set(res->fields[i].kind) ||
+		    base->config.values[i].is_null || live->config.values[i].is_present)
+			continue;
+		f.path = findings_text(&r->findings, "/%s", res->fields[i].name);
+		f.message =
+			findings_text(&r->findings, "/%s is not in the reply", res->fields[i].name);
+		f.file = t->baseline;
+		f.line = line_of(base, base->config.values[i].at);
+		TRY(add(r, &f));
+	}
+	return NULL;
+}
+
+static void fill_live(struct result_target *row, const struct live_side *live,
+		      const struct resource *res)
+{
+	const struct reading *reading = live->reading;
+
+	row->live_digest = live->digest;
+	if (!reading)
+		return;
+	for (size_t i = 0; i < res->field_count; i++) {
+		const struct value *v = &reading->config.values[i];
+
+		if (res->fields[i].role == ROLE_RUN && res->fields[i].need == NEED_ALWAYS &&
+		    !v->is_null)
+			row->request_id = v->u.text;
+	}
+}
+
+struct err *judge_target(struct result *r, const struct target *t, const struct live_side *live,
+			 const struct baseline_side *base)
+{
+	struct result_target *row = &r->targets[r->target_count++];
+	bool is_live_known = live->reading && !live->failure.reason;
+
+	*row = (struct result_target){
+		.name = t->name,
+		.baseline_path = t->baseline,
+		.baseline_digest = base->digest,
+		.request_id = live->failure.request_id,
+	};
+	if (live->reading)
+		fill_live(row, live, live->reading->config.resource);
+	TRY(judge_baseline(r, t, base));
+	if (live->failure.reason)
+		TRY(add_incomplete(r, t, live));
+	if (is_live_known)
+		TRY(judge_notes(r, t, live->reading, row->request_id));
+	if (!is_live_known || !reading_is_whole(live->reading)) {
+		row->outcome = OUTCOME_INCOMPLETE;
+		return NULL;
+	}
+	if (base->state != BASELINE_READ) {
+		row->outcome = OUTCOME_NO_BASELINE;
+		return NULL;
+	}
+	TRY(judge_vanished(r, t, base->reading, live->reading));
+	return judge_pair(r, t->name, base->reading, live->reading, t->baseline, row);
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCANDRIFT_RESULT_JUDGE_H
+#define SCANDRIFT_RESULT_JUDGE_H
+
+#include "result/result.h"
+
+/*
+ * From the two sides of a target to its outcome and findings. Pure: what was fetched and read comes
+ * in, no file, socket or clock is touched.
+ */
+
+struct live_side {
+	const struct reading *reading; /* NULL: see failure */
+	struct str digest;
+	/* Why there is no reading, or none that can be used. */
+	struct {
+		const char *reason; /* the word in incomplete/<word> */
+		struct str message, api_code, request_id, next;
+	} failure;
+};
+
+enum baseline_state {
+	BASELINE_READ,
+	BASELINE_MISSING,
+	BASELINE_MALFORMED, /* problem says why */
+};
+
+struct baseline_side {
+	enum baseline_state state;
+	const struct reading *reading;
+	struct str digest;
+	bool is_canonical;
+	struct str problem; /* malformed */
+	size_t problem_line;
+	struct str uncommitted; /* what the work tree holds instead, or empty */
+};
+
+/* Judges `t`, appends its row and its findings to the result. */
+struct err *judge_target(struct result *r, const struct target *t, const struct live_side *live,
+			 const struct baseline_side *base) MUST_USE;
+
+/* Compares two readings that somebody named; `file` is where a change is shown, or empty. */
+struct err *judge_pair(struct result *r, struct str name, const struct reading *before,
+		       const struct reading *after, struct str file,
+		       struct result_target *row) MUST_USE;
+
+#endif

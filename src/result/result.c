@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "result/result.h"
+
+void result_finish(struct result *r)
+{
+	findings_sort(&r->findings);
+}
+
+size_t result_count(const struct result *r, enum severity s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->findings.n; i++) {
+		const struct finding *f = &r->findings.v[i];
+
+		n += f->class != CLASS_INCOMPLETE && f->severity == s;
+	}
+	return n;
+}
+
+size_t result_count_outcome(const struct result *r, enum outcome o)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->target_count; i++)
+		n += r->targets[i].outcome == o;
+	return n;
+}
+
+bool result_is_incomplete(const struct result *r)
+{
+	for (size_t i = 0; i < r->findings.n; i++) {
+		if (r->findings.v[i].class == CLASS_INCOMPLETE)
+			return true;
+	}
+	return result_count_outcome(r, OUTCOME_INCOMPLETE) > 0;
+}
+
+bool result_is_failed(const struct result *r)
+{
+	if (r->never_fail)
+		return false;
+	for (unsigned s = r->fail_on; s < SEVERITY_COUNT; s++) {
+		if (result_count(r, (enum severity)s))
+			return true;
+	}
+	return false;
+}
+
+const char *outcome_name(enum outcome o)
+{
+	static const char *const names[] = {
+		[OUTCOME_EQUAL] = "equal",
+		[OUTCOME_DRIFTED] = "drifted",
+		[OUTCOME_INCOMPLETE] = "incomplete",
+		[OUTCOME_NO_BASELINE] = "no-baseline",
+	};
+
+	return names[o];
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCANDRIFT_RESULT_RESULT_H
+#define SCANDRIFT_RESULT_RESULT_H
+
+#include "model/normalize.h"
+#include "policy/targets.h"
+#include "result/finding.h"
+
+/*
+ * The one result of a run. Every output and the exit code come from it and from nothing else.
+ */
+
+enum outcome {
+	OUTCOME_EQUAL,
+	OUTCOME_DRIFTED,
+	OUTCOME_INCOMPLETE,  /* the live side could not be judged */
+	OUTCOME_NO_BASELINE, /* nothing to compare with: missing or malformed */
+};
+
+#define DIGEST_TEXT_SIZE 72 /* "sha256:" and 64 hex digits */
+
+/* One target of a check; for diff, the two sides that were named. */
+struct result_target {
+	struct str name;
+	enum outcome outcome;
+	struct str baseline_path;
+	struct str baseline_digest, live_digest; /* "sha256:...", or empty */
+	struct str request_id;
+	bool has_diff;
+	struct diff diff;
+};
+
+struct result {
+	struct arena *arena;
+	const char *command;
+	int64_t time_s; /* printed; SOURCE_DATE_EPOCH or the clock */
+	int64_t now_s;  /* judged by */
+	bool is_now_given;
+	struct str
+		commit; /* whose baselines were judged; empty when unborn or without a repository */
+	struct result_target *targets;
+	size_t target_count;
+	struct findings findings;
+	bool are_policies_judged;
+	const char *policies_note; /* why not */
+	enum severity fail_on;
+	bool never_fail; /* --fail-on never */
+	bool side_effect_failed;
+};
+
+/* Order and counts are right only after this. */
+void result_finish(struct result *r);
+
+/* Findings of a severity that count: incomplete ones are counted apart. */
+size_t result_count(const struct result *r, enum severity s);
+size_t result_count_outcome(const struct result *r, enum outcome o);
+bool result_is_incomplete(const struct result *r);
+/* Is there a finding at or above the threshold? */
+bool result_is_failed(const struct result *r);
+
+const char *outcome_name(enum outcome o);
+
+#endif

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "result/rules.h"
+
+#include "base/attr.h"
+
+#define NEXT_REPLY "Run again; if it stays, give the RequestId to the vendor's support"
+#define NEXT_KEEP  "Nothing, or accept it into the baseline with scandrift accept"
+
+/* clang-format off */
+/* Sorted by id. */
+const struct rule rules[] = {
+	{ "baseline/malformed", CLASS_BASELINE, SEVERITY_CRITICAL,
+	  "The committed baseline cannot be read",
+	  "Nothing says what should be scanned for this target",
+	  "Mend the file and commit it, or write it anew with scandrift accept" },
+	{ "baseline/missing", CLASS_BASELINE, SEVERITY_HIGH,
+	  "The target has no committed baseline",
+	  "Nothing says what should be scanned for this target",
+	  "Look at the live setting with scandrift accept, then commit it" },
+	{ "baseline/not-canonical", CLASS_BASELINE, SEVERITY_LOW,
+	  "The baseline is not in canonical form",
+	  "It means the same, but its next change will show more lines than were changed",
+	  "Pass it through scandrift normalize and commit the result" },
+	{ "baseline/uncommitted", CLASS_BASELINE, SEVERITY_MEDIUM,
+	  "The baseline in the work tree is not the committed one",
+	  "The committed one was judged; the other is nobody's decision yet",
+	  "Commit the change, or take it back with git restore" },
+	{ "drift/", CLASS_DRIFT, SEVERITY_HIGH,
+	  "The live setting differs from the baseline", "", "" },
+	{ "incomplete/", CLASS_INCOMPLETE, SEVERITY_HIGH,
+	  "The target could not be judged",
+	  "Whether its images are scanned as they should be is not known",
+	  NEXT_REPLY },
+	{ "incomplete/missing-field", CLASS_INCOMPLETE, SEVERITY_HIGH,
+	  "The reply lacks what every reply has",
+	  "Whether its images are scanned as they should be is not known",
+	  NEXT_REPLY },
+	{ "schema/bad-value", CLASS_INCOMPLETE, SEVERITY_HIGH,
+	  "A value of the reply is malformed",
+	  "The target could not be judged: its setting is not known",
+	  NEXT_REPLY },
+	{ "schema/missing-field", CLASS_SCHEMA, SEVERITY_INFO,
+	  "The reply does not name a field that the baseline sets",
+	  "The vendor may have taken the field away",
+	  NEXT_KEEP },
+	{ "schema/type-changed", CLASS_INCOMPLETE, SEVERITY_HIGH,
+	  "A field of the reply has another JSON type",
+	  "The target could not be judged: its setting is not known",
+	  NEXT_REPLY },
+	{ "schema/unknown-field", CLASS_SCHEMA, SEVERITY_INFO,
+	  "The reply has a field that this version does not know",
+	  "What it does to scanning is not known; it is compared like any other",
+	  NEXT_KEEP },
+	{ "schema/unknown-value", CLASS_SCHEMA, SEVERITY_INFO,
+	  "The reply has a value that this version does not know",
+	  "What it does to scanning is not known; it is compared like any other",
+	  NEXT_KEEP },
+};
+/* clang-format on */
+
+const size_t rule_count = ARRAY_LEN(rules);
+
+const struct rule *rule_find(struct str id)
+{
+	const struct rule *above = NULL;
+
+	for (size_t i = 0; i < rule_count; i++) {
+		struct str row = str_from(rules[i].id);
+
+		if (str_eq(row, id))
+			return &rules[i];
+		if (row.p[row.n - 1] == '/' && str_starts(id, rules[i].id))
+			above = &rules[i];
+	}
+	return above;
+}
+
+#define NEXT_DRIFT                                                                         \
+ "If it was intended, scandrift accept; if not, set it back in the console: Image risk > " \
+ "Registry images > Scheduled scan"
+
+static const struct direction_rule switched_off = {
+	SEVERITY_CRITICAL, "No registry image is scanned any more", NEXT_DRIFT};
+
+static const struct direction_rule directions[] = {
+	[DIR_WEAKENED] = {SEVERITY_HIGH, "Less may be scanned than the baseline says", NEXT_DRIFT},
+	[DIR_UNKNOWN] = {SEVERITY_HIGH,
+			 "Whether less is scanned cannot be told from what the vendor documents",
+			 NEXT_DRIFT},
+	[DIR_MIXED] = {SEVERITY_HIGH, "Less may be scanned in one way, and more in another",
+		       NEXT_DRIFT},
+	[DIR_NEUTRAL] = {SEVERITY_MEDIUM, "The same is scanned, at another time", NEXT_DRIFT},
+	[DIR_STRENGTHENED] = {SEVERITY_LOW, "More is scanned than the baseline says", NEXT_DRIFT},
+	[DIR_INERT] = {SEVERITY_INFO, "What is scanned stays the same", NEXT_DRIFT},
+};
+
+const struct direction_rule *rule_for_direction(enum direction d, bool is_switched_off)
+{
+	return is_switched_off ? &switched_off : &directions[d];
+}

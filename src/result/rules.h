@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCANDRIFT_RESULT_RULES_H
+#define SCANDRIFT_RESULT_RULES_H
+
+#include "result/finding.h"
+
+/*
+ * The rules that are built in: one row each, with default severity and what a reader should know.
+ * A rule id that ends in '/' stands for all below it, such as drift/<Field>.
+ */
+struct rule {
+	const char *id;
+	enum finding_class class;
+	enum severity severity;
+	const char *title;   /* what the rule says when it fires */
+	const char *meaning; /* for scanning */
+	const char *next;    /* what to do */
+};
+
+extern const struct rule rules[];
+extern const size_t rule_count;
+
+/* Exact, or the row that ends in '/' above it. There is one for each id that the program uses. */
+const struct rule *rule_find(struct str id);
+
+/* What a change of this direction is held for. */
+struct direction_rule {
+	enum severity severity;
+	const char *meaning, *next;
+};
+const struct direction_rule *rule_for_direction(enum direction d, bool is_switched_off);
+
+#endif
