@@ -7,7 +7,8 @@
 
 log=$(mktemp "${TMPDIR:-/tmp}/scandrift-valgrind.XXXXXX") || exit 99
 "$SCANDRIFT_VALGRIND" --quiet --error-exitcode=99 --leak-check=full \
-	--errors-for-leak-kinds=definite --log-file="$log" "$SCANDRIFT_REAL" "$@"
+	--errors-for-leak-kinds=definite --log-file="$log" \
+	--suppressions="${0%/*}/valgrind.supp" "$SCANDRIFT_REAL" "$@"
 code=$?
 [ "$code" -ne 99 ] || cat "$log" >&2
 rm -f "$log"
