@@ -213,7 +213,7 @@ static void put_head(struct json_writer *w, const struct result *r, const struct
 		put_time(w, "now", r->now_s);
 	put_text(w, "commit", r->commit);
 	json_key(w, "verdict");
-	json_text(w, result_is_failed(r) ? "fail" : "pass");
+	json_text(w, result_verdict_name(r));
 	json_key(w, "incomplete");
 	json_boolean(w, result_is_incomplete(r));
 	json_key(w, "side_effect_failed");

@@ -47,6 +47,13 @@ bool result_is_failed(const struct result *r)
 	return false;
 }
 
+const char *result_verdict_name(const struct result *r)
+{
+	if (result_is_failed(r))
+		return "fail";
+	return result_is_incomplete(r) ? "incomplete" : "pass";
+}
+
 const char *outcome_name(enum outcome o)
 {
 	static const char *const names[] = {

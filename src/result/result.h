@@ -57,6 +57,8 @@ size_t result_count_outcome(const struct result *r, enum outcome o);
 bool result_is_incomplete(const struct result *r);
 /* Is there a finding at or above the threshold? */
 bool result_is_failed(const struct result *r);
+/* "fail", "incomplete" or "pass"; a failed run may be incomplete too. */
+const char *result_verdict_name(const struct result *r);
 
 const char *outcome_name(enum outcome o);
 
