@@ -3,39 +3,38 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
 
-#include "base/buf.h"
-
 #define T "[target prod]\n"
 
 static const char whole[] = "[defaults]\n"
-		      "endpoint = tcss.tencentcloudapi.com\n"
-		      "timeout  = 30s\n"
-		      "zone     = +08:00\n"
-		      "\n"
-		      "[target prod]\n"
-		      "profile  = prod                 ; credential profile\n"
-		      "uin      = 100000000001         ; the account this must be\n"
-		      "region   = ap-guangzhou\n"
-		      "role-arn = qcs::cam::uin/100000000001:roleName/ScanAuditor\n"
-		      "baseline = baselines/gold.json\n"
-		      "formerly = production live\n"
-		      "           prod-1\n"
-		      "\n"
-		      "[target Staging.2]\n"
-		      "sts-endpoint = https://sts.internal.example:8443/\n"
-		      "endpoint = http://127.0.0.1:8080\n"
-		      "timeout = 500ms\n"
-		      "zone = -03:30\n"
-		      "credentials = cvm-role\n"
-		      "\n"
-		      "[target dev]\n"
-		      "[alias]\n"
-		      "ScanType.VUL = CVE\n"
-		      "ScanType.x.y = RISK\n";
+			    "endpoint = tcss.tencentcloudapi.com\n"
+			    "timeout  = 30s\n"
+			    "zone     = +08:00\n"
+			    "\n"
+			    "[target prod]\n"
+			    "profile  = prod                 ; credential profile\n"
+			    "uin      = 100000000001         ; the account this must be\n"
+			    "region   = ap-guangzhou\n"
+			    "role-arn = qcs::cam::uin/100000000001:roleName/ScanAuditor\n"
+			    "baseline = baselines/gold.json\n"
+			    "formerly = production live\n"
+			    "           prod-1\n"
+			    "\n"
+			    "[target Staging.2]\n"
+			    "sts-endpoint = https://sts.internal.example:8443/\n"
+			    "endpoint = http://127.0.0.1:8080\n"
+			    "timeout = 500ms\n"
+			    "zone = -03:30\n"
+			    "credentials = cvm-role\n"
+			    "\n"
+			    "[target dev]\n"
+			    "[alias]\n"
+			    "ScanType.VUL = CVE\n"
+			    "ScanType.x.y = RISK\n";
 
 static void test_whole(void **state)
 {
@@ -220,12 +219,12 @@ static void test_bad(void **state)
 		struct arena *a = arena_new();
 		struct targets all = {0};
 		struct err *e = targets_parse(a, TARGETS_FILE, str_from(bad[i].text), &all);
-		char *want = arena_printf(a, "baselines/targets.ini:%s", bad[i].message);
+		char *want = arena_printf(a, TARGETS_FILE ":%s", bad[i].message);
 
 		if (!e || strcmp(e->msg, want) != 0)
 			fail_msg("%s:\nwant %s\ngot  %s", bad[i].name, want,
 				 e ? e->msg : "no error");
-		assert_int_equal(e->kind, ERR_CONFIG);
+		assert_int_equal(e ? e->kind : ERR_NOMEM, ERR_CONFIG);
 		assert_int_equal(all.count, 0);
 		err_free(e);
 		arena_free(a);
@@ -419,13 +418,85 @@ static void test_damaged(void **state)
 	}
 }
 
+/* ---- memory ends at each allocation in turn ---- */
+
+static unsigned allocations_left; /* 0: never fails */
+
+static bool is_memory_at_its_end(void)
+{
+	return allocations_left && --allocations_left == 0;
+}
+
+void *__real_arena_array(struct arena *a, size_t count, size_t size);
+void *__wrap_arena_array(struct arena *a, size_t count, size_t size);
+char *__real_arena_bytes(struct arena *a, size_t size);
+char *__wrap_arena_bytes(struct arena *a, size_t size);
+struct str __real_arena_str(struct arena *a, struct str s);
+struct str __wrap_arena_str(struct arena *a, struct str s);
+char *__wrap_arena_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3);
+
+void *__wrap_arena_array(struct arena *a, size_t count, size_t size)
+{
+	return is_memory_at_its_end() ? NULL : __real_arena_array(a, count, size);
+}
+
+char *__wrap_arena_bytes(struct arena *a, size_t size)
+{
+	return is_memory_at_its_end() ? NULL : __real_arena_bytes(a, size);
+}
+
+struct str __wrap_arena_str(struct arena *a, struct str s)
+{
+	return is_memory_at_its_end() ? (struct str){NULL, 0} : __real_arena_str(a, s);
+}
+
+/* Cannot hand its arguments on: what it makes is short. */
+char *__wrap_arena_printf(struct arena *a, const char *fmt, ...)
+{
+	char *p = is_memory_at_its_end() ? NULL : __real_arena_bytes(a, 1000);
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (p)
+		assert_in_range(vsnprintf(p, 1000, fmt, ap), 0, 999);
+	va_end(ap);
+	return p;
+}
+
+static void test_nomem(void **state)
+{
+	static const char *const names[] = {"dev"};
+	struct err *e = err_nomem();
+	unsigned n;
+
+	(void)state;
+	for (n = 1; e; n++) {
+		struct arena *a = arena_new();
+		struct targets all = {0};
+		const struct target *const *list;
+		size_t count;
+
+		allocations_left = n;
+		e = targets_parse(a, TARGETS_FILE, str_from(whole), &all);
+		if (!e)
+			e = targets_select(a, &all, names, 1, &list, &count);
+		if (e)
+			assert_ptr_equal(e, err_nomem());
+		else
+			assert_int_equal(count, 1);
+		arena_free(a);
+	}
+	assert_true(n > 80);
+	allocations_left = 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_whole),   cmocka_unit_test(test_least),
 		cmocka_unit_test(test_bad),     cmocka_unit_test(test_endpoint),
 		cmocka_unit_test(test_select),  cmocka_unit_test(test_unsupported),
-		cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_damaged), cmocka_unit_test(test_nomem),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
