@@ -25,8 +25,9 @@ static int64_t days_from_civil(int64_t y, unsigned m, unsigned d)
 
 int64_t time_from_civil(struct civil c)
 {
-	return days_from_civil(c.year, c.month, c.day) * DAY + c.hour * 3600 + c.minute * 60 +
-	       c.second;
+	int64_t seconds = (int64_t)c.hour * 3600 + (int64_t)c.minute * 60 + c.second;
+
+	return days_from_civil(c.year, c.month, c.day) * DAY + seconds;
 }
 
 struct civil time_to_civil(int64_t unix_s)

@@ -292,8 +292,8 @@ static const struct {
 	{"DEL and C1", STR("\x7f\xc2\x9b"), false, "\\u007f\\u009b"},
 	{"bidi",
 	 STR("a\xe2\x80\xae"
-	     "b\xe2\x81\xa6\xd8\x9c"),
-	 false, "a\\u202eb\\u2066\\u061c"},
+	     "b\xe2\x81\xa6\xd8\x9c\xe2\x81\xa9\xe2\x80\xac"),
+	 false, "a\\u202eb\\u2066\\u061c\\u2069\\u202c"},
 	{"zero width", STR("\xe2\x80\x8b\xef\xbb\xbf\xe2\x80\xa8"), false, "\\u200b\\ufeff\\u2028"},
 	{"invalid",
 	 STR("a\xff\xe4\xb8"
