@@ -19,7 +19,7 @@ build_tree() {
 			cmake --build "$tree" --parallel "$(nproc)"
 	} >"$tree_log" 2>&1 || {
 		# ninja says what failed in the middle of what did not.
-		grep -nE 'FAILED|error|Error|undefined' "$tree_log" | head -n 20
+		grep -nE '^FAILED|error:|undefined reference|CMake Error' "$tree_log" | head -n 20
 		echo "--- the end of $tree_log:"
 		tail -n 30 "$tree_log"
 		return 1

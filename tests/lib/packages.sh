@@ -16,12 +16,11 @@ install_packages() {
 		echo "this is not Debian: going on with what is there (wanted: $*)" >&2
 		return 0
 	}
+	# shellcheck disable=SC2016 # dpkg-query's own format
+	packages_there=$(dpkg-query -W -f='${db:Status-Status} ${Package}\n' "$@" 2>/dev/null)
 	for package in "$@"; do
-		# shellcheck disable=SC2016 # dpkg-query's own format
-		case $(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null) in
-		installed) ;;
-		*) packages_missing="$packages_missing $package" ;;
-		esac
+		printf '%s\n' "$packages_there" | grep -qxF "installed $package" ||
+			packages_missing="$packages_missing $package"
 	done
 	[ -n "$packages_missing" ] || return 0
 
