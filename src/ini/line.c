@@ -9,11 +9,7 @@
 
 struct str line_shown(struct str s)
 {
-	size_t n = s.n < SHOWN_MAX ? s.n : SHOWN_MAX;
-
-	while (n < s.n && n > 0 && ((unsigned char)s.p[n] & 0xc0) == 0x80)
-		n--;
-	return (struct str){s.p, n};
+	return utf8_prefix(s, SHOWN_MAX);
 }
 
 static bool is_blank(char c)
