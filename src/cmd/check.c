@@ -3,6 +3,40 @@
 #include "cmd/run.h"
 #include "result/exit.h"
 
+#define BASELINES_FOLDER "baselines"
+
+static bool is_named(const struct workspace *w, const char *path)
+{
+	for (size_t i = 0; i < w->targets.count; i++) {
+		if (str_is(w->targets.list[i].baseline, path))
+			return true;
+	}
+	return false;
+}
+
+/* Committed baselines that no target names; asked only where all targets are checked. */
+static struct err *check_orphans(const struct workspace *w, struct result *r)
+{
+	struct repo_names names;
+
+	if (w->commit.is_unborn || w->selected_count != w->targets.count)
+		return NULL;
+	TRY(repo_list_folder(w->repo, &w->commit, BASELINES_FOLDER, w->arena, &names));
+	for (size_t i = 0; i < names.count; i++) {
+		struct str name = str_from(names.items[i].name);
+		char *path;
+
+		if (name.n < 5 || !str_is((struct str){name.p + name.n - 5, 5}, ".json"))
+			continue;
+		path = arena_printf(w->arena, BASELINES_FOLDER "/%s", name.p);
+		if (!path)
+			return err_nomem();
+		if (!is_named(w, path))
+			TRY(judge_orphan(r, str_from(path)));
+	}
+	return NULL;
+}
+
 static struct err *check(const struct options *o, struct io *io, const struct workspace *w,
 			 struct live *l, struct result *r, int *code)
 {
@@ -10,6 +44,7 @@ static struct err *check(const struct options *o, struct io *io, const struct wo
 
 	if (!sides)
 		return err_nomem();
+	TRY(check_orphans(w, r));
 	TRY(run_judge(o, w, l, r, sides));
 	r->policies_note = "this version compares with the baseline alone";
 	*code = exit_for_result(r);

@@ -161,7 +161,7 @@ struct err *live_get(struct live *l, const struct target *t, struct live_side *o
 	struct reading *r = NULL;
 	struct err *e;
 
-	*out = (struct live_side){0};
+	*out = (struct live_side){.is_fetched = !l->o->replay};
 	TRY(live_get_reply(l, t, &got));
 	if (!fetch_is_ok(&got)) {
 		live_take_failure(out, &got);

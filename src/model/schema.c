@@ -45,16 +45,16 @@ static const struct field registry_scan_fields[] = {
 	{ .name = "ScanPeriod",           .kind = KIND_INTEGER,     .dimension = DIM_PERIOD,  .need = NEED_WHEN_ON, .least = 1 },
 	{ .name = "ScanTime",             .kind = KIND_CLOCK,       .dimension = DIM_START,   .need = NEED_WHEN_ON },
 	{ .name = "ScanEndTime",          .kind = KIND_CLOCK,       .dimension = DIM_END },
-	{ .name = "RegistryType",         .kind = KIND_TEXT_SET,    .dimension = DIM_FILTER,  .fold = FOLD_LOWER, .known = registry_types },
-	{ .name = "Namespace",            .kind = KIND_TEXT_SET,    .dimension = DIM_FILTER },
-	{ .name = "Images",               .kind = KIND_ELEMENTS,    .dimension = DIM_CHOSEN,  .members = image_members, .member_count = ARRAY_LEN(image_members) },
-	{ .name = "Id",                   .kind = KIND_INTEGER_SET, .dimension = DIM_CHOSEN },
-	{ .name = "ExcludeImageAssetIds", .kind = KIND_INTEGER_SET, .dimension = DIM_EXCLUDED },
-	{ .name = "Latest",               .kind = KIND_BOOL,        .dimension = DIM_NARROW },
-	{ .name = "ContainerRunning",     .kind = KIND_BOOL,        .dimension = DIM_NARROW },
+	{ .name = "RegistryType",         .kind = KIND_TEXT_SET,    .dimension = DIM_FILTER,  .fold = FOLD_LOWER, .known = registry_types, .words = "registry types" },
+	{ .name = "Namespace",            .kind = KIND_TEXT_SET,    .dimension = DIM_FILTER,  .words = "namespaces" },
+	{ .name = "Images",               .kind = KIND_ELEMENTS,    .dimension = DIM_CHOSEN,  .words = "by name", .members = image_members, .member_count = ARRAY_LEN(image_members) },
+	{ .name = "Id",                   .kind = KIND_INTEGER_SET, .dimension = DIM_CHOSEN,  .words = "by id" },
+	{ .name = "ExcludeImageAssetIds", .kind = KIND_INTEGER_SET, .dimension = DIM_EXCLUDED, .words = "image assets" },
+	{ .name = "Latest",               .kind = KIND_BOOL,        .dimension = DIM_NARROW,  .words = "the newest version of an image" },
+	{ .name = "ContainerRunning",     .kind = KIND_BOOL,        .dimension = DIM_NARROW,  .words = "images with a running container" },
 	{ .name = "All",                  .kind = KIND_BOOL,        .dimension = DIM_ALL },
-	{ .name = "LastScanTime",         .kind = KIND_TEXT,        .role = ROLE_STATE },
-	{ .name = "ScanResult",           .kind = KIND_TEXT,        .role = ROLE_STATE,       .known = scan_results },
+	{ .name = "LastScanTime",         .kind = KIND_TEXT,        .role = ROLE_STATE,       .state = STATE_LAST_SCAN },
+	{ .name = "ScanResult",           .kind = KIND_TEXT,        .role = ROLE_STATE,       .state = STATE_OUTCOME, .known = scan_results, .good = "Success", .mild = "ImageNeedIsEmpty" },
 	{ .name = "RequestId",            .kind = KIND_TEXT,        .role = ROLE_RUN,         .need = NEED_ALWAYS },
 	{ .name = "DeprecatedWarning",    .kind = KIND_TEXT,        .role = ROLE_RUN },
 };
@@ -75,6 +75,15 @@ size_t schema_find_dimension(const struct resource *r, enum dimension d)
 {
 	for (size_t i = 0; i < r->field_count; i++) {
 		if (r->fields[i].role == ROLE_CONFIG && r->fields[i].dimension == d)
+			return i;
+	}
+	return r->field_count;
+}
+
+size_t schema_find_state(const struct resource *r, enum state_kind k)
+{
+	for (size_t i = 0; i < r->field_count; i++) {
+		if (r->fields[i].role == ROLE_STATE && r->fields[i].state == k)
 			return i;
 	}
 	return r->field_count;

@@ -72,8 +72,16 @@ struct member {
 	enum bool_form form;
 };
 
+/* What a state field tells about the scans themselves. */
+enum state_kind {
+	STATE_OTHER,
+	STATE_LAST_SCAN, /* when a scan last ran, in the vendor's form without a zone */
+	STATE_OUTCOME,   /* how it ended */
+};
+
 struct field {
 	const char *name;
+	const char *words; /* what it names or narrows, for coverage in words; NULL: nothing */
 	enum field_kind kind;
 	enum field_role role;
 	enum dimension dimension;
@@ -83,6 +91,8 @@ struct field {
 	int64_t least; /* KIND_INTEGER: smaller is malformed */
 	const char *const
 		*known; /* vocabulary, NULL-terminated; NULL: any. Others are kept and told */
+	enum state_kind state;
+	const char *good, *mild;      /* STATE_OUTCOME: all well, and a lesser trouble */
 	const struct member *members; /* KIND_ELEMENTS */
 	size_t member_count;
 };
@@ -100,6 +110,9 @@ extern const struct resource schema_registry_scan;
 
 /* Index of the field with this dimension, or field_count. */
 size_t schema_find_dimension(const struct resource *r, enum dimension d);
+
+/* The same for a state field. */
+size_t schema_find_state(const struct resource *r, enum state_kind k);
 
 bool schema_is_set(enum field_kind k);
 

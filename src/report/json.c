@@ -133,6 +133,15 @@ static void put_diff(struct json_writer *w, const struct result_target *t)
 	json_end_array(w);
 }
 
+static void put_coverage(struct json_writer *w, const char *key, const struct coverage *c)
+{
+	json_key(w, key);
+	json_begin_array(w);
+	for (size_t i = 0; i < c->count; i++)
+		json_string(w, c->lines[i]);
+	json_end_array(w);
+}
+
 static void put_target(struct json_writer *w, const struct result_target *t)
 {
 	json_begin_object(w);
@@ -143,6 +152,11 @@ static void put_target(struct json_writer *w, const struct result_target *t)
 	put_text(w, "baseline_digest", t->baseline_digest);
 	put_text(w, "live_digest", t->live_digest);
 	put_text(w, "request_id", t->request_id);
+	json_key(w, "coverage");
+	json_begin_object(w);
+	put_coverage(w, "before", &t->coverage_before);
+	put_coverage(w, "after", &t->coverage_after);
+	json_end_object(w);
 	if (t->has_diff)
 		put_diff(w, t);
 	json_end_object(w);

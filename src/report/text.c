@@ -74,6 +74,34 @@ static void put_finding(const struct page *p, const struct finding *f)
 		put_line(p, "reply", f->request_id);
 }
 
+static bool has_line(const struct coverage *c, struct str line)
+{
+	for (size_t i = 0; i < c->count; i++) {
+		if (str_eq(c->lines[i], line))
+			return true;
+	}
+	return false;
+}
+
+/* What both sides have in common once, then what only one has. */
+static void put_coverage(const struct page *p, const struct result_target *t)
+{
+	const struct coverage *before = &t->coverage_before, *after = &t->coverage_after;
+
+	for (size_t i = 0; i < before->count; i++) {
+		buf_puts(p->b, has_line(after, before->lines[i]) ? "    " : "  - ");
+		put(p, before->lines[i]);
+		buf_char(p->b, '\n');
+	}
+	for (size_t i = 0; i < after->count; i++) {
+		if (has_line(before, after->lines[i]))
+			continue;
+		buf_puts(p->b, before->count ? "  + " : "    ");
+		put(p, after->lines[i]);
+		buf_char(p->b, '\n');
+	}
+}
+
 static void put_target(const struct page *p, const struct result *r, const struct result_target *t)
 {
 	static const char *const codes[] = {
@@ -89,6 +117,8 @@ static void put_target(const struct page *p, const struct result *r, const struc
 	if (t->has_diff && t->diff.change_count)
 		buf_printf(p->b, " (%s)", direction_name(t->diff.judgement.direction));
 	buf_char(p->b, '\n');
+	if (t->outcome != OUTCOME_EQUAL)
+		put_coverage(p, t);
 	for (size_t i = 0; i < r->findings.n; i++) {
 		if (str_eq(r->findings.v[i].target, t->name))
 			put_finding(p, &r->findings.v[i]);

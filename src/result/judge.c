@@ -2,6 +2,7 @@
 #include "result/judge.h"
 
 #include "model/canonical.h"
+#include "result/judge_liveness.h"
 #include "result/rules.h"
 
 /* Of a list in a message; all of it is in the result. */
@@ -14,22 +15,6 @@ static size_t line_of(const struct reading *r, uint32_t at)
 
 	json_position(r->source, at, &line, &column);
 	return line;
-}
-
-/* A finding by its rule's row. */
-static struct finding from_rule(const char *id, struct str target)
-{
-	const struct rule *rule = rule_find(str_from(id));
-
-	return (struct finding){
-		.rule = str_from(id),
-		.class = rule->class,
-		.severity = rule->severity,
-		.target = target,
-		.message = str_from(rule->title),
-		.meaning = str_from(rule->meaning),
-		.next = str_from(rule->next),
-	};
 }
 
 static struct err *add(struct result *r, struct finding *f)
@@ -123,6 +108,8 @@ struct err *judge_pair(struct result *r, struct str name, const struct reading *
 		       const struct reading *after, struct str file, struct result_target *row)
 {
 	TRY(diff_configs(&before->config, &after->config, r->arena, &row->diff));
+	TRY(coverage_describe(&before->config, r->arena, &row->coverage_before));
+	TRY(coverage_describe(&after->config, r->arena, &row->coverage_after));
 	row->has_diff = true;
 	row->outcome = row->diff.change_count ? OUTCOME_DRIFTED : OUTCOME_EQUAL;
 	for (size_t i = 0; i < row->diff.change_count; i++)
@@ -143,7 +130,7 @@ static const char *const live_rules[NOTE_KINDS] = {
 static struct err *add_note(struct result *r, const struct target *t, const struct note *n,
 			    struct str request_id)
 {
-	struct finding f = from_rule(live_rules[n->kind], t->name);
+	struct finding f = finding_from_rule(live_rules[n->kind], t->name);
 
 	f.path = n->path;
 	f.message =
@@ -163,7 +150,7 @@ static struct err *add_dropped(struct result *r, const struct target *t,
 	for (size_t i = 0; i < reading->note_count; i++)
 		kept[reading->notes[i].kind]++;
 	for (size_t k = 0; k < NOTE_KINDS; k++) {
-		struct finding f = from_rule(live_rules[k], t->name);
+		struct finding f = finding_from_rule(live_rules[k], t->name);
 
 		if (reading->totals[k] == kept[k])
 			continue;
@@ -192,7 +179,7 @@ static struct err *add_incomplete(struct result *r, const struct target *t,
 
 	if (!id)
 		return err_nomem();
-	f = from_rule(id, t->name);
+	f = finding_from_rule(id, t->name);
 	f.message = findings_text(&r->findings, "%.*s", STR_ARG(live->failure.message));
 	f.api_code = live->failure.api_code;
 	f.request_id = live->failure.request_id;
@@ -209,7 +196,7 @@ static struct err *judge_baseline(struct result *r, const struct target *t,
 	struct finding f;
 
 	if (base->uncommitted.n) {
-		f = from_rule("baseline/uncommitted", t->name);
+		f = finding_from_rule("baseline/uncommitted", t->name);
 		f.message = findings_text(&r->findings, "%.*s is %.*s", STR_ARG(t->baseline),
 					  STR_ARG(base->uncommitted));
 		f.file = t->baseline;
@@ -218,14 +205,14 @@ static struct err *judge_baseline(struct result *r, const struct target *t,
 	}
 	switch (base->state) {
 	case BASELINE_MISSING:
-		f = from_rule("baseline/missing", t->name);
+		f = finding_from_rule("baseline/missing", t->name);
 		f.message = findings_text(&r->findings, "%.*s is not in the commit",
 					  STR_ARG(t->baseline));
 		f.file = str_from(t->file);
 		f.line = t->line;
 		return add(r, &f);
 	case BASELINE_MALFORMED:
-		f = from_rule("baseline/malformed", t->name);
+		f = finding_from_rule("baseline/malformed", t->name);
 		f.message = findings_text(&r->findings, "%.*s: %.*s", STR_ARG(t->baseline),
 					  STR_ARG(base->problem));
 		f.file = t->baseline;
@@ -236,7 +223,7 @@ static struct err *judge_baseline(struct result *r, const struct target *t,
 	}
 	if (base->is_canonical)
 		return NULL;
-	f = from_rule("baseline/not-canonical", t->name);
+	f = finding_from_rule("baseline/not-canonical", t->name);
 	f.message = findings_text(&r->findings, "%.*s is not what scandrift normalize prints",
 				  STR_ARG(t->baseline));
 	f.file = t->baseline;
@@ -251,7 +238,7 @@ static struct err *judge_vanished(struct result *r, const struct target *t,
 	const struct resource *res = base->config.resource;
 
 	for (size_t i = 0; i < res->field_count; i++) {
-		struct finding f = from_rule("schema/missing-field", t->name);
+		struct finding f = finding_from_rule("schema/missing-field", t->name);
 
 		if (res->fields[i].role != ROLE_CONFIG || schema_is_set(res->fields[i].kind) ||
 		    base->config.values[i].is_null || live->config.values[i].is_present)
@@ -283,11 +270,31 @@ static void fill_live(struct result_target *row, const struct live_side *live,
 	}
 }
 
+static struct err *add_unpinned(struct result *r, const struct target *t)
+{
+	struct finding f = finding_from_rule("target/unpinned", t->name);
+
+	f.file = str_from(t->file);
+	f.line = t->line;
+	return add(r, &f);
+}
+
+struct err *judge_orphan(struct result *r, struct str path)
+{
+	struct finding f = finding_from_rule("baseline/orphan", STR(""));
+
+	f.message = findings_text(&r->findings, "%.*s is named by no target", STR_ARG(path));
+	f.file = path;
+	f.line = 1;
+	return add(r, &f);
+}
+
 struct err *judge_target(struct result *r, const struct target *t, const struct live_side *live,
 			 const struct baseline_side *base)
 {
 	struct result_target *row = &r->targets[r->target_count++];
 	bool is_live_known = live->reading && !live->failure.reason;
+	bool is_state_unclear = false;
 
 	*row = (struct result_target){
 		.name = t->name,
@@ -302,10 +309,15 @@ struct err *judge_target(struct result *r, const struct target *t, const struct 
 		TRY(add_incomplete(r, t, live));
 	if (is_live_known)
 		TRY(judge_notes(r, t, live->reading, row->request_id));
-	if (!is_live_known || !reading_is_whole(live->reading)) {
+	if (live->is_fetched && !t->uin.n)
+		TRY(add_unpinned(r, t));
+	if (is_live_known)
+		TRY(judge_liveness(r, t, live->reading, base->reading, &is_state_unclear));
+	if (!is_live_known || is_state_unclear || !reading_is_whole(live->reading)) {
 		row->outcome = OUTCOME_INCOMPLETE;
 		return NULL;
 	}
+	TRY(coverage_describe(&live->reading->config, r->arena, &row->coverage_after));
 	if (base->state != BASELINE_READ) {
 		row->outcome = OUTCOME_NO_BASELINE;
 		return NULL;

@@ -10,6 +10,7 @@
  */
 
 struct live_side {
+	bool is_fetched;               /* over the network, in this run */
 	const struct reading *reading; /* NULL: see failure */
 	struct str digest;
 	/* Why there is no reading, or none that can be used. */
@@ -38,6 +39,9 @@ struct baseline_side {
 /* Judges `t`, appends its row and its findings to the result. */
 struct err *judge_target(struct result *r, const struct target *t, const struct live_side *live,
 			 const struct baseline_side *base) MUST_USE;
+
+/* A committed file among the baselines that no target names; `path` is in the result's arena. */
+struct err *judge_orphan(struct result *r, struct str path) MUST_USE;
 
 /* Compares two readings that somebody named; `file` is where a change is shown, or empty. */
 struct err *judge_pair(struct result *r, struct str name, const struct reading *before,

@@ -2,6 +2,7 @@
 #ifndef SCANDRIFT_RESULT_RESULT_H
 #define SCANDRIFT_RESULT_RESULT_H
 
+#include "model/coverage.h"
 #include "model/normalize.h"
 #include "policy/targets.h"
 #include "result/finding.h"
@@ -28,6 +29,8 @@ struct result_target {
 	struct str request_id;
 	bool has_diff;
 	struct diff diff;
+	/* In words: by the baseline, and live. No lines where a side is not known. */
+	struct coverage coverage_before, coverage_after;
 };
 
 struct result {

@@ -21,6 +21,10 @@ const struct rule rules[] = {
 	  "The baseline is not in canonical form",
 	  "It means the same, but its next change will show more lines than were changed",
 	  "Pass it through scandrift normalize and commit the result" },
+	{ "baseline/orphan", CLASS_BASELINE, SEVERITY_LOW,
+	  "No target names this baseline",
+	  "What it says is checked nowhere",
+	  "Name it in baselines/targets.ini, or remove it" },
 	{ "baseline/uncommitted", CLASS_BASELINE, SEVERITY_MEDIUM,
 	  "The baseline in the work tree is not the committed one",
 	  "The committed one was judged; the other is nobody's decision yet",
@@ -35,6 +39,18 @@ const struct rule rules[] = {
 	  "The reply lacks what every reply has",
 	  "Whether its images are scanned as they should be is not known",
 	  NEXT_REPLY },
+	{ "liveness/clock", CLASS_LIVENESS, SEVERITY_MEDIUM,
+	  "The last scan is said to be in the future",
+	  "Whether scans run cannot be told from it",
+	  "Check the target's zone and this machine's clock" },
+	{ "liveness/scan-result", CLASS_LIVENESS, SEVERITY_HIGH,
+	  "The last scan did not end well",
+	  "The schedule is on, and images may not be scanned all the same",
+	  "Look at the scan in the console: Image risk > Registry images" },
+	{ "liveness/stale", CLASS_LIVENESS, SEVERITY_HIGH,
+	  "No scan has run for longer than two periods",
+	  "The schedule is on, and images are not scanned all the same",
+	  "Look at the scan in the console: Image risk > Registry images" },
 	{ "schema/bad-value", CLASS_INCOMPLETE, SEVERITY_HIGH,
 	  "A value of the reply is malformed",
 	  "The target could not be judged: its setting is not known",
@@ -55,6 +71,10 @@ const struct rule rules[] = {
 	  "The reply has a value that this version does not know",
 	  "What it does to scanning is not known; it is compared like any other",
 	  NEXT_KEEP },
+	{ "target/unpinned", CLASS_TARGET, SEVERITY_INFO,
+	  "The target does not say which account it is",
+	  "With other credentials another account would be judged in its place",
+	  "Set uin in baselines/targets.ini" },
 };
 /* clang-format on */
 
@@ -73,6 +93,21 @@ const struct rule *rule_find(struct str id)
 			above = &rules[i];
 	}
 	return above;
+}
+
+struct finding finding_from_rule(const char *id, struct str target)
+{
+	const struct rule *rule = rule_find(str_from(id));
+
+	return (struct finding){
+		.rule = str_from(id),
+		.class = rule->class,
+		.severity = rule->severity,
+		.target = target,
+		.message = str_from(rule->title),
+		.meaning = str_from(rule->meaning),
+		.next = str_from(rule->next),
+	};
 }
 
 #define NEXT_DRIFT                                                                         \

@@ -23,6 +23,9 @@ extern const size_t rule_count;
 /* Exact, or the row that ends in '/' above it. There is one for each id that the program uses. */
 const struct rule *rule_find(struct str id);
 
+/* A finding of this rule, its texts and severity as the row says; no place yet. */
+struct finding finding_from_rule(const char *id, struct str target);
+
 /* What a change of this direction is held for. */
 struct direction_rule {
 	enum severity severity;

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "result/judge_liveness.h"
+
+#include "base/timeutil.h"
+#include "result/rules.h"
+
+#define DAY_S INT64_C(86400)
+
+/*
+ * The vendor's times have no zone. Without the target's, a time may be any of those from 14 hours
+ * east of UTC, the largest offset there is.
+ */
+#define ZONE_SLACK_S (INT64_C(14) * 3600)
+
+/* Beyond this a period says nothing; it also keeps the sums below from overflowing. */
+#define PERIOD_DAYS_MAX INT64_C(36500)
+
+static struct str state_text(const struct reading *r, enum state_kind k)
+{
+	size_t i = schema_find_state(r->config.resource, k);
+
+	if (i == r->config.resource->field_count || r->config.values[i].is_null)
+		return STR("");
+	return r->config.values[i].u.text;
+}
+
+static bool is_on(const struct reading *r)
+{
+	size_t i = schema_find_dimension(r->config.resource, DIM_SWITCH);
+	const struct value *v = &r->config.values[i];
+
+	return i < r->config.resource->field_count && !v->is_null && v->u.boolean;
+}
+
+static int64_t period_days(const struct reading *r)
+{
+	size_t i = schema_find_dimension(r->config.resource, DIM_PERIOD);
+	const struct value *v = &r->config.values[i];
+
+	if (i == r->config.resource->field_count || v->is_null || v->u.integer.is_negative)
+		return 1;
+	return v->u.integer.magnitude > (uint64_t)PERIOD_DAYS_MAX ? PERIOD_DAYS_MAX
+								  : (int64_t)v->u.integer.magnitude;
+}
+
+static struct err *add(struct result *r, const struct target *t, const char *rule,
+		       enum severity severity, const char *field, struct str message)
+{
+	struct finding f = finding_from_rule(rule, t->name);
+
+	f.severity = severity;
+	f.path = findings_text(&r->findings, "/%s", field);
+	f.message = message;
+	f.file = str_from(t->file);
+	f.line = t->line;
+	if (!f.path.p || !f.message.p)
+		return err_nomem();
+	return findings_add(&r->findings, &f);
+}
+
+static struct err *judge_outcome(struct result *r, const struct target *t,
+				 const struct reading *live)
+{
+	const struct resource *res = live->config.resource;
+	size_t i = schema_find_state(res, STATE_OUTCOME);
+	struct str outcome = state_text(live, STATE_OUTCOME);
+	const struct field *f = &res->fields[i];
+
+	if (!outcome.n || str_is(outcome, f->good))
+		return NULL;
+	return add(r, t, "liveness/scan-result",
+		   str_is(outcome, f->mild) ? SEVERITY_MEDIUM : SEVERITY_HIGH, f->name,
+		   findings_text(&r->findings, "/%s is \"%.*s\"", f->name, STR_ARG(outcome)));
+}
+
+/* The last scan, as seconds of UTC; off by the zone where the target has none. */
+static struct err *judge_age(struct result *r, const struct target *t, const struct reading *live,
+			     int64_t last_s, bool was_off)
+{
+	const struct field *f =
+		&live->config.resource
+			 ->fields[schema_find_state(live->config.resource, STATE_LAST_SCAN)];
+	struct str text = state_text(live, STATE_LAST_SCAN);
+	int64_t limit_s = 2 * period_days(live) * DAY_S, slack_s = t->has_zone ? 0 : ZONE_SLACK_S;
+	int64_t age_s = r->now_s - last_s;
+	const char *zone = t->has_zone ? t->zone.p : "no zone set";
+
+	if (age_s < -slack_s)
+		return add(r, t, "liveness/clock", SEVERITY_MEDIUM, f->name,
+			   findings_text(&r->findings, "/%s is \"%.*s\" (%s), in the future",
+					 f->name, STR_ARG(text), zone));
+	if (age_s <= limit_s + slack_s)
+		return NULL;
+	return add(r, t, "liveness/stale", was_off ? SEVERITY_INFO : SEVERITY_HIGH, f->name,
+		   findings_text(&r->findings,
+				 "/%s is \"%.*s\" (%s): %lld days ago, with a period of %lld",
+				 f->name, STR_ARG(text), zone, (long long)(age_s / DAY_S),
+				 (long long)period_days(live)));
+}
+
+struct err *judge_liveness(struct result *r, const struct target *t, const struct reading *live,
+			   const struct reading *base, bool *is_incomplete)
+{
+	const struct resource *res = live->config.resource;
+	size_t i = schema_find_state(res, STATE_LAST_SCAN);
+	struct str last = state_text(live, STATE_LAST_SCAN);
+	int64_t last_s;
+
+	*is_incomplete = false;
+	if (i == res->field_count || !is_on(live))
+		return NULL;
+	TRY(judge_outcome(r, t, live));
+	if (!last.n) {
+		/* A reply of an older shape does not name it: nothing is said about scans then. */
+		if (!live->config.values[i].is_present)
+			return NULL;
+		return add(r, t, "liveness/stale", SEVERITY_INFO, res->fields[i].name,
+			   findings_text(&r->findings, "/%s is empty: no scan has run yet",
+					 res->fields[i].name));
+	}
+	if (!time_parse_vendor(last, &last_s)) {
+		*is_incomplete = true;
+		return add(r, t, "schema/bad-value", SEVERITY_HIGH, res->fields[i].name,
+			   findings_text(&r->findings,
+					 "/%s: found \"%.*s\", expected YYYY-MM-DD hh:mm:ss",
+					 res->fields[i].name, STR_ARG(last)));
+	}
+	if (t->has_zone)
+		last_s -= t->zone_east_s;
+	return judge_age(r, t, live, last_s, base && !is_on(base));
+}
