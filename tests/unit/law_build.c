@@ -160,6 +160,17 @@ void law_set_period(struct law_config *c, int period)
 	set_integer(c, rows.period, period);
 }
 
+void law_set_window(struct law_config *c, int start, int end)
+{
+	set_clock(c, rows.start, start);
+	set_clock(c, rows.end, end);
+}
+
+void law_set_on(struct law_config *c, int on)
+{
+	set_bool(c, rows.on, on);
+}
+
 void law_build(struct law_config *out, const struct law_side *side)
 {
 	look_up();
@@ -167,11 +178,10 @@ void law_build(struct law_config *out, const struct law_side *side)
 	out->c.resource = RESOURCE;
 	for (size_t i = 0; i < RESOURCE->field_count; i++)
 		out->c.values[i].is_null = true;
-	set_bool(out, rows.on, side->on);
+	law_set_on(out, side->on);
 	set_bool(out, rows.all, side->all);
 	set_integer(out, rows.scope, side->scope);
-	set_clock(out, rows.start, side->start);
-	set_clock(out, rows.end, side->end);
+	law_set_window(out, side->start, side->end);
 	set_texts(out, rows.types, out->types, side->types);
 	law_set_period(out, side->period);
 	law_set_bools(out, side->latest, side->running);

@@ -39,6 +39,8 @@ void law_set_ids(struct law_config *c, unsigned ids, unsigned excluded);
 void law_set_bools(struct law_config *c, int latest, int running);
 void law_set_filters(struct law_config *c, unsigned registries, unsigned spaces);
 void law_set_period(struct law_config *c, int period);
+void law_set_window(struct law_config *c, int start, int end);
+void law_set_on(struct law_config *c, int on);
 
 /* The row of that name, which must be there. */
 size_t law_row(const char *name);
