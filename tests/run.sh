@@ -105,10 +105,10 @@ build() {
 		-DSCANDRIFT_FUZZ_SECONDS="${SCANDRIFT_FUZZ_SECONDS:-30}" "$@"
 }
 
-# One suite over all trees, so that one ctest run tells everything.
+# One suite over all trees, so that one ctest run tells everything. What ctest keeps
+# there, it orders the next run by: the slow tests first.
 write_suite() {
-	rm -rf .build/suite
-	mkdir .build/suite
+	mkdir -p .build/suite
 	for tree_name in "$@"; do
 		printf 'subdirs("%s/.build/%s")\n' "$root" "$tree_name"
 	done >.build/suite/CTestTestfile.cmake
