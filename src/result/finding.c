@@ -8,30 +8,11 @@
 
 #include "base/utf8.h"
 
-static const char *const severity_names[SEVERITY_COUNT] = {"info", "low", "medium", "high",
-							   "critical"};
-
 static const char *const class_names[] = {
 	[CLASS_DRIFT] = "drift",   [CLASS_POLICY] = "policy",     [CLASS_LIVENESS] = "liveness",
 	[CLASS_SCHEMA] = "schema", [CLASS_BASELINE] = "baseline", [CLASS_TARGET] = "target",
 	[CLASS_WAIVER] = "waiver", [CLASS_APPROVAL] = "approval", [CLASS_INCOMPLETE] = "incomplete",
 };
-
-const char *severity_name(enum severity s)
-{
-	return severity_names[s];
-}
-
-bool severity_parse(struct str name, enum severity *out)
-{
-	for (size_t i = 0; i < SEVERITY_COUNT; i++) {
-		if (str_is(name, severity_names[i])) {
-			*out = (enum severity)i;
-			return true;
-		}
-	}
-	return false;
-}
 
 const char *finding_class_name(enum finding_class c)
 {

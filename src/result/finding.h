@@ -5,14 +5,12 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "model/diff.h"
+#include "policy/severity.h"
 
 /*
  * One thing that is told: by which rule, how grave, about what, and what to do. Texts may come from
  * outside and are raw: each report escapes them for where it shows them.
  */
-
-enum severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL };
-#define SEVERITY_COUNT 5
 
 /* What a finding is about. Incomplete ones are counted apart: they never fail, they exit 3. */
 enum finding_class {
@@ -57,8 +55,6 @@ struct str findings_text(const struct findings *list, const char *fmt, ...) PRIN
 /* Gravest first, then target, rule, path: the order of every output. */
 void findings_sort(struct findings *list);
 
-const char *severity_name(enum severity s);
-bool severity_parse(struct str name, enum severity *out) MUST_USE;
 const char *finding_class_name(enum finding_class c);
 
 #endif

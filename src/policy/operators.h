@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCANDRIFT_POLICY_OPERATORS_H
+#define SCANDRIFT_POLICY_OPERATORS_H
+
+#include "base/buf.h"
+#include "policy/subject.h"
+
+/*
+ * The operators: one row each in operators.c. Names of operands, in the order in which they are
+ * written, are already turned into values of the subject's kind.
+ */
+
+enum truth {
+	TRUTH_NO,
+	TRUTH_YES,
+	TRUTH_NOT_KNOWN, /* the value is null: what the vendor makes of it is open */
+};
+
+/* What stands behind an operator. */
+enum operand_form {
+	OPERANDS_NONE,
+	OPERANDS_ONE,   /* a value of the subject's kind, or null */
+	OPERANDS_MANY,  /* one or more; of a list: of its elements' kind */
+	OPERANDS_ORDER, /* one number or time */
+	OPERANDS_RANGE, /* HH:MM-HH:MM */
+	OPERANDS_GLOB,  /* a pattern with * and ? */
+	OPERANDS_COUNT, /* a comparison and a number */
+};
+
+struct operator;
+
+struct operands {
+	const struct datum *v;
+	size_t n;
+	unsigned from_s, to_s; /* OPERANDS_RANGE, both included; over midnight: to < from */
+	struct str glob;       /* OPERANDS_GLOB */
+	const struct operator* compare; /* OPERANDS_COUNT */
+};
+
+struct operator
+{
+	const char *name;
+	unsigned takes; /* DATUM_BITs of subjects */
+	enum operand_form form;
+	const char *syntax;  /* "within HH:MM-HH:MM" */
+	const char *instead; /* what to write where it does not take the subject, or NULL */
+	/* Writes into `why` what is wrong when the answer is no; nothing when there is no more to say. */
+	enum truth (*holds)(const struct datum *d, const struct operands *o, struct buf *why);
+};
+
+extern const struct operator operators[];
+extern const size_t operator_count;
+
+const struct operator* operator_find(struct str name); /* NULL */
+
+/*
+ * Does all of `text` match? `*` stands for any characters, `?` for one, `\` takes the next one as
+ * it is. Bounded by the lengths' product; patterns are at most GLOB_MAX bytes.
+ */
+#define GLOB_MAX 128u
+bool glob_matches(struct str pattern, struct str text);
+
+#endif

@@ -1,0 +1,132 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCANDRIFT_POLICY_POLICY_H
+#define SCANDRIFT_POLICY_POLICY_H
+
+#include "policy/assertion.h"
+#include "policy/severity.h"
+
+/*
+ * policies/NAME.ini: what a schedule must be whatever its baseline says, and what is let pass for a
+ * while. Bytes in, a model out: no file is opened here, no clock read. Everything that can be wrong
+ * in a file is refused with file and line.
+ *
+ *   [policy]          id, title
+ *   [rule ID]         title, severity, when, assert, rationale, remediation, controls
+ *   [drift]           /Field = severity
+ *   [ignore NAME]     path, target, value, reason, owner, expires
+ *   [waiver NAME]     rule, target, value, reason, owner, expires
+ */
+
+#define POLICIES_FOLDER    "policies"
+#define POLICY_NAME_MAX    40
+#define POLICY_FILE_MAX    ((size_t)4 << 20)
+#define POLICY_TARGETS_MAX 1000
+
+struct policy;
+
+struct policy_rule {
+	const struct policy *policy;
+	struct str name;
+	size_t line;
+	struct str title; /* empty where it has none */
+	enum severity severity;
+	const struct assertion *when; /* all must hold, else the rule does not apply */
+	size_t when_count;
+	const struct assertion *asserts; /* all must hold */
+	size_t assert_count;
+	struct str rationale, remediation;
+	const struct str *controls; /* "ISO27001:A.8.8" */
+	size_t control_count;
+};
+
+/* [drift]: what a change of this field is held for, whatever its direction. */
+struct policy_drift {
+	const struct policy *policy;
+	const struct field *field;
+	enum severity severity;
+	size_t line;
+};
+
+/* One target's name in a waiver. */
+struct waiver_target {
+	struct str name;
+	size_t line;
+};
+
+/* A waiver lets one rule's findings pass; an ignore is one for the drift of a field. */
+struct waiver {
+	const struct policy *policy;
+	bool is_ignore;
+	struct str name;
+	size_t line;
+	const struct policy_rule *rule; /* a policy's rule; NULL: see rule_id */
+	struct str rule_id;             /* what findings carry: "policy/p/r", "drift/Id" */
+	struct str rule_text;           /* as written: rule's or path's value */
+	size_t rule_line;
+	const struct waiver_target *targets; /* none: all */
+	size_t target_count;
+	struct str value; /* JSON, or empty: it holds for this value alone */
+	size_t value_line;
+	struct str reason, owner;
+	struct str expires_text; /* "2027-01-31": the last day */
+	int64_t ends_s;          /* the first second after it, UTC: applies while now < ends_s */
+};
+
+struct policy {
+	const char *file;
+	struct str id;
+	size_t id_line;
+	struct str title;
+	const struct policy_rule *rules;
+	size_t rule_count;
+	const struct policy_drift *drifts;
+	size_t drift_count;
+	struct waiver *waivers; /* ignores too, in the file's order */
+	size_t waiver_count;
+};
+
+/* All files of a repository. */
+struct policies {
+	struct policy *list;
+	size_t count;
+};
+
+/* `file` is what messages say. All of `out` is in the arena, and it must stay where it is. */
+struct err *policy_parse(struct arena *a, const struct resource *r, const char *file,
+			 struct str bytes, struct policy *out) MUST_USE;
+
+/*
+ * What only all files together can tell: ids that are twice there, a [drift] row that two files
+ * have, waivers of rules that do not exist. Fills in the waivers' rules.
+ */
+struct err *policies_link(struct arena *a, struct policies *all) MUST_USE;
+
+/* The severity that a [drift] row gives this field; NULL without one. */
+const struct policy_drift *policies_drift(const struct policies *all, const struct field *f);
+
+enum rule_outcome {
+	RULE_PASSES,
+	RULE_FAILS,
+	RULE_NOT_APPLICABLE, /* a `when` is false */
+	RULE_NOT_JUDGED,     /* needs state, and there is none */
+};
+
+struct rule_verdict {
+	enum rule_outcome outcome;
+	const struct verdict *asserts; /* one an assertion; NULL when not applicable */
+	struct str open_when; /* a `when` that hangs on a null: the rule applies. Or empty */
+};
+
+struct err *rule_evaluate(struct arena *a, const struct policy_rule *rule,
+			  const struct policy_input *in, struct rule_verdict *out) MUST_USE;
+
+/* ---- waivers ---- */
+
+#define WAIVER_SOON_S (INT64_C(14) * 86400)
+
+enum waiver_age { WAIVER_ACTIVE, WAIVER_EXPIRES_SOON, WAIVER_EXPIRED };
+
+/* The last day counts whole, UTC; in its last 14 days it expires soon. */
+enum waiver_age waiver_age(const struct waiver *w, int64_t now_s);
+
+#endif
