@@ -36,7 +36,7 @@ struct transfer {
 	struct client *client;
 	struct buf body;
 	size_t headers_n;
-	bool too_large, headers_too_large, is_stopped;
+	bool too_large, headers_too_large, headers_complete, is_stopped;
 	char content_type[HEADER_KEEP], date[HEADER_KEEP], retry_after[HEADER_KEEP];
 };
 
@@ -80,6 +80,7 @@ static size_t on_header(char *p, size_t size, size_t n, void *ctx)
 	/* After 100 Continue a second set begins: only the last one counts. */
 	if (str_starts(line, "HTTP/"))
 		t->content_type[0] = t->date[0] = t->retry_after[0] = '\0';
+	t->headers_complete = str_trim(line).n == 0;
 	keep_header(line, "content-type", t->content_type);
 	keep_header(line, "date", t->date);
 	keep_header(line, "retry-after", t->retry_after);
@@ -101,6 +102,7 @@ static const struct {
 	enum net_reason reason;
 } reasons[] = {
 	/* clang-format off */
+	{ CURLE_UNSUPPORTED_PROTOCOL,     NET_HTTP        }, /* HTTP/0.9: no status line at all */
 	{ CURLE_COULDNT_RESOLVE_PROXY,    NET_PROXY       },
 	{ CURLE_COULDNT_RESOLVE_HOST,     NET_DNS         },
 	{ CURLE_COULDNT_CONNECT,          NET_CONNECT     },
@@ -159,6 +161,9 @@ static struct err *explain(struct client *c, const struct transfer *t, CURLcode 
 			       HEADERS_MAX);
 		return net_error(NET_TOO_LARGE, host, text);
 	}
+	/* libcurl takes headers that break off for a reply without a body. */
+	if (code == CURLE_OK)
+		return net_error(NET_TRUNCATED, host, "the reply ended within its headers");
 	if (t->too_large) {
 		(void)snprintf(text, sizeof(text), "the reply is larger than %zu bytes",
 			       t->body.max);
@@ -366,7 +371,8 @@ static struct err *client_send(void *ctx, const struct http_request *req, struct
 		e = set_request_options(c, &t, req, &to, req->url, headers);
 	if (!e) {
 		code = curl_easy_perform(c->easy);
-		e = code == CURLE_OK ? take_reply(c->easy, &t, a, out) : failure(c, &t, code);
+		e = code == CURLE_OK && t.headers_complete ? take_reply(c->easy, &t, a, out)
+							   : failure(c, &t, code);
 	}
 	forget_request(c->easy);
 	free_headers(headers);
