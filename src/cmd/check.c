@@ -47,6 +47,7 @@ static struct err *check(const struct options *o, struct io *io, const struct wo
 	TRY(check_orphans(w, r));
 	TRY(run_judge(o, w, l, r, sides));
 	r->policies_note = "this version compares with the baseline alone";
+	r->has_verdict = true;
 	*code = exit_for_result(r);
 	return run_report(o, io, r, *code);
 }

@@ -11,8 +11,8 @@
 static const char *const scan_types[] = {"CVE", "RISK", "VIRUS", NULL};
 
 /* The description names the first three, the sample azure, the connectors and events the rest. */
-static const char *const registry_types[] = {"aws",    "azure", "ccr",  "harbor", "jfrog",
-					     "other-tcr", "quay", "tcr", NULL};
+static const char *const registry_types[] = {"aws",       "azure", "ccr", "harbor", "jfrog",
+					     "other-tcr", "quay",  "tcr", NULL};
 
 /* 3, by cluster, is known from the sibling for local images. */
 static const char *const scan_scopes[] = {"0", "1", "2", "3", NULL};
@@ -26,16 +26,15 @@ static const char *const scan_results[] = {"ImageNeedIsEmpty", "InsufficientLice
  * again, InstanceName is a label, Force an echoed request flag.
  */
 static const struct member image_members[] = {
-	/* name                kind        role                 fold */
-	{ "ImageDigest",       KIND_TEXT,  MEMBER_STATE,        FOLD_NONE,  BOOL_JSON },
-	{ "RegistryType",      KIND_TEXT,  MEMBER_KEY,          FOLD_LOWER, BOOL_JSON },
-	{ "ImageRepoAddress",  KIND_TEXT,  MEMBER_KEY_IF_GAPS,  FOLD_NONE,  BOOL_JSON },
-	{ "InstanceId",        KIND_TEXT,  MEMBER_KEY,          FOLD_NONE,  BOOL_JSON },
-	{ "InstanceName",      KIND_TEXT,  MEMBER_STATE,        FOLD_NONE,  BOOL_JSON },
-	{ "Namespace",         KIND_TEXT,  MEMBER_KEY,          FOLD_NONE,  BOOL_JSON },
-	{ "ImageName",         KIND_TEXT,  MEMBER_KEY,          FOLD_NONE,  BOOL_JSON },
-	{ "ImageTag",          KIND_TEXT,  MEMBER_KEY,          FOLD_NONE,  BOOL_JSON },
-	{ "Force",             KIND_TEXT,  MEMBER_STATE,        FOLD_NONE,  BOOL_JSON },
+	{ .name = "ImageDigest",      .kind = KIND_TEXT, .role = MEMBER_STATE },
+	{ .name = "RegistryType",     .kind = KIND_TEXT, .role = MEMBER_KEY, .fold = FOLD_LOWER },
+	{ .name = "ImageRepoAddress", .kind = KIND_TEXT, .role = MEMBER_KEY_IF_GAPS },
+	{ .name = "InstanceId",       .kind = KIND_TEXT, .role = MEMBER_KEY },
+	{ .name = "InstanceName",     .kind = KIND_TEXT, .role = MEMBER_STATE },
+	{ .name = "Namespace",        .kind = KIND_TEXT, .role = MEMBER_KEY },
+	{ .name = "ImageName",        .kind = KIND_TEXT, .role = MEMBER_KEY },
+	{ .name = "ImageTag",         .kind = KIND_TEXT, .role = MEMBER_KEY },
+	{ .name = "Force",            .kind = KIND_TEXT, .role = MEMBER_STATE },
 };
 
 static const struct field registry_scan_fields[] = {

@@ -83,22 +83,34 @@ static bool has_line(const struct coverage *c, struct str line)
 	return false;
 }
 
-/* What both sides have in common once, then what only one has. */
+static void put_covered(const struct page *p, const char *mark, struct str line)
+{
+	buf_puts(p->b, mark);
+	put(p, line);
+	buf_char(p->b, '\n');
+}
+
+/* Lines of `c` from *at on that the other side has not, up to the first that it has. */
+static void put_only(const struct page *p, const char *mark, const struct coverage *c, size_t *at,
+		     const struct coverage *other)
+{
+	for (; *at < c->count && !has_line(other, c->lines[*at]); (*at)++)
+		put_covered(p, mark, c->lines[*at]);
+}
+
+/* What both sides have stands once; what only one has, where it stands there. */
 static void put_coverage(const struct page *p, const struct result_target *t)
 {
 	const struct coverage *before = &t->coverage_before, *after = &t->coverage_after;
+	const char *gained = before->count ? "  + " : "    ";
+	size_t i = 0, j = 0;
 
-	for (size_t i = 0; i < before->count; i++) {
-		buf_puts(p->b, has_line(after, before->lines[i]) ? "    " : "  - ");
-		put(p, before->lines[i]);
-		buf_char(p->b, '\n');
-	}
-	for (size_t i = 0; i < after->count; i++) {
-		if (has_line(before, after->lines[i]))
-			continue;
-		buf_puts(p->b, before->count ? "  + " : "    ");
-		put(p, after->lines[i]);
-		buf_char(p->b, '\n');
+	while (i < before->count || j < after->count) {
+		put_only(p, "  - ", before, &i, after);
+		put_only(p, gained, after, &j, before);
+		if (i < before->count)
+			put_covered(p, "    ", before->lines[i++]);
+		j += j < after->count;
 	}
 }
 
@@ -187,6 +199,7 @@ struct err *report_text(struct buf *b, const struct result *r, const struct repo
 	put_counts(&p, r);
 	if (r->policies_note)
 		buf_printf(b, "Policies are not judged: %s\n", r->policies_note);
-	put_verdict(&p, r);
+	if (r->has_verdict)
+		put_verdict(&p, r);
 	return NULL;
 }

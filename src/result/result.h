@@ -44,6 +44,7 @@ struct result {
 	struct result_target *targets;
 	size_t target_count;
 	struct findings findings;
+	bool has_verdict; /* a check: passes or fails. Others show what differs, for a person */
 	bool are_policies_judged;
 	const char *policies_note; /* why not */
 	enum severity fail_on;
