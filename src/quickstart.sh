@@ -95,7 +95,7 @@ fi
 cat <<EOF
 check exited 1, as it should: the account has drifted. Edit its file and run this again.
 
-For a real account: export TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, then
-  sh src/quickstart.sh --live           checks it against the baselines of this repository
-  $scandrift init      starts a repository of your own, in its folder
+For a real account, export TENCENTCLOUD_SECRET_ID and TENCENTCLOUD_SECRET_KEY, and then:
+  sh src/quickstart.sh --live        checks it against the baselines of this repository
+  $scandrift -C DIR init   starts in a repository of yours, with what is live
 EOF
