@@ -6,9 +6,12 @@
  */
 #include "repo/commit.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/fs.h"
 #include "base/utf8.h"
@@ -227,8 +230,11 @@ static struct err *check_tip(struct job *j, const struct repo_tip *tip)
 	TRY(check_not_elsewhere(j, tip));
 	if (tip->commit.is_unborn)
 		TRY(check_ref_is_free(j->r, tip->ref));
-	if (j->is_current)
-		TRY(lock_wait_for_index(j->r));
+	/* git holds these while it switches branches or commits. */
+	if (j->is_current) {
+		TRY(lock_wait_gone(j->r, "HEAD"));
+		TRY(lock_wait_gone(j->r, "index"));
+	}
 	for (size_t i = 0; i < j->req->change_count; i++)
 		TRY(repo_check_path(j->r, tip, j->req->changes[i].path));
 	return NULL;
@@ -308,14 +314,14 @@ out:
 	return e;
 }
 
-static struct err *lock_one(git_transaction *tx, const char *ref, const char *dir)
+static struct err *lock_branch(struct repo *r, git_transaction *tx, const char *ref)
 {
 	struct lock_wait w = {0};
 	int code;
 
 	while ((code = git_transaction_lock_ref(tx, ref)) == GIT_ELOCKED)
 		if (!lock_wait_more(&w))
-			return lock_error(dir, ref);
+			return lock_error(git_repository_commondir(r->git), ref);
 	return code < 0 ? err_git(ERR_OUTPUT, "%s: cannot be locked", ref) : NULL;
 }
 
@@ -352,43 +358,96 @@ static char *reflog_text(const struct job *j, const struct repo_tip *tip)
 }
 
 /*
- * Compare and swap. A transaction, because libgit2's own matching update looks at a new branch's
- * absence before it takes the lock. HEAD is locked as git commit does it, so that nobody switches
- * branches between the move and the files.
+ * libgit2 syncs each file and the folder it stands in; a folder that it has just made must be
+ * synced into its own folder too: `objects` for a new fan-out, and what is above a new branch.
  */
-static struct err *move_branch(struct job *j, const struct repo_tip *tip, const git_oid *to,
-			       bool *moved)
+static struct err *sync_folder(const char *dir)
 {
-	git_transaction *tx = NULL;
-	char *text = reflog_text(j, tip);
+	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	struct err *e = NULL;
-	bool still = false;
 
-	*moved = false;
-	if (!text || git_transaction_new(&tx, j->r->git) < 0) {
-		e = err_nomem();
-		goto out;
+	if (fd < 0 || fsync(fd) != 0)
+		e = err_errno(ERR_OUTPUT, errno, "%s: cannot be synced to disk", dir);
+	if (fd >= 0)
+		(void)close(fd);
+	return e;
+}
+
+static struct err *sync_objects(struct repo *r)
+{
+	char *dir = NULL;
+	struct err *e;
+
+	if (asprintf(&dir, "%sobjects", git_repository_commondir(r->git)) < 0)
+		return err_nomem();
+	e = sync_folder(dir);
+	free(dir);
+	return e;
+}
+
+static struct err *sync_above(struct repo *r, const char *ref)
+{
+	const char *root = git_repository_commondir(r->git);
+	char *dir = NULL, *slash;
+	struct err *e = NULL;
+
+	if (asprintf(&dir, "%s%s", root, ref) < 0)
+		return err_nomem();
+	while (!e && (slash = strrchr(dir, '/')) && slash > dir + strlen(root)) {
+		*slash = '\0';
+		e = sync_folder(dir);
 	}
-	if (j->is_current)
-		e = lock_one(tx, "HEAD", git_repository_path(j->r->git));
-	if (!e)
-		e = lock_one(tx, tip->ref, git_repository_commondir(j->r->git));
-	if (!e)
-		e = is_still(j->r, tip, &still);
-	if (e || !still)
-		goto out;
-	if (j->is_current && !is_current(j->r, tip->ref)) {
-		e = err_new(ERR_OUTPUT, "HEAD left %s meanwhile; nothing was committed", tip->ref);
-		goto out;
-	}
+	free(dir);
+	return e;
+}
+
+/* With the branch's lock held by `tx`. */
+static struct err *swap(struct job *j, git_transaction *tx, const struct repo_tip *tip,
+			const git_oid *to, bool *moved)
+{
+	bool still = false;
+	char *text;
+	struct err *e = NULL;
+
+	TRY(is_still(j->r, tip, &still));
+	if (!still)
+		return NULL;
+	if (j->is_current && !is_current(j->r, tip->ref))
+		return err_new(ERR_OUTPUT, "HEAD left %s meanwhile; nothing was committed",
+			       tip->ref);
+	text = reflog_text(j, tip);
+	if (!text)
+		return err_nomem();
 	if (git_transaction_set_target(tx, tip->ref, to, j->committer, text) < 0 ||
 	    git_transaction_commit(tx) < 0)
 		e = err_git(ERR_OUTPUT, "%s: cannot be moved", tip->ref);
 	else
 		*moved = true;
-out:
-	git_transaction_free(tx);
 	free(text);
+	return e;
+}
+
+/*
+ * Compare and swap. A transaction, because libgit2's own matching update looks at a new branch's
+ * absence before it takes the lock. The branch's lock is the only one: git commit needs it too, and
+ * a killed run leaves one file to remove and not two.
+ */
+static struct err *move_branch(struct job *j, const struct repo_tip *tip, const git_oid *to,
+			       bool *moved)
+{
+	git_transaction *tx = NULL;
+	struct err *e;
+
+	*moved = false;
+	TRY(sync_objects(j->r));
+	if (git_transaction_new(&tx, j->r->git) < 0)
+		return err_git(ERR_OUTPUT, "%s", tip->ref);
+	e = lock_branch(j->r, tx, tip->ref);
+	if (!e)
+		e = swap(j, tx, tip, to, moved);
+	git_transaction_free(tx);
+	if (!e && *moved)
+		e = sync_above(j->r, tip->ref);
 	return e;
 }
 
@@ -400,8 +459,11 @@ static struct err *follow(struct job *j, const git_oid *id, struct arena *a,
 	struct err *e;
 	char *text;
 
-	if (!j->is_current)
+	/* Whoever switched to another branch meanwhile has the files of that one. */
+	if (!j->is_current || !is_current(j->r, out->ref)) {
+		follow_forget(j->r);
 		return NULL;
+	}
 	e = commit_describe(j->r, id, &now);
 	if (!e)
 		e = follow_apply(j->r, &now, j->paths, j->req->change_count);

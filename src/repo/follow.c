@@ -17,13 +17,33 @@
 #define NOTE_NAME "scandrift-follow"
 #define NOTE_MAX  ((size_t)4 << 20)
 
+/* Two forms of the index that git may have been told to use have no reader in libgit2 1.5. */
+static struct err *index_failure(struct repo *r)
+{
+	static const struct {
+		const char *extension, *advice;
+	} rows[] = {
+		{"'link'", "it is split: git update-index --no-split-index"},
+		{"'sdir'", "it is sparse: git sparse-checkout init --no-sparse-index"},
+	};
+	const git_error *last = git_error_last();
+
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		if (last && last->message && strstr(last->message, rows[i].extension))
+			return err_git(ERR_REPO, "%sindex: cannot be read here; %s",
+				       repo_git_dir(r), rows[i].advice);
+	return err_git(ERR_REPO, "%sindex: cannot be read", repo_git_dir(r));
+}
+
 struct err *follow_open_index(struct repo *r, git_index **out)
 {
 	git_index *index = NULL;
 
 	if (git_repository_index(&index, r->git) < 0 || git_index_read(index, 0) < 0) {
+		struct err *e = index_failure(r);
+
 		git_index_free(index);
-		return err_git(ERR_REPO, "%s: its index cannot be read", repo_git_dir(r));
+		return e;
 	}
 	*out = index;
 	return NULL;
@@ -36,7 +56,13 @@ struct err *follow_open_index(struct repo *r, git_index **out)
 struct err *follow_check_attributes(struct repo *r, const char *path)
 {
 	static const char *const names[] = {"filter", "working-tree-encoding"};
+	git_index *index = NULL;
 
+	/* The look-up reads the index too, and would name the path where the index is at fault. */
+	if (!git_repository_is_bare(r->git)) {
+		TRY(follow_open_index(r, &index));
+		git_index_free(index);
+	}
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
 		const char *value = NULL;
 
@@ -195,7 +221,7 @@ static struct err *write_index(struct repo *r, const char *const *paths,
 	git_index *index = NULL;
 	struct err *e;
 
-	TRY(lock_wait_for_index(r));
+	TRY(lock_wait_gone(r, "index"));
 	TRY(follow_open_index(r, &index));
 	e = NULL;
 	for (size_t i = 0; i < count && !e; i++)
@@ -354,7 +380,7 @@ static struct err *repair_by(struct repo *r, char *note)
 	else
 		TRY(commit_describe(r, &id, &before));
 	TRY(repo_resolve(r, "HEAD", &now));
-	TRY(lock_wait_for_index(r));
+	TRY(lock_wait_gone(r, "index"));
 	while ((path = next_line(&note)))
 		TRY(repair_path(r, &before, &now, path));
 	return NULL;

@@ -82,7 +82,8 @@ struct lock_wait {
 
 bool lock_wait_more(struct lock_wait *w);
 struct err *lock_error(const char *dir, const char *name) MUST_USE;
-struct err *lock_wait_for_index(struct repo *r) MUST_USE;
+/* `name` in the git folder: "index", "HEAD". */
+struct err *lock_wait_gone(struct repo *r, const char *name) MUST_USE;
 
 /* One of our own writers at a time where that can be had; a courtesy, not what safety rests on. */
 int lock_take_turn(struct repo *r);

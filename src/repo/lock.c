@@ -38,18 +38,18 @@ struct err *lock_error(const char *dir, const char *name)
 		       dir, name);
 }
 
-struct err *lock_wait_for_index(struct repo *r)
+struct err *lock_wait_gone(struct repo *r, const char *name)
 {
 	const char *dir = git_repository_path(r->git);
 	struct lock_wait w = {0};
 	struct err *e = NULL;
 	char *path = NULL;
 
-	if (asprintf(&path, "%sindex.lock", dir) < 0)
+	if (asprintf(&path, "%s%s.lock", dir, name) < 0)
 		return err_nomem();
-	while (access(path, F_OK) == 0 && !e)
+	while (!e && access(path, F_OK) == 0)
 		if (!lock_wait_more(&w))
-			e = lock_error(dir, "index");
+			e = lock_error(dir, name);
 	free(path);
 	return e;
 }
