@@ -185,7 +185,8 @@ static struct err *put_array(struct buf *b, json_object *o)
 /* JCS writes 1e20 as 21 digits, which is no integer that the scanner takes. */
 static void put_line_double(struct buf *b, double v)
 {
-	if (v >= 0x1p64 || v < -0x1p63) {
+	/* -2^63 itself would be printed as -9223372036854776000. */
+	if (v >= 0x1p64 || v <= -0x1p63) {
 		struct buf digits = BUF_INIT(64);
 		struct str s;
 		size_t end, sign = v < 0;

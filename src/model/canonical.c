@@ -11,7 +11,7 @@
 /* A member's text is canonical already; only texts and times of day stand in quotes. */
 static void put_member(struct buf *b, const struct member *m, struct str text)
 {
-	if (m->kind == KIND_TEXT || m->kind == KIND_CLOCK)
+	if (m->kind == KIND_TEXT || (m->kind == KIND_CLOCK && text.n))
 		json_put_string(b, text);
 	else if (text.n)
 		buf_str(b, text);
@@ -45,7 +45,7 @@ static void put_element(struct buf *b, const struct field *f, const struct eleme
 	if (e->extra) {
 		if (!is_first)
 			buf_puts(b, ", ");
-		buf_str(b, inner(*e->extra));
+		buf_str(b, inner(e->extra->kept));
 	}
 	buf_char(b, '}');
 }
@@ -293,10 +293,10 @@ static void put_jcs_members(struct buf *b, const struct field *f, const struct e
 		buf_char(b, ':');
 		put_member(b, &f->members[i], element_member(e, i));
 	}
-	if (e->extra) {
+	if (e->extra && e->extra->compared.n) {
 		if (!is_first)
 			buf_char(b, ',');
-		buf_str(b, inner(*e->extra));
+		buf_str(b, inner(e->extra->compared));
 	}
 	buf_char(b, '}');
 }
@@ -308,7 +308,7 @@ static struct err *put_jcs_element(struct buf *b, const struct field *f, const s
 	struct buf mixed = BUF_INIT(JSON_SIZE_CEILING);
 	struct err *err;
 
-	if (!e->extra) {
+	if (!e->extra || !e->extra->compared.n) {
 		put_jcs_members(b, f, e, order);
 		return NULL;
 	}

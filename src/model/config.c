@@ -35,7 +35,8 @@ int element_compare(const struct resource *r, size_t field, const struct element
 	if (!c && element_has_gaps(f, a))
 		c = compare_role(f, a, b, MEMBER_KEY_IF_GAPS);
 	if (!c && (a->extra || b->extra))
-		c = str_cmp(a->extra ? *a->extra : STR(""), b->extra ? *b->extra : STR(""));
+		c = str_cmp(a->extra ? a->extra->compared : STR(""),
+			    b->extra ? b->extra->compared : STR(""));
 	return c;
 }
 
@@ -48,7 +49,12 @@ int element_compare_state(const struct field *f, const struct element *a, const 
 {
 	int c = compare_role(f, a, b, MEMBER_STATE);
 
-	return c ? c : compare_role(f, a, b, MEMBER_KEY_IF_GAPS);
+	if (!c)
+		c = compare_role(f, a, b, MEMBER_KEY_IF_GAPS);
+	if (!c && (a->extra || b->extra))
+		c = str_cmp(a->extra ? a->extra->kept : STR(""),
+			    b->extra ? b->extra->kept : STR(""));
+	return c;
 }
 
 size_t value_count(const struct field *f, const struct value *v)

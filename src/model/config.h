@@ -20,12 +20,21 @@ struct span {
 };
 
 /*
+ * The members of an element that the table does not know, as one object. Compared, and digested, is
+ * what stays without those that are null or empty: learning a member changes neither.
+ */
+struct extra {
+	struct str kept;     /* disk form */
+	struct str compared; /* the same form; empty where nothing stays */
+};
+
+/*
  * One element of a list of objects. Members stand in the order of the table's rows, each as its
  * canonical text ("", when null, absent or empty). Small on purpose: there may be a million.
  */
 struct element {
 	const char *base;
-	const struct str *extra; /* unknown members as one object, disk form; NULL without any */
+	const struct extra *extra; /* NULL without any */
 	struct span members[];
 };
 

@@ -29,8 +29,7 @@ void *reader_grow(struct arena *a, void *old, size_t n, size_t *cap, size_t size
 	return p;
 }
 
-/* A name as a reference token of RFC 6901. */
-static void put_token(struct buf *b, struct str name)
+void reader_put_token(struct buf *b, struct str name)
 {
 	for (size_t i = 0; i < name.n; i++) {
 		if (name.p[i] == '~')
@@ -58,7 +57,7 @@ struct err *reader_note(struct reader *r, enum note_kind kind, uint32_t at, stru
 		text = NULL;
 	va_end(ap);
 	buf_char(&path, '/');
-	put_token(&path, field);
+	reader_put_token(&path, field);
 	buf_puts(&path, below);
 	n.path = arena_str(r->arena, buf_view(&path));
 	n.message = arena_str(r->arena, str_from(text));

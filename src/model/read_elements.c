@@ -24,8 +24,9 @@ struct draft {
 static struct err *read_extra(struct reader *r, const struct field *f, struct draft *d,
 			      const struct json_token *key)
 {
+	struct buf below = BUF_INIT(JSON_SIZE_CEILING);
 	struct json_token t;
-	char *below;
+	struct err *e;
 
 	TRY(json_next(r->scan, &t));
 	d->extra =
@@ -34,11 +35,14 @@ static struct err *read_extra(struct reader *r, const struct field *f, struct dr
 		return err_nomem();
 	TRY(json_canonical(r->scan, &t, r->arena, &d->extra[d->extra_count].json));
 	d->extra[d->extra_count++].name = key->text;
-	below = arena_printf(r->arena, "/%zu/%.*s", d->index, STR_ARG(key->text));
-	if (!below)
-		return err_nomem();
-	return reader_note(r, NOTE_UNKNOWN_FIELD, key->at, str_from(f->name), below,
-			   "a member that this version does not know; it is kept as it is");
+	buf_printf(&below, "/%zu/", d->index);
+	reader_put_token(&below, key->text);
+	e = buf_check(&below, ERR_REPLY, "a path");
+	if (!e)
+		e = reader_note(r, NOTE_UNKNOWN_FIELD, key->at, str_from(f->name), below.p,
+				"a member that this version does not know; it is kept as it is");
+	buf_free(&below);
+	return e;
 }
 
 /* Members mostly come in one order: the search begins behind the last hit. */
@@ -60,7 +64,7 @@ static struct err *read_known(struct reader *r, const struct field *f, struct dr
 {
 	const struct member *m = &f->members[i];
 	char below[128];
-	struct scalar s = {str_from(f->name), below, m->kind, m->form, m->fold};
+	struct scalar s = {str_from(f->name), below, m->kind, m->form, m->fold, m->clock};
 	struct json_token t;
 	bool ok;
 
@@ -84,29 +88,50 @@ static int by_extra_name(const void *a, const void *b)
 	return json_compare_keys(x[0], y[0]);
 }
 
-/* The unknown members as one object. */
-static struct err *join_extra(struct reader *r, struct draft *d, const struct str **out)
+/* What a member of the table would say by being absent. */
+static bool is_empty(struct str json)
+{
+	return str_is(json, "null") || str_is(json, "[]") || str_is(json, "\"\"");
+}
+
+/* The unknown members as one object; *out is empty where there is none. */
+static struct err *join_extra(struct reader *r, const struct draft *d, bool with_empty,
+			      struct str *out)
 {
 	struct buf b = BUF_INIT(JSON_SIZE_CEILING);
-	struct str *text = arena_alloc(r->arena, sizeof(*text));
 	struct err *e;
 
-	qsort(d->extra, d->extra_count, sizeof(*d->extra), by_extra_name);
+	*out = STR("");
 	for (size_t i = 0; i < d->extra_count; i++) {
-		buf_puts(&b, i ? ", " : "{");
+		if (!with_empty && is_empty(d->extra[i].json))
+			continue;
+		buf_puts(&b, b.n ? ", " : "{");
 		json_put_string(&b, d->extra[i].name);
 		buf_puts(&b, ": ");
 		buf_str(&b, d->extra[i].json);
 	}
-	buf_char(&b, '}');
+	if (b.n) {
+		buf_char(&b, '}');
+		*out = arena_str(r->arena, buf_view(&b));
+	}
 	e = buf_check(&b, ERR_REPLY, "an element");
-	if (!e && text)
-		*text = arena_str(r->arena, buf_view(&b));
-	if (!e && (!text || !text->p))
+	if (!e && !out->p)
 		e = err_nomem();
-	*out = text;
 	buf_free(&b);
 	return e;
+}
+
+static struct err *place_extra(struct reader *r, struct draft *d, struct element *e)
+{
+	struct extra *x = arena_alloc(r->arena, sizeof(*x));
+
+	if (!x)
+		return err_nomem();
+	qsort(d->extra, d->extra_count, sizeof(*d->extra), by_extra_name);
+	TRY(join_extra(r, d, true, &x->kept));
+	TRY(join_extra(r, d, false, &x->compared));
+	e->extra = x;
+	return NULL;
 }
 
 /* All members in one piece of text: the source, or a copy where it does not hold them all. */
@@ -172,7 +197,7 @@ static struct err *read_element(struct reader *r, const struct field *f, size_t 
 		return err_nomem();
 	TRY(place_members(r, f, &d, e));
 	if (d.extra_count)
-		TRY(join_extra(r, &d, &e->extra));
+		TRY(place_extra(r, &d, e));
 	*out = e;
 	return NULL;
 }

@@ -79,14 +79,21 @@ static struct err *scalar_clock(struct reader *r, const struct scalar *s,
 {
 	char text[TIME_TEXT_SIZE];
 	unsigned seconds;
+	int64_t date;
 
 	if (t->kind != JSON_STRING)
 		return wrong_type(r, s, t, "a time of day in a string", ok);
-	if (!time_parse_clock(t->text, &seconds))
+	if (time_parse_clock(t->text, &seconds)) {
+		*out = t->text;
+		if (t->text.n == 8)
+			return NULL;
+	} else if (s->clock == CLOCK_IN_DATE && time_parse_vendor(t->text, &date)) {
+		struct civil c = time_to_civil(date);
+
+		seconds = c.hour * 3600 + c.minute * 60 + c.second;
+	} else {
 		return malformed(r, s, t, "a time of day, HH:MM or HH:MM:SS", ok);
-	*out = t->text;
-	if (t->text.n == 8)
-		return NULL;
+	}
 	*out = arena_str(r->arena, str_from(time_format_clock(seconds, text)));
 	return out->p ? NULL : err_nomem();
 }
@@ -169,7 +176,7 @@ static struct str resolve_alias(const struct reader *r, const struct field *f, s
 static struct err *read_single(struct reader *r, const struct field *f, const struct json_token *t,
 			       struct value *v)
 {
-	struct scalar s = {str_from(f->name), "", f->kind, f->form, f->fold};
+	struct scalar s = {str_from(f->name), "", f->kind, f->form, f->fold, f->clock};
 	struct str text;
 	bool ok;
 
@@ -250,7 +257,7 @@ static struct err *read_member(struct reader *r, const struct field *f, size_t i
 			       const struct json_token *t, struct str *text, bool *ok)
 {
 	char below[32];
-	struct scalar s = {str_from(f->name), below, f->kind, f->form, f->fold};
+	struct scalar s = {str_from(f->name), below, f->kind, f->form, f->fold, f->clock};
 
 	(void)snprintf(below, sizeof(below), "/%zu", index);
 	if (t->kind == JSON_NULL)
@@ -302,7 +309,7 @@ static struct err *read_set(struct reader *r, const struct field *f, struct valu
 struct err *read_value(struct reader *r, const struct field *f, const struct json_token *t,
 		       struct value *v)
 {
-	struct scalar s = {str_from(f->name), "", f->kind, f->form, f->fold};
+	struct scalar s = {str_from(f->name), "", f->kind, f->form, f->fold, f->clock};
 	bool ok = true;
 
 	if (!schema_is_set(f->kind))

@@ -2,6 +2,7 @@
 #ifndef SCANDRIFT_MODEL_READER_H
 #define SCANDRIFT_MODEL_READER_H
 
+#include "base/buf.h"
 #include "model/normalize.h"
 
 /*
@@ -31,7 +32,7 @@ struct err *read_elements(struct reader *r, const struct field *f, struct value 
 
 /*
  * One scalar as text of its canonical form: "true", "42", "03:00:00", text. *ok is false, with a
- * note, when it cannot be one. Null gives the empty text. `form` and `fold` as in the tables.
+ * note, when it cannot be one. Null gives the empty text. Forms and fold as in the tables.
  */
 struct scalar {
 	struct str field;  /* for notes */
@@ -39,12 +40,16 @@ struct scalar {
 	enum field_kind kind;
 	enum bool_form form;
 	enum text_fold fold;
+	enum clock_form clock;
 };
 struct err *read_scalar(struct reader *r, const struct scalar *s, const struct json_token *t,
 			struct str *out, bool *ok) MUST_USE;
 
 /* Room for one more in an arena array that doubles. NULL when memory is at its end. */
 void *reader_grow(struct arena *a, void *old, size_t n, size_t *cap, size_t size) MUST_USE;
+
+/* A name as a reference token of RFC 6901. */
+void reader_put_token(struct buf *b, struct str name);
 
 /* Does the vocabulary hold it? True without one. */
 bool reader_is_known(const char *const *known, struct str member);

@@ -25,6 +25,12 @@ enum field_kind {
 /* How the vendor writes a bool. The canonical form is always true or false. */
 enum bool_form { BOOL_JSON, BOOL_ZERO_ONE, BOOL_ON_OFF };
 
+/*
+ * How the vendor may write a time of day: alone, or also in a date with a time, of which only the
+ * time counts. The canonical form is always the time alone.
+ */
+enum clock_form { CLOCK_ALONE, CLOCK_IN_DATE };
+
 /* Case that means nothing: how the canonical form writes it. */
 enum text_fold { FOLD_NONE, FOLD_UPPER, FOLD_LOWER };
 
@@ -70,6 +76,7 @@ struct member {
 	enum member_role role;
 	enum text_fold fold;
 	enum bool_form form;
+	enum clock_form clock;
 };
 
 /* What a state field tells about the scans themselves. */
@@ -88,6 +95,7 @@ struct field {
 	enum field_need need;
 	enum text_fold fold;
 	enum bool_form form;
+	enum clock_form clock;
 	int64_t least; /* KIND_INTEGER: smaller is malformed */
 	const char *const
 		*known; /* vocabulary, NULL-terminated; NULL: any. Others are kept and told */

@@ -446,7 +446,7 @@ static void test_malformed(void **state)
 static void test_unknown_members(void **state)
 {
 	static struct law_config c[2];
-	struct str extra = STR("{\"New\":1}");
+	struct extra extra = {STR("{\"New\": 1}"), STR("{\"New\": 1}")};
 	struct element *old = law_image("x"), *new = law_image("x");
 	const struct element *lists[2] = {old, new};
 	struct law_side side = read_side("scope=1 images=a");
