@@ -1,0 +1,150 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Sourced behind tests/lib/e2e.sh by the tests of commands: repositories and accounts to
+# run on, JSON results that the published schema judges, outputs that stand in files.
+#
+# SCANDRIFT_UPDATE=1 writes those files anew from what came; read what git diff says then.
+
+need git jq
+
+now=2026-11-24T00:00:00Z
+common=$SCANDRIFT_SOURCE/tests/e2e/common
+expected=$SCANDRIFT_SOURCE/tests/e2e/$(basename "$0" .sh)
+accounts=$SCRATCH/accounts
+scenario=$SCRATCH/scenario
+results=$SCRATCH/results
+mkdir "$accounts" "$results" "$SCRATCH/bin"
+
+# The program under its own name, for commands that are taken from its output.
+cat >"$SCRATCH/bin/scandrift" <<'WRAPPER'
+#!/bin/sh
+exec "$SCANDRIFT" "$@"
+WRAPPER
+chmod +x "$SCRATCH/bin/scandrift"
+PATH=$SCRATCH/bin:$PATH
+
+# A result that the schema refuses fails the test. All are judged by one process, at the end.
+judge_results() {
+	product_status=$?
+	set +e
+	if [ "$product_status" -eq 0 ] && [ -n "$(ls "$results")" ]; then
+		NODE_PATH="$SCANDRIFT_NPM/node_modules" node \
+			"$SCANDRIFT_SOURCE/tests/e2e/schema/validate.js" \
+			"$SCANDRIFT_SOURCE/src/data/result.schema.json" "$results"/* || {
+			echo 'FAIL: a result is not what the schema says'
+			product_status=1
+		}
+	fi
+	return "$product_status"
+}
+trap 'judge_results; e2e_end' EXIT
+
+# expect_valid_result FILE: it is kept, to be judged by the schema.
+expect_valid_result() {
+	need node
+	[ -d "$SCANDRIFT_NPM/node_modules/ajv" ] || skip "no ajv in $SCANDRIFT_NPM"
+	product_count=$(find "$results" -type f | wc -l)
+	cp "$(e2e_stream "$1")" "$results/$(printf '%03d' "$((product_count + 1))").json"
+}
+
+# run_json COMMAND ARG...: a run whose standard output is one valid result, and whose exit
+# code is the one in it.
+run_json() {
+	run scandrift "$@" --format json
+	expect_valid_result out
+	expect_json out ".exit_code == $code and .command == \"$(product_word "$@")\""
+}
+
+# The command among the words of a command line.
+product_word() {
+	for word in "$@"; do
+		case $word in
+		check | accept | diff)
+			echo "$word"
+			return
+			;;
+		esac
+	done
+}
+
+# What differs from run to run, by name.
+steady() {
+	sed -E -e "s,$SCRATCH,SCRATCH,g" \
+		-e 's,127\.0\.0\.1:[0-9]+,127.0.0.1:PORT,g' \
+		-e 's,\<[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\>,REQUEST-ID,g' \
+		-e 's,(commit|Committed) [0-9a-f]{12}\>,\1 COMMIT,g' "$1"
+}
+
+# expect_output NAME [out|err|FILE]: it is what the file of that name holds, in the folder
+# beside the script that has the script's name.
+expect_output() {
+	product_have=$SCRATCH/have.$1
+	steady "$(e2e_stream "${2:-out}")" >"$product_have"
+	if [ -n "${SCANDRIFT_UPDATE:-}" ]; then
+		mkdir -p "$expected"
+		cp "$product_have" "$expected/$1"
+	fi
+	[ -f "$expected/$1" ] || fail "no file $expected/$1; SCANDRIFT_UPDATE=1 writes it"
+	expect_same "$expected/$1" "$product_have"
+}
+
+# expect_lines out|err|FILE N: that many lines.
+expect_lines() {
+	product_lines=$(wc -l <"$(e2e_stream "$1")")
+	[ "$product_lines" -eq "$2" ] || fail "lines in $1: want $2, have $product_lines"
+}
+
+# expect_findings LINE...: rule, severity and target of all findings of the result in $out,
+# in any order.
+expect_findings() {
+	printf '%s\n' "$@" | grep . | sort >"$SCRATCH/want.findings" || :
+	jq -r '.findings[] | "\(.rule) \(.severity) \(.target)"' "$out" |
+		sort >"$SCRATCH/have.findings"
+	expect_same "$SCRATCH/want.findings" "$SCRATCH/have.findings"
+}
+
+# product_repo DIR TARGET...: a repository with these targets, each with the same committed
+# baseline.
+product_repo() {
+	product_dir=$1
+	shift
+	mkdir -p "$product_dir"
+	new_repo "$product_dir"
+	mkdir "$product_dir/baselines"
+	for target in "$@"; do
+		printf '[target %s]\n' "$target" >>"$product_dir/baselines/targets.ini"
+		cp "$common/prod.json" "$product_dir/baselines/$target.json"
+	done
+	commit_all "$product_dir" 'baselines: as agreed'
+}
+
+# account ID KEY TOKEN REPLY: what the stand-in answers to that key; REPLY is a file.
+account() {
+	{
+		printf '{"SecretKey": "%s", "Uin": "100000000001",\n' "$2"
+		[ -z "$3" ] || printf ' "Token": "%s",\n' "$3"
+		printf ' "Response": '
+		cat "$4"
+		printf '}\n'
+	} >"$accounts/$1.json"
+}
+
+# use_key ID KEY [TOKEN]: the credentials of what runs from here on.
+use_key() {
+	TENCENTCLOUD_SECRET_ID=$1
+	TENCENTCLOUD_SECRET_KEY=$2
+	export TENCENTCLOUD_SECRET_ID TENCENTCLOUD_SECRET_KEY
+	unset TENCENTCLOUD_TOKEN
+	if [ -n "${3:-}" ]; then
+		TENCENTCLOUD_TOKEN=$3
+		export TENCENTCLOUD_TOKEN
+	fi
+}
+
+# replay_from DIR TARGET REPLY: a folder for --replay with that reply, in its envelope.
+replay_from() {
+	mkdir -p "$1"
+	printf '{"Response": {"RequestId": "00000000-0000-4000-8000-000000000001",\n%s' \
+		"$(sed '1s/^{//' "$3")" >"$1/$2.json"
+	printf '}\n' >>"$1/$2.json"
+}
