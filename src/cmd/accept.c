@@ -5,14 +5,12 @@
  */
 #include <string.h>
 
-#include "base/escape.h"
+#include "cmd/message.h"
 #include "cmd/run.h"
 #include "model/canonical.h"
 #include "repo/commit.h"
 #include "result/exit.h"
 
-#define MESSAGE_COLUMNS 72u
-#define MESSAGE_CHANGES 50u
 #define COMMIT_SIZE_MAX ((size_t)4 << 30)
 
 /* What is to be done about one target. */
@@ -91,82 +89,34 @@ static struct err *check_shared(const struct workspace *w)
 	return NULL;
 }
 
-static void put_cut(struct buf *b, struct str line)
+static const char *what_happens(const struct acceptance *a, size_t i)
 {
-	struct buf shown = BUF_INIT((size_t)1 << 20);
-	struct str s;
+	const struct result_target *t = &a->r->targets[i];
 
-	escape_terminal(&shown, line, false);
-	s = buf_view(&shown);
-	buf_add(b, s.p, s.n > MESSAGE_COLUMNS ? MESSAGE_COLUMNS - 3 : s.n);
-	buf_puts(b, s.n > MESSAGE_COLUMNS ? "...\n" : "\n");
-	buf_free(&shown);
+	if (a->sides[i].base.state == BASELINE_MISSING)
+		return "first baseline";
+	if (t->has_diff && t->diff.change_count)
+		return direction_name(t->diff.judgement.direction);
+	return "written anew";
 }
 
-static void put_message_changes(struct buf *b, const struct acceptance *a, struct str target)
+static struct err *put_message(struct buf *b, const struct acceptance *a)
 {
-	size_t told = 0, all = 0;
+	struct message_part *parts = arena_array(a->w->arena, a->w->selected_count, sizeof(*parts));
+	struct message m = {
+		.subject = "baselines: accept what is live for", .result = a->r, .parts = parts};
 
-	for (size_t i = 0; i < a->r->findings.n; i++) {
-		const struct finding *f = &a->r->findings.v[i];
-
-		if (!f->change || !str_eq(f->target, target))
-			continue;
-		if (all++ < MESSAGE_CHANGES) {
-			put_cut(b, f->message);
-			told++;
-		}
-	}
-	if (all > told)
-		buf_printf(b, "and %zu more\n", all - told);
-}
-
-static void put_trailers(struct buf *b, const struct acceptance *a)
-{
+	if (!parts)
+		return err_nomem();
 	for (size_t i = 0; i < a->w->selected_count; i++) {
-		struct str id = a->r->targets[i].request_id;
-
 		if (a->steps[i] == STEP_NOTHING)
 			continue;
-		buf_printf(b, "Scandrift-Target: %s\nScandrift-Digest: %s\n",
-			   a->w->selected[i]->name.p, a->sides[i].live.digest.p);
-		if (!id.n)
-			continue;
-		buf_puts(b, "Scandrift-Request-Id: ");
-		escape_terminal(b, id, false);
-		buf_char(b, '\n');
+		parts[m.part_count++] =
+			(struct message_part){a->w->selected[i], &a->r->targets[i],
+					      what_happens(a, i), a->sides[i].live.digest};
 	}
-}
-
-static void put_message(struct buf *b, const struct acceptance *a)
-{
-	size_t writes = 0, only = 0;
-
-	for (size_t i = 0; i < a->w->selected_count; i++) {
-		if (a->steps[i] == STEP_WRITE) {
-			writes++;
-			only = i;
-		}
-	}
-	if (writes == 1)
-		buf_printf(b, "baselines: accept what is live for %s\n",
-			   a->w->selected[only]->name.p);
-	else
-		buf_printf(b, "baselines: accept what is live for %zu targets\n", writes);
-	for (size_t i = 0; i < a->w->selected_count; i++) {
-		const struct result_target *t = &a->r->targets[i];
-
-		if (a->steps[i] == STEP_NOTHING)
-			continue;
-		buf_printf(b, "\n%s: %s\n", a->w->selected[i]->name.p,
-			   a->sides[i].base.state == BASELINE_MISSING ? "first baseline"
-			   : t->has_diff && t->diff.change_count
-				   ? direction_name(t->diff.judgement.direction)
-				   : "written anew");
-		put_message_changes(b, a, t->name);
-	}
-	buf_char(b, '\n');
-	put_trailers(b, a);
+	message_write(b, &m);
+	return buf_check(b, ERR_OUTPUT, "the message");
 }
 
 static struct err *make_changes(const struct acceptance *a, struct repo_change *changes, size_t *n)
@@ -209,10 +159,8 @@ static struct err *commit(struct acceptance *a)
 		e = err_new(ERR_REPO, "the branch moved while this ran; run it again");
 	if (!e)
 		e = make_changes(a, changes, &request.change_count);
-	if (!e) {
-		put_message(&message, a);
-		e = buf_check(&message, ERR_OUTPUT, "the message");
-	}
+	if (!e)
+		e = put_message(&message, a);
 	request.message = buf_view(&message);
 	if (!e)
 		e = repo_commit_changes(a->w->repo, &request, a->w->arena, &a->commit);

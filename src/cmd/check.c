@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check: what is live against what was committed. */
+#include "cmd/observe.h"
 #include "cmd/run.h"
 #include "result/exit.h"
 
@@ -37,7 +38,19 @@ static struct err *check_orphans(const struct workspace *w, struct result *r)
 	return NULL;
 }
 
-static struct err *check(const struct options *o, struct io *io, const struct workspace *w,
+/* A recording that fails is told and counted; what was judged is reported all the same. */
+static void record(const struct options *o, const struct io *io, struct workspace *w,
+		   struct result *r, const struct sides *sides)
+{
+	struct err *e = observe_commit(o, io, w, r, sides);
+
+	if (!e)
+		return;
+	r->side_effect_failed = true;
+	(void)io_fail(io, err_wrap(e, "--commit"));
+}
+
+static struct err *check(const struct options *o, struct io *io, struct workspace *w,
 			 struct live *l, struct result *r, int *code)
 {
 	struct sides *sides = arena_array(w->arena, w->selected_count, sizeof(*sides));
@@ -48,6 +61,8 @@ static struct err *check(const struct options *o, struct io *io, const struct wo
 	TRY(run_judge(o, w, l, r, sides));
 	r->policies_note = "this version compares with the baseline alone";
 	r->has_verdict = true;
+	if (o->commit_branch)
+		record(o, io, w, r, sides);
 	*code = exit_for_result(r);
 	return run_report(o, io, r, *code);
 }
@@ -59,6 +74,9 @@ struct err *cmd_check(const struct options *o, struct io *io, int *code)
 	struct result r = {0};
 	struct err *e;
 
+	if (o->has_now && o->commit_branch && !o->replay)
+		return err_new(ERR_USAGE, "--now with --commit would record a night that was not; "
+					  "only with --replay");
 	TRY(workspace_open(o, io, &w));
 	e = live_open(o, io, &w, &l);
 	if (!e)

@@ -39,6 +39,8 @@ static struct err *set_colour(struct options *o, const struct option *row, const
 static struct err *set_format(struct options *o, const struct option *row, const char *value)
 {
 	struct suggest near = suggest_for(str_from(value));
+	struct buf names = BUF_INIT(1024);
+	struct err *e;
 
 	o->format = value;
 	if (format_find(str_from(value)))
@@ -48,8 +50,12 @@ static struct err *set_format(struct options *o, const struct option *row, const
 	if (near.best.n)
 		return err_new(ERR_USAGE, "--%s: unknown format '%s'; did you mean '%.*s'?",
 			       row->name, value, STR_ARG(near.best));
-	return err_new(ERR_USAGE, "--%s: unknown format '%s', expected text or json", row->name,
-		       value);
+	for (size_t i = 0; i < format_count; i++)
+		buf_printf(&names, "%s%s", i ? ", " : "", formats[i].name);
+	e = err_new(ERR_USAGE, "--%s: unknown format '%s', expected one of %s", row->name, value,
+		    names.n ? names.p : "");
+	buf_free(&names);
+	return e;
 }
 
 static struct err *set_now(struct options *o, const struct option *row, const char *value)
@@ -131,7 +137,7 @@ const struct option options[] = {
 	{ "endpoint",       0, "URL",       LIVE,              "ask this host, or URL, for all targets",                    set_text,      AT(endpoint) },
 	{ "expect",         0, "sha256:HEX", ON(CMD_ACCEPT),   "commit, if this is what is live; once a target, in their order", set_expect, 0 },
 	{ "fail-on",        0, "SEVERITY",  ON(CMD_CHECK),     "exit 1 from this severity on (default low); never",         set_fail_on,   0 },
-	{ "format",         0, "FORMAT",    JUDGES | ON(CMD_DIFF), "text (default) or json",                                set_format,    0 },
+	{ "format",         0, "FORMAT",    JUDGES | ON(CMD_DIFF), "text (default), json, or patch (diff alone)",                                set_format,    0 },
 	{ "help",          'h', NULL,       ON_ALL,            "print this",                                                set_flag,      AT(help) },
 	{ "jcs",            0, NULL,        ON(CMD_NORMALIZE), "print the bytes that the digest is of (RFC 8785)",          set_flag,      AT(jcs) },
 	{ "max-reply",      0, "BYTES",     READS,             "refuse anything larger (default 64 MiB)",                   set_max_reply, 0 },
@@ -227,6 +233,9 @@ static struct err *check_command(const struct walk *w, const struct options *o,
 	}
 	if (o->help || o->version)
 		return NULL;
+	if (o->format && format_find(str_from(o->format))->is_of_pair && c->id != CMD_DIFF)
+		return err_new(ERR_USAGE, "scandrift %s has no --format %s; scandrift diff has it",
+			       c->name, o->format);
 	if (o->arg_count < c->least)
 		return err_new(ERR_USAGE, "scandrift %s: expected %s", c->name, c->arguments);
 	if (o->arg_count > c->most)

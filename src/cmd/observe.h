@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCANDRIFT_CMD_OBSERVE_H
+#define SCANDRIFT_CMD_OBSERVE_H
+
+#include "cmd/run.h"
+
+/*
+ * check --commit: what was live, night by night, on a branch of its own. It is linear, it is never
+ * merged, and each commit names the commit whose baselines it was judged by. A target that could
+ * not be judged keeps what it had; when nothing differs from what was seen last, or from the
+ * baseline where nothing was seen yet, there is no commit.
+ */
+struct err *observe_commit(const struct options *o, const struct io *io, struct workspace *w,
+			   const struct result *r, const struct sides *sides) MUST_USE;
+
+#endif
