@@ -18,10 +18,11 @@
  */
 
 struct assertion {
-	struct str text; /* as written */
-	size_t line;     /* of the file; 0 without one */
+	struct str text;   /* as written */
+	struct str demand; /* of it, what stands behind the subject */
+	size_t line;       /* of the file; 0 without one */
 	struct subject subject;
-	const struct operator* operator;
+	const struct operation *operation;
 	struct operands operands;
 };
 
@@ -46,15 +47,13 @@ struct verdict {
 	size_t failed;    /* of them */
 	struct str found; /* JSON: the value, or with `*` the list of those that fail; may be cut */
 	bool is_found_cut;
-	struct str why; /* one sentence: what was found, what is demanded */
+	struct str text; /* one sentence: what was found, what is demanded */
 };
 
 struct err *assertion_evaluate(struct arena *a, const struct assertion *as,
 			       const struct policy_input *in, struct verdict *out) MUST_USE;
 
-/* Is the value that `v` was about exactly this JSON? Sets are compared as sets. */
-struct err *assertion_found_is(struct arena *a, const struct assertion *as,
-			       const struct policy_input *in, struct str json,
-			       bool *is_equal) MUST_USE;
+/* Does it hold for this one value of its subject? */
+bool assertion_holds_for(const struct assertion *as, const struct datum *d);
 
 #endif

@@ -6,8 +6,8 @@
 #include "policy/subject.h"
 
 /*
- * The operators: one row each in operators.c. Names of operands, in the order in which they are
- * written, are already turned into values of the subject's kind.
+ * The operators: one row each in operators.c. What stands behind an operator is read by its form,
+ * into values of the subject's kind; see assertion.c.
  */
 
 enum truth {
@@ -27,31 +27,31 @@ enum operand_form {
 	OPERANDS_COUNT, /* a comparison and a number */
 };
 
-struct operator;
+struct operation;
 
 struct operands {
 	const struct datum *v;
 	size_t n;
 	unsigned from_s, to_s; /* OPERANDS_RANGE, both included; over midnight: to < from */
 	struct str glob;       /* OPERANDS_GLOB */
-	const struct operator* compare; /* OPERANDS_COUNT */
+	const struct operation *compare; /* OPERANDS_COUNT */
 };
 
-struct operator
-{
+struct operation {
 	const char *name;
-	unsigned takes; /* DATUM_BITs of subjects */
+	unsigned takes;  /* DATUM_BITs of subjects */
+	bool takes_null; /* else a null is TRUTH_NOT_KNOWN without being asked */
 	enum operand_form form;
-	const char *syntax;  /* "within HH:MM-HH:MM" */
-	const char *instead; /* what to write where it does not take the subject, or NULL */
-	/* Writes into `why` what is wrong when the answer is no; nothing when there is no more to say. */
+	const char *syntax;    /* "within HH:MM-HH:MM" */
+	const char *elsewhere; /* what to write for a subject that it does not take; NULL: none */
+	/* Writes into `why` what is to be said about a value for which the answer is no. */
 	enum truth (*holds)(const struct datum *d, const struct operands *o, struct buf *why);
 };
 
-extern const struct operator operators[];
-extern const size_t operator_count;
+extern const struct operation operations[];
+extern const size_t operation_count;
 
-const struct operator* operator_find(struct str name); /* NULL */
+const struct operation *operation_find(struct str name); /* NULL */
 
 /*
  * Does all of `text` match? `*` stands for any characters, `?` for one, `\` takes the next one as

@@ -17,10 +17,9 @@
  *   [waiver NAME]     rule, target, value, reason, owner, expires
  */
 
-#define POLICIES_FOLDER    "policies"
-#define POLICY_NAME_MAX    40
-#define POLICY_FILE_MAX    ((size_t)4 << 20)
-#define POLICY_TARGETS_MAX 1000
+#define POLICIES_FOLDER "policies"
+#define POLICY_NAME_MAX 40
+#define POLICY_FILE_MAX ((size_t)1 << 20)
 
 struct policy;
 
@@ -97,9 +96,10 @@ struct err *policy_parse(struct arena *a, const struct resource *r, const char *
 
 /*
  * What only all files together can tell: ids that are twice there, a [drift] row that two files
- * have, waivers of rules that do not exist. Fills in the waivers' rules.
+ * have, waivers of rules that do not exist. Fills in the waivers' rules. Those that are neither of
+ * a policy nor drift/FIELD are left to who knows the built-in rules: their rule_id is as written.
  */
-struct err *policies_link(struct arena *a, struct policies *all) MUST_USE;
+struct err *policies_link(struct arena *a, const struct resource *r, struct policies *all) MUST_USE;
 
 /* The severity that a [drift] row gives this field; NULL without one. */
 const struct policy_drift *policies_drift(const struct policies *all, const struct field *f);

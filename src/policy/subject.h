@@ -55,8 +55,8 @@ struct datum {
 /* Element i of a DATUM_LIST. */
 struct datum datum_item(const struct datum *list, size_t i);
 
-/* As JSON on one line, at most about `max` bytes and then "...". */
-void datum_write(struct buf *b, const struct datum *d, size_t max);
+/* As JSON on one line; false when it was cut with "..." after about `max` bytes. */
+bool datum_write(struct buf *b, const struct datum *d, size_t max);
 
 /* Of one kind and equal. Clocks in text form equal clocks. */
 bool datum_equal(const struct datum *a, const struct datum *b);

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What only all policy files together can tell. */
+#include <string.h>
+
+#include "base/suggest.h"
+#include "ini/ini.h"
+#include "policy/pin.h"
+#include "policy/policy.h"
+
+/* ---- ids and [drift] rows ---- */
+
+static struct err *check_ids(const struct policies *all)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		for (size_t k = 0; k < i; k++) {
+			const struct policy *p = &all->list[i], *other = &all->list[k];
+
+			if (str_eq_nocase(p->id, other->id))
+				return ini_error(p->file, p->id_line,
+						 "id = %.*s, which %s:%zu has already",
+						 STR_ARG(p->id), other->file, other->id_line);
+		}
+	}
+	return NULL;
+}
+
+const struct policy_drift *policies_drift(const struct policies *all, const struct field *f)
+{
+	for (size_t i = 0; f && i < all->count; i++) {
+		for (size_t k = 0; k < all->list[i].drift_count; k++) {
+			if (all->list[i].drifts[k].field == f)
+				return &all->list[i].drifts[k];
+		}
+	}
+	return NULL;
+}
+
+/* Two files that differ on one field would leave open which of them holds. */
+static struct err *check_drifts(const struct policies *all)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		for (size_t k = 0; k < all->list[i].drift_count; k++) {
+			const struct policy_drift *d = &all->list[i].drifts[k];
+			const struct policy_drift *first = policies_drift(all, d->field);
+
+			if (first != d)
+				return ini_error(d->policy->file, d->line,
+						 "[drift] /%s, which %s:%zu has already",
+						 d->field->name, first->policy->file, first->line);
+		}
+	}
+	return NULL;
+}
+
+/* ---- which rule a waiver is of ---- */
+
+static const struct policy_rule *find_rule(const struct policy *p, struct str name)
+{
+	for (size_t i = 0; i < p->rule_count; i++) {
+		if (str_eq(p->rules[i].name, name))
+			return &p->rules[i];
+	}
+	return NULL;
+}
+
+static const struct policy *find_policy(const struct policies *all, struct str id)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		if (str_eq(all->list[i].id, id))
+			return &all->list[i];
+	}
+	return NULL;
+}
+
+static struct err *unknown_rule(const struct policies *all, const struct waiver *w,
+				const struct policy *in, struct str name)
+{
+	struct suggest near = suggest_for(name);
+
+	for (size_t i = 0; i < all->count; i++) {
+		const struct policy *p = &all->list[i];
+
+		for (size_t k = 0; (!in || p == in) && k < p->rule_count; k++)
+			suggest_offer(&near, p->rules[k].name);
+		if (!in)
+			suggest_offer(&near, p->id);
+	}
+	if (near.best.n)
+		return ini_error(w->policy->file, w->rule_line,
+				 "rule = %.*s: no such rule, did you mean \"%.*s\"?",
+				 STR_ARG(w->rule_text), STR_ARG(near.best));
+	return ini_error(w->policy->file, w->rule_line,
+			 "rule = %.*s: no such rule, expected one of this file, POLICY/RULE, or a "
+			 "built-in one such as drift/FIELD",
+			 STR_ARG(w->rule_text));
+}
+
+static struct err *set_rule(struct arena *a, struct waiver *w, const struct policy_rule *rule)
+{
+	char *id = arena_printf(a, "policy/%s/%s", rule->policy->id.p, rule->name.p);
+
+	w->rule = rule;
+	w->rule_id = str_from(id);
+	return id ? NULL : err_nomem();
+}
+
+/* drift/FIELD, of a field that there is. */
+static struct err *check_drift_field(struct arena *a, const struct resource *r, struct waiver *w)
+{
+	size_t prefix = strlen("drift");
+	struct str pointer = {w->rule_text.p + prefix, w->rule_text.n - prefix};
+	struct subject subject;
+	const char *problem;
+
+	TRY(subject_parse(a, r, pointer, &subject, &problem));
+	if (!problem && subject.token_count != 1)
+		problem = "expected drift/FIELD";
+	if (problem)
+		return ini_error(w->policy->file, w->rule_line, "rule = %.*s: %s",
+				 STR_ARG(w->rule_text), problem);
+	return NULL;
+}
+
+/*
+ * "rule" of the same file, "policy/rule", or as findings say it, "policy/policy/rule". What is
+ * neither is a built-in rule's id, which those who know these check.
+ */
+static struct err *link_rule(struct arena *a, const struct policies *all, const struct resource *r,
+			     struct waiver *w)
+{
+	static const char full[] = "policy/";
+	bool is_full = str_starts(w->rule_text, full);
+	size_t skip = is_full ? sizeof(full) - 1 : 0;
+	struct str text = {w->rule_text.p + skip, w->rule_text.n - skip}, head = text, name = text;
+	const char *slash = memchr(text.p, '/', text.n);
+	const struct policy *p = w->policy;
+
+	if (slash) {
+		head.n = (size_t)(slash - text.p);
+		name = (struct str){slash + 1, text.n - head.n - 1};
+	}
+	if (slash || is_full)
+		p = find_policy(all, head);
+	if (p && find_rule(p, name))
+		return set_rule(a, w, find_rule(p, name));
+	if (p)
+		return unknown_rule(all, w, p, name);
+	if (is_full)
+		return unknown_rule(all, w, NULL, head);
+	w->rule_id = w->rule_text;
+	return str_is(head, "drift") ? check_drift_field(a, r, w) : NULL;
+}
+
+/* A pinned value that the field can never have would make a waiver that never holds. */
+static struct err *check_value(struct arena *a, const struct resource *r, const struct waiver *w)
+{
+	const char *problem = NULL;
+
+	if (!w->value.n || !w->rule)
+		return NULL;
+	for (size_t i = 0; i < w->rule->assert_count; i++) {
+		const struct subject *s = &w->rule->asserts[i].subject;
+
+		if (!s->field || s->is_each)
+			return NULL;
+		TRY(pin_check(a, r, s->row, w->value, &problem));
+		if (!problem)
+			return NULL;
+	}
+	return ini_error(w->policy->file, w->value_line,
+			 "value = %.*s: not a value of what rule %s is about: %s",
+			 STR_ARG(w->value), w->rule->name.p, problem);
+}
+
+struct err *policies_link(struct arena *a, const struct resource *r, struct policies *all)
+{
+	TRY(check_ids(all));
+	TRY(check_drifts(all));
+	for (size_t i = 0; i < all->count; i++) {
+		for (size_t k = 0; k < all->list[i].waiver_count; k++) {
+			struct waiver *w = &all->list[i].waivers[k];
+
+			if (!w->is_ignore)
+				TRY(link_rule(a, all, r, w));
+			TRY(check_value(a, r, w));
+		}
+	}
+	return NULL;
+}
+
+/* ---- judging ---- */
+
+/* Do all `when` hold? One that hangs on a null does not keep the rule from being judged. */
+static struct err *judge_when(struct arena *a, const struct policy_rule *rule,
+			      const struct policy_input *in, struct rule_verdict *out)
+{
+	for (size_t i = 0; i < rule->when_count; i++) {
+		struct verdict v;
+
+		TRY(assertion_evaluate(a, &rule->when[i], in, &v));
+		if (v.outcome == VERDICT_FAILS) {
+			out->outcome = RULE_NOT_APPLICABLE;
+			return NULL;
+		}
+		if (v.outcome == VERDICT_OPEN)
+			out->open_when = v.text;
+		if (v.outcome == VERDICT_UNSEEN)
+			out->outcome = RULE_NOT_JUDGED;
+	}
+	return NULL;
+}
+
+struct err *rule_evaluate(struct arena *a, const struct policy_rule *rule,
+			  const struct policy_input *in, struct rule_verdict *out)
+{
+	struct verdict *list = arena_array(a, rule->assert_count, sizeof(*list));
+	bool fails = false, unseen = false;
+
+	*out = (struct rule_verdict){.outcome = RULE_PASSES};
+	if (!list)
+		return err_nomem();
+	TRY(judge_when(a, rule, in, out));
+	if (out->outcome != RULE_PASSES)
+		return NULL;
+	for (size_t i = 0; i < rule->assert_count; i++) {
+		TRY(assertion_evaluate(a, &rule->asserts[i], in, &list[i]));
+		unseen |= list[i].outcome == VERDICT_UNSEEN;
+		fails |= list[i].outcome == VERDICT_FAILS || list[i].outcome == VERDICT_OPEN;
+	}
+	out->asserts = list;
+	out->outcome = fails ? RULE_FAILS : unseen ? RULE_NOT_JUDGED : RULE_PASSES;
+	return NULL;
+}
+
+enum waiver_age waiver_age(const struct waiver *w, int64_t now_s)
+{
+	if (now_s >= w->ends_s)
+		return WAIVER_EXPIRED;
+	return now_s >= w->ends_s - WAIVER_SOON_S ? WAIVER_EXPIRES_SOON : WAIVER_ACTIVE;
+}

@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Reads one policy file. What needs all of them: policies.c. */
+#include "policy/policy.h"
+
+#include <string.h>
+
+#include "base/suggest.h"
+#include "base/timeutil.h"
+#include "ini/ini.h"
+#include "policy/pin.h"
+#include "policy/targets.h"
+
+#define DAY_S INT64_C(86400)
+
+/* ---- forms of values ---- */
+
+static bool is_name(struct str s)
+{
+	if (s.n == 0 || s.n > POLICY_NAME_MAX)
+		return false;
+	for (size_t i = 0; i < s.n; i++) {
+		char c = s.p[i];
+		bool is_alnum =
+			(c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+
+		if (!is_alnum && (i == 0 || (c != '.' && c != '_' && c != '-')))
+			return false;
+	}
+	return true;
+}
+
+#define NAME_RULE "1 to 40 letters, digits, \".\", \"_\", \"-\", the first a letter or a digit"
+
+static bool is_pointer_key(struct str s)
+{
+	return s.n > 1 && s.p[0] == '/';
+}
+
+static const struct ini_key policy_keys[] = {
+	{"id", INI_VALUE, true},
+	{"title", INI_TEXT, false},
+};
+static const struct ini_key rule_keys[] = {
+	{"title", INI_TEXT, false},     {"severity", INI_VALUE, true},
+	{"when", INI_LIST, false},      {"assert", INI_LIST, true},
+	{"rationale", INI_TEXT, false}, {"remediation", INI_TEXT, false},
+	{"controls", INI_LIST, false},
+};
+static const struct ini_key ignore_keys[] = {
+	{"path", INI_VALUE, true},  {"target", INI_LIST, false}, {"value", INI_TEXT, false},
+	{"reason", INI_TEXT, true}, {"owner", INI_VALUE, true},  {"expires", INI_VALUE, true},
+};
+static const struct ini_key waiver_keys[] = {
+	{"rule", INI_VALUE, true},  {"target", INI_LIST, false}, {"value", INI_TEXT, false},
+	{"reason", INI_TEXT, true}, {"owner", INI_VALUE, true},  {"expires", INI_VALUE, true},
+};
+
+#define KEYS(table) \
+ .keys = (table), .key_count = ARRAY_LEN(table), .key_size = sizeof(struct ini_key)
+#define NAMED(word) .name_word = (word), .is_name = is_name, .name_rule = NAME_RULE
+
+static const struct ini_section_kind section_kinds[] = {
+	{.prefix = "policy", KEYS(policy_keys)},
+	{.prefix = "rule", NAMED("ID"), KEYS(rule_keys)},
+	{.prefix = "drift", .is_free_key = is_pointer_key, .free_key_rule = "/FIELD = severity"},
+	{.prefix = "ignore", NAMED("NAME"), KEYS(ignore_keys)},
+	{.prefix = "waiver", NAMED("NAME"), KEYS(waiver_keys)},
+};
+
+static const struct ini_schema schema = {section_kinds, ARRAY_LEN(section_kinds)};
+
+struct reader {
+	struct arena *a;
+	const struct resource *resource;
+	const struct ini_doc *doc;
+	struct policy *out;
+};
+
+/* The text of a key that is there or not. */
+static struct str text_of(const struct ini_section *s, const char *key)
+{
+	const struct ini_entry *e = ini_get(s, key);
+
+	return e ? e->value : STR("");
+}
+
+static struct err *read_severity(const struct reader *r, const struct ini_entry *e,
+				 enum severity *out)
+{
+	struct suggest near = suggest_for(e->value);
+
+	if (severity_parse(e->value, out))
+		return NULL;
+	for (int i = 0; i < SEVERITY_COUNT; i++)
+		suggest_offer(&near, str_from(severity_name((enum severity)i)));
+	return ini_error(
+		r->doc->file, e->line, "%.*s = %.*s, expected %s%.*s%s", STR_ARG(e->key),
+		STR_ARG(e->value), near.best.n ? "\"" : "",
+		STR_ARG(near.best.n ? near.best : STR("info, low, medium, high or critical")),
+		near.best.n ? "\"" : "");
+}
+
+/* ---- [policy] ---- */
+
+/* What findings that are not of a policy begin with: a waiver could not tell them apart. */
+static const char *const taken_ids[] = {"approval", "baseline", "drift",  "incomplete", "liveness",
+					"policy",   "schema",   "target", "waiver"};
+
+static struct err *read_head(const struct reader *r)
+{
+	const struct ini_section *s = ini_find(r->doc, "policy");
+	const struct ini_entry *id;
+
+	if (!s)
+		return ini_error(r->doc->file, 1, "no section [policy], expected one with an id");
+	id = ini_get(s, "id");
+	if (!is_name(id->value))
+		return ini_error(r->doc->file, id->line, "id = %.*s, expected " NAME_RULE,
+				 STR_ARG(id->value));
+	for (size_t i = 0; i < ARRAY_LEN(taken_ids); i++) {
+		if (str_eq_nocase(id->value, str_from(taken_ids[i])))
+			return ini_error(r->doc->file, id->line,
+					 "id = %.*s, which is a class of findings; expected "
+					 "another name",
+					 STR_ARG(id->value));
+	}
+	r->out->id = id->value;
+	r->out->id_line = id->line;
+	r->out->title = text_of(s, "title");
+	return NULL;
+}
+
+/* ---- [rule ID] ---- */
+
+static struct err *read_assertions(const struct reader *r, const struct ini_entry *e,
+				   const struct assertion **out, size_t *count)
+{
+	struct assertion *list;
+
+	*count = 0;
+	if (!e)
+		return NULL;
+	list = arena_array(r->a, e->line_count, sizeof(*list));
+	if (!list)
+		return err_nomem();
+	for (size_t i = 0; i < e->line_count; i++) {
+		char *where =
+			arena_printf(r->a, "%s:%zu: %s", r->doc->file, e->lines[i].line, e->key.p);
+
+		if (!where)
+			return err_nomem();
+		TRY(assertion_parse(r->a, r->resource, where, e->lines[i].text, &list[i]));
+		list[i].line = e->lines[i].line;
+	}
+	*out = list;
+	*count = e->line_count;
+	return NULL;
+}
+
+/* The next word of a line, and takes it off; empty at the end. */
+static struct str take_word(struct str *rest)
+{
+	struct str word;
+	size_t n = 0;
+
+	*rest = str_trim(*rest);
+	while (n < rest->n && rest->p[n] != ' ' && rest->p[n] != '\t')
+		n++;
+	word = (struct str){rest->p, n};
+	rest->p += n;
+	rest->n -= n;
+	return word;
+}
+
+static bool is_control(struct str s)
+{
+	const char *colon = memchr(s.p, ':', s.n);
+
+	return colon && colon > s.p && colon + 1 < s.p + s.n;
+}
+
+static struct err *read_controls(const struct reader *r, const struct ini_entry *e,
+				 struct policy_rule *rule)
+{
+	struct str *list, word;
+
+	if (!e)
+		return NULL;
+	list = arena_array(r->a, e->value.n / 2 + 1, sizeof(*list));
+	if (!list)
+		return err_nomem();
+	for (size_t i = 0; i < e->line_count; i++) {
+		struct str rest = e->lines[i].text;
+
+		while ((word = take_word(&rest)).n) {
+			if (!is_control(word))
+				return ini_error(r->doc->file, e->lines[i].line,
+						 "controls: found \"%.*s\", expected "
+						 "STANDARD:CLAUSE such as ISO27001:A.8.8",
+						 STR_ARG(word));
+			list[rule->control_count++] = word;
+		}
+	}
+	rule->controls = list;
+	return NULL;
+}
+
+static struct err *read_rule(const struct reader *r, const struct ini_section *s,
+			     struct policy_rule *rule)
+{
+	*rule = (struct policy_rule){
+		.policy = r->out,
+		.name = s->name,
+		.line = s->line,
+		.title = text_of(s, "title"),
+		.rationale = text_of(s, "rationale"),
+		.remediation = text_of(s, "remediation"),
+	};
+	TRY(read_severity(r, ini_get(s, "severity"), &rule->severity));
+	TRY(read_assertions(r, ini_get(s, "when"), &rule->when, &rule->when_count));
+	TRY(read_assertions(r, ini_get(s, "assert"), &rule->asserts, &rule->assert_count));
+	return read_controls(r, ini_get(s, "controls"), rule);
+}
+
+/* ---- [drift] ---- */
+
+/* "/Field" of the config; *problem says what else it is. */
+static struct err *read_field(const struct reader *r, struct str pointer, struct subject *out,
+			      const char **problem)
+{
+	TRY(subject_parse(r->a, r->resource, pointer, out, problem));
+	if (!*problem && (out->token_count != 1 || out->kind == SUBJECT_STATE))
+		*problem = "expected /FIELD alone: drift is told by field";
+	return NULL;
+}
+
+static struct err *read_drifts(const struct reader *r, const struct ini_section *s)
+{
+	struct policy_drift *list = arena_array(r->a, s->entry_count + 1, sizeof(*list));
+
+	if (!list)
+		return err_nomem();
+	for (size_t i = 0; i < s->entry_count; i++) {
+		const struct ini_entry *e = &s->entries[i];
+		struct subject subject;
+		const char *problem;
+
+		TRY(read_field(r, e->key, &subject, &problem));
+		if (problem)
+			return ini_error(r->doc->file, e->line, "[drift] %.*s: %s", STR_ARG(e->key),
+					 problem);
+		list[i] = (struct policy_drift){
+			.policy = r->out, .field = subject.field, .line = e->line};
+		TRY(read_severity(r, e, &list[i].severity));
+	}
+	r->out->drifts = list;
+	r->out->drift_count = s->entry_count;
+	return NULL;
+}
+
+/* ---- [waiver NAME], [ignore NAME] ---- */
+
+static struct err *read_targets(const struct reader *r, const struct ini_entry *e, struct waiver *w)
+{
+	struct waiver_target *list;
+	struct str word;
+
+	if (!e)
+		return NULL;
+	list = arena_array(r->a, e->value.n / 2 + 1, sizeof(*list));
+	if (!list)
+		return err_nomem();
+	for (size_t i = 0; i < e->line_count; i++) {
+		struct str rest = e->lines[i].text;
+
+		while ((word = take_word(&rest)).n) {
+			if (!target_is_name(word))
+				return ini_error(r->doc->file, e->lines[i].line,
+						 "target: found \"%.*s\", expected names of "
+						 "targets; without the key it is for all",
+						 STR_ARG(word));
+			list[w->target_count++] = (struct waiver_target){word, e->lines[i].line};
+		}
+	}
+	w->targets = list;
+	return NULL;
+}
+
+static struct err *read_expires(const struct reader *r, const struct ini_entry *e, struct waiver *w)
+{
+	int64_t day;
+
+	if (!time_parse_date(e->value, &day))
+		return ini_error(r->doc->file, e->line,
+				 "expires = %.*s, expected its last day, YYYY-MM-DD",
+				 STR_ARG(e->value));
+	w->expires_text = e->value;
+	w->ends_s = day + DAY_S;
+	return NULL;
+}
+
+static struct err *read_value(const struct reader *r, const struct ini_entry *e, struct waiver *w)
+{
+	const char *problem;
+
+	if (!e)
+		return NULL;
+	TRY(pin_check_json(r->a, e->value, &problem));
+	if (problem)
+		return ini_error(r->doc->file, e->line, "value = %.*s, expected a JSON value: %s",
+				 STR_ARG(e->value), problem);
+	w->value = e->value;
+	w->value_line = e->line;
+	return NULL;
+}
+
+/* An ignore is a waiver of the drift of one field. */
+static struct err *read_path(const struct reader *r, const struct ini_entry *e, struct waiver *w)
+{
+	struct subject subject;
+	const char *problem;
+	char *id;
+
+	TRY(read_field(r, e->value, &subject, &problem));
+	if (problem)
+		return ini_error(r->doc->file, e->line, "path = %.*s: %s", STR_ARG(e->value),
+				 problem);
+	id = arena_printf(r->a, "drift/%.*s", STR_ARG(subject.tokens[0]));
+	w->rule_id = str_from(id);
+	return id ? NULL : err_nomem();
+}
+
+static struct err *read_waiver(const struct reader *r, const struct ini_section *s, bool is_ignore,
+			       struct waiver *w)
+{
+	const struct ini_entry *rule = ini_get(s, is_ignore ? "path" : "rule");
+
+	*w = (struct waiver){
+		.policy = r->out,
+		.is_ignore = is_ignore,
+		.name = s->name,
+		.line = s->line,
+		.rule_text = rule->value,
+		.rule_line = rule->line,
+		.reason = text_of(s, "reason"),
+		.owner = text_of(s, "owner"),
+	};
+	if (is_ignore)
+		TRY(read_path(r, rule, w));
+	TRY(read_targets(r, ini_get(s, "target"), w));
+	TRY(read_value(r, ini_get(s, "value"), w));
+	return read_expires(r, ini_get(s, "expires"), w);
+}
+
+/* ---- the whole ---- */
+
+static struct err *read_sections(const struct reader *r)
+{
+	struct policy_rule *rules = arena_array(r->a, r->doc->section_count, sizeof(*rules));
+	struct waiver *waivers = arena_array(r->a, r->doc->section_count, sizeof(*waivers));
+
+	if (!rules || !waivers)
+		return err_nomem();
+	r->out->rules = rules;
+	r->out->waivers = waivers;
+	for (size_t i = 0; i < r->doc->section_count; i++) {
+		const struct ini_section *s = &r->doc->sections[i];
+		const char *kind = s->kind->prefix;
+
+		if (strcmp(kind, "rule") == 0)
+			TRY(read_rule(r, s, &rules[r->out->rule_count++]));
+		else if (strcmp(kind, "drift") == 0)
+			TRY(read_drifts(r, s));
+		else if (strcmp(kind, "policy") != 0)
+			TRY(read_waiver(r, s, strcmp(kind, "ignore") == 0,
+					&waivers[r->out->waiver_count++]));
+	}
+	return NULL;
+}
+
+struct err *policy_parse(struct arena *a, const struct resource *res, const char *file,
+			 struct str bytes, struct policy *out)
+{
+	struct ini_doc doc;
+	struct reader r = {a, res, &doc, out};
+
+	*out = (struct policy){0};
+	TRY(ini_read(a, file, bytes, &schema, &doc));
+	out->file = doc.file;
+	TRY(read_head(&r));
+	return read_sections(&r);
+}
