@@ -4,44 +4,18 @@
 #include "model/canonical.h"
 #include "result/exit.h"
 
-static struct err *not_had(const struct target *t, const char *reason, struct str message,
-			   struct str api_code, struct str request_id)
-{
-	return err_new(ERR_NET, "%s: %s: %.*s%s%.*s%s%.*s%s", t->name.p, reason, STR_ARG(message),
-		       api_code.n ? " (" : "", STR_ARG(api_code),
-		       request_id.n ? ", RequestId " : "", STR_ARG(request_id),
-		       api_code.n ? ")" : "");
-}
-
 static struct err *print_raw(const struct io *io, struct live *l, const struct target *t)
 {
 	struct fetch_outcome got = {0};
+	struct live_side side = {0};
 
 	TRY(live_get_reply(l, t, &got));
 	if (got.has_reply)
 		TRY(io_write(io, got.body));
-	if (!fetch_is_ok(&got))
-		return not_had(t, got.failure.reason, str_from(got.failure.message),
-			       str_from(got.failure.api_code), str_from(got.failure.request_id));
-	return NULL;
-}
-
-static struct err *check_whole(const struct target *t, const struct live_side *live)
-{
-	const struct reading *r = live->reading;
-
-	if (live->failure.reason)
-		return not_had(t, live->failure.reason, live->failure.message,
-			       live->failure.api_code, live->failure.request_id);
-	for (size_t i = 0; i < r->note_count; i++) {
-		const struct note *n = &r->notes[i];
-
-		if (n->kind == NOTE_TYPE_CHANGED || n->kind == NOTE_BAD_VALUE ||
-		    n->kind == NOTE_REQUIRED)
-			return err_new(ERR_REPLY, "%s: the reply is not whole: %.*s: %.*s",
-				       t->name.p, STR_ARG(n->path), STR_ARG(n->message));
-	}
-	return NULL;
+	if (fetch_is_ok(&got))
+		return NULL;
+	live_take_failure(&side, &got);
+	return live_refuse(t, &side);
 }
 
 static struct err *print_config(const struct io *io, struct live *l, const struct target *t)
@@ -51,7 +25,7 @@ static struct err *print_config(const struct io *io, struct live *l, const struc
 	struct err *e;
 
 	TRY(live_get(l, t, &live));
-	TRY(check_whole(t, &live));
+	TRY(live_require(t, &live));
 	e = canonical_write(&b, &live.reading->config);
 	if (!e)
 		e = buf_check(&b, ERR_OUTPUT, "the config");

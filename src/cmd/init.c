@@ -102,12 +102,9 @@ static struct err *write_baseline(const struct io *io, const struct workspace *w
 	struct err *e;
 
 	TRY(live_get(l, t, &live));
-	if (live.failure.reason)
-		return err_new(ERR_NET, "%s: no first baseline: %s: %.*s", t->name.p,
-			       live.failure.reason, STR_ARG(live.failure.message));
-	if (!reading_is_whole(live.reading))
-		return err_new(ERR_REPLY, "%s: no first baseline: the reply is not whole",
-			       t->name.p);
+	e = live_require(t, &live);
+	if (e)
+		return err_wrap(e, "no first baseline");
 	e = canonical_write(&b, &live.reading->config);
 	if (!e)
 		e = buf_check(&b, ERR_OUTPUT, t->baseline.p);
@@ -120,13 +117,16 @@ static struct err *write_baseline(const struct io *io, const struct workspace *w
 static struct err *first_baseline(const struct options *o, struct io *io, const char *target)
 {
 	struct options named = *o;
+	struct io quiet = *io;
 	struct workspace w;
 	struct live *l = NULL;
 	struct err *e;
 
 	named.args = &target;
 	named.arg_count = 1;
-	TRY(workspace_open(&named, io, &w));
+	/* That nothing is committed yet goes without saying. */
+	quiet.log.level = LOG_QUIET;
+	TRY(workspace_open(&named, &quiet, &w));
 	e = live_open(&named, io, &w, &l);
 	if (!e)
 		e = write_baseline(io, &w, l);

@@ -183,6 +183,35 @@ struct err *live_get(struct live *l, const struct target *t, struct live_side *o
 	return digest_config(&r->config, l->w->arena, &out->digest);
 }
 
+struct err *live_refuse(const struct target *t, const struct live_side *side)
+{
+	struct str code = side->failure.api_code, id = side->failure.request_id;
+
+	return err_new(ERR_NET, "%s: %s: %.*s%s%.*s%s%s%.*s%s", t->name.p, side->failure.reason,
+		       STR_ARG(side->failure.message), code.n || id.n ? " (" : "", STR_ARG(code),
+		       code.n && id.n ? ", " : "", id.n ? "RequestId " : "", STR_ARG(id),
+		       code.n || id.n ? ")" : "");
+}
+
+struct err *live_require(const struct target *t, const struct live_side *side)
+{
+	const struct reading *r = side->reading;
+
+	if (side->failure.reason)
+		return live_refuse(t, side);
+	for (size_t i = 0; i < r->note_count; i++) {
+		const struct note *n = &r->notes[i];
+
+		if (n->kind == NOTE_TYPE_CHANGED || n->kind == NOTE_BAD_VALUE ||
+		    n->kind == NOTE_REQUIRED)
+			return err_new(ERR_REPLY, "%s: the reply is not whole: %.*s: %.*s",
+				       t->name.p, STR_ARG(n->path), STR_ARG(n->message));
+	}
+	/* Of notes without end only the first ones are kept. */
+	return reading_is_whole(r) ? NULL
+				   : err_new(ERR_REPLY, "%s: the reply is not whole", t->name.p);
+}
+
 struct err *live_show_request(struct live *l, const struct target *t, struct buf *out)
 {
 	struct fetch_clock clock = fetch_clock_system();

@@ -28,6 +28,12 @@ struct err *live_get_reply(struct live *l, const struct target *t,
 /* What would be sent, as text. */
 struct err *live_show_request(struct live *l, const struct target *t, struct buf *out) MUST_USE;
 
+/* An error that says why there is no whole config of the target, with the vendor's words for it. */
+struct err *live_require(const struct target *t, const struct live_side *side) MUST_USE;
+
+/* The same of a reply that is not there, or is an error. */
+struct err *live_refuse(const struct target *t, const struct live_side *side) MUST_USE;
+
 /* Puts what keeps a fetch's outcome from being used into side->failure. */
 void live_take_failure(struct live_side *side, const struct fetch_outcome *o);
 

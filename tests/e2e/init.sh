@@ -1,0 +1,109 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# init: a fresh repository gets what it needs, and what is there is kept.
+
+. "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
+. "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
+
+replay_from replies prod "$common/prod.json"
+replay_from replies other.one "$common/prod.json"
+
+# Without credentials and without replies: the files, and how to go on.
+new_repo plain
+run scandrift -C plain init
+expect_exit 0
+expect_empty out
+expect_output plain.text err
+(cd plain && find . -path ./.git -prune -o -type f -print | sort) >have
+printf './.gitattributes\n./baselines/targets.ini\n./policies/base.ini\n' >want
+expect_same want have
+expect_line plain/.gitattributes 'baselines/*.json -text'
+expect_line plain/baselines/targets.ini '[target prod]'
+commit_all plain 'scandrift: begin'
+run_json -C plain check --replay "$PWD/replies" --now "$now"
+expect_exit 1
+expect_findings 'baseline/missing high prod'
+
+# With the replies, the first baseline too; committed, the check passes.
+new_repo repo
+run scandrift -C repo init --replay "$PWD/replies"
+expect_exit 0
+expect_output first.text err
+expect_same "$common/prod.json" repo/baselines/prod.json
+commit_all repo 'scandrift: begin'
+run_json -C repo check --replay "$PWD/replies" --now "$now"
+expect_exit 0
+expect_findings
+
+# Again: everything is kept, byte for byte, and nothing is written.
+echo '; mine' >>repo/baselines/targets.ini
+echo '; mine' >>repo/policies/base.ini
+echo 'mine' >>repo/baselines/prod.json
+cp -r repo/baselines repo/policies "$SCRATCH"
+run scandrift -C repo init --replay "$PWD/replies"
+expect_exit 0
+expect_output kept.text err
+for file in baselines/targets.ini policies/base.ini baselines/prod.json; do
+	expect_same "$SCRATCH/$file" "repo/$file"
+done
+
+# An older .gitattributes is kept, and what it lacks is said.
+new_repo attributes
+echo '*.txt text' >attributes/.gitattributes
+run scandrift -C attributes init other.one --replay "$PWD/replies"
+expect_exit 0
+expect_text err "warning: .gitattributes lacks the line 'baselines/*.json -text'"
+expect_line attributes/baselines/targets.ini '[target other.one]'
+expect_same "$common/prod.json" attributes/baselines/other.one.json
+expect_line attributes/.gitattributes '*.txt text'
+
+# From a folder below, the files stand at the root all the same.
+new_repo below
+mkdir -p 'below/a b/c'
+run scandrift -C 'below/a b/c' init
+expect_exit 0
+[ -f below/baselines/targets.ini ] || fail 'not at the root'
+
+# A link is not written through.
+new_repo linked
+mkdir elsewhere
+ln -s ../elsewhere linked/baselines
+run scandrift -C linked init
+expect_exit 2
+[ -z "$(ls elsewhere)" ] || fail 'written through a link'
+
+# What cannot be: no repository, a bare one, a name that is none, a reply that is not whole.
+mkdir none
+run scandrift -C none init
+expect_exit 2
+expect_lines err 1
+git init -q --bare bare
+run scandrift -C bare init
+expect_exit 2
+expect_text err 'bare'
+new_repo named
+run scandrift -C named init 'a b'
+expect_exit 2
+expect_text err "'a b'"
+[ -z "$(git -C named status --porcelain)" ] || fail 'something was written'
+sed 's/"ScanTime": "03:00:00"/"ScanTime": "25:00"/' "$common/prod.json" >odd.json
+replay_from replies prod odd.json
+run scandrift -C named init --replay "$PWD/replies"
+expect_exit 3
+expect_text err 'ScanTime'
+[ ! -e named/baselines/prod.json ] || fail 'a baseline was made of it'
+
+# Over the network.
+account AKIDPROD prod-key '' "$common/prod.json"
+start_standin "$accounts" --scenario "$scenario"
+use_key AKIDPROD prod-key
+new_repo live
+run scandrift -C live init --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE"
+expect_exit 0
+expect_same "$common/prod.json" live/baselines/prod.json
+new_repo refused
+use_key AKIDPROD wrong-key
+run scandrift -C refused init --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE"
+expect_exit 3
+expect_text err 'AuthFailure.SignatureFailure'
+expect_text err "$(sed -n 's/.* request=\([^ ]*\).*/\1/p' "$standin_log" | tail -n 1)"
