@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/diff.h"
 
+#include "base/buf.h"
 #include "json/canonical.h"
+#include "json/pointer.h"
+#include "json/scan.h"
 
 const char *change_op_name(enum change_op op)
 {
@@ -66,24 +69,15 @@ static struct err *list_items(const struct config *before, struct change *c, str
 	return NULL;
 }
 
-/* The name as a pointer of RFC 6901: '~' and '/' have escapes. */
 static struct err *make_path(struct change *c, struct arena *a)
 {
-	char *p = arena_bytes(a, 2 * c->name.n + 2);
-	size_t n = 0;
+	struct buf b = BUF_INIT(JSON_SIZE_CEILING);
 
-	if (!p)
-		return err_nomem();
-	p[n++] = '/';
-	for (size_t i = 0; i < c->name.n; i++) {
-		char ch = c->name.p[i];
-
-		p[n++] = ch == '~' || ch == '/' ? '~' : ch;
-		if (ch == '~' || ch == '/')
-			p[n++] = ch == '~' ? '0' : '1';
-	}
-	c->path = (struct str){p, n};
-	return NULL;
+	buf_char(&b, '/');
+	pointer_put_token(&b, c->name);
+	c->path = arena_str(a, buf_view(&b));
+	buf_free(&b);
+	return c->path.p && !b.failed_memory ? NULL : err_nomem();
 }
 
 static enum change_op scalar_op(const struct value *before, const struct value *after)

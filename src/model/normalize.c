@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "json/canonical.h"
+#include "json/pointer.h"
 #include "model/reader.h"
 
 void *reader_grow(struct arena *a, void *old, size_t n, size_t *cap, size_t size)
@@ -29,18 +30,6 @@ void *reader_grow(struct arena *a, void *old, size_t n, size_t *cap, size_t size
 	return p;
 }
 
-void reader_put_token(struct buf *b, struct str name)
-{
-	for (size_t i = 0; i < name.n; i++) {
-		if (name.p[i] == '~')
-			buf_puts(b, "~0");
-		else if (name.p[i] == '/')
-			buf_puts(b, "~1");
-		else
-			buf_char(b, name.p[i]);
-	}
-}
-
 struct err *reader_note(struct reader *r, enum note_kind kind, uint32_t at, struct str field,
 			const char *below, const char *fmt, ...)
 {
@@ -57,7 +46,7 @@ struct err *reader_note(struct reader *r, enum note_kind kind, uint32_t at, stru
 		text = NULL;
 	va_end(ap);
 	buf_char(&path, '/');
-	reader_put_token(&path, field);
+	pointer_put_token(&path, field);
 	buf_puts(&path, below);
 	n.path = arena_str(r->arena, buf_view(&path));
 	n.message = arena_str(r->arena, str_from(text));

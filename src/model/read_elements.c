@@ -7,7 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "json/canonical.h"
+#include "json/pointer.h"
 #include "json/write.h"
 #include "model/reader.h"
 
@@ -36,7 +38,7 @@ static struct err *read_extra(struct reader *r, const struct field *f, struct dr
 	TRY(json_canonical(r->scan, &t, r->arena, &d->extra[d->extra_count].json));
 	d->extra[d->extra_count++].name = key->text;
 	buf_printf(&below, "/%zu/", d->index);
-	reader_put_token(&below, key->text);
+	pointer_put_token(&below, key->text);
 	e = buf_check(&below, ERR_REPLY, "a path");
 	if (!e)
 		e = reader_note(r, NOTE_UNKNOWN_FIELD, key->at, str_from(f->name), below.p,

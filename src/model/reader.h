@@ -2,7 +2,6 @@
 #ifndef SCANDRIFT_MODEL_READER_H
 #define SCANDRIFT_MODEL_READER_H
 
-#include "base/buf.h"
 #include "model/normalize.h"
 
 /*
@@ -47,9 +46,6 @@ struct err *read_scalar(struct reader *r, const struct scalar *s, const struct j
 
 /* Room for one more in an arena array that doubles. NULL when memory is at its end. */
 void *reader_grow(struct arena *a, void *old, size_t n, size_t *cap, size_t size) MUST_USE;
-
-/* A name as a reference token of RFC 6901. */
-void reader_put_token(struct buf *b, struct str name);
 
 /* Does the vocabulary hold it? True without one. */
 bool reader_is_known(const char *const *known, struct str member);

@@ -4,8 +4,10 @@
 #include "base/attr.h"
 
 const struct format formats[] = {
-	{"json", "the whole result, as src/data/result.schema.json describes it", report_json},
-	{"text", "for a person to read", report_text},
+	{"json", "the whole result, as src/data/result.schema.json describes it", report_json,
+	 false},
+	{"patch", "an RFC 6902 patch from the first side to the second", report_patch, true},
+	{"text", "for a person to read", report_text, false},
 };
 
 const size_t format_count = ARRAY_LEN(formats);

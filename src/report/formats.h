@@ -21,6 +21,7 @@ struct format {
 	const char *name;
 	const char *help;
 	struct err *(*write)(struct buf *b, const struct result *r, const struct report_style *s);
+	bool is_of_pair; /* it renders two sides and not a run: diff alone has it */
 };
 
 extern const struct format formats[];
@@ -33,5 +34,7 @@ struct err *report_text(struct buf *b, const struct result *r,
 			const struct report_style *s) MUST_USE;
 struct err *report_json(struct buf *b, const struct result *r,
 			const struct report_style *s) MUST_USE;
+struct err *report_patch(struct buf *b, const struct result *r,
+			 const struct report_style *s) MUST_USE;
 
 #endif

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The whole result. src/data/result.schema.json is its contract. */
 #include "base/timeutil.h"
+#include "base/utf8.h"
 #include "json/write.h"
 #include "model/canonical.h"
+#include "report/escape.h"
 #include "report/formats.h"
 #include "result/exit.h"
 
@@ -13,11 +15,19 @@
 
 static void put_text(struct json_writer *w, const char *key, struct str s)
 {
+	struct buf valid = BUF_INIT(JSON_SIZE_CEILING);
+
 	json_key(w, key);
-	if (s.n)
-		json_string(w, s);
-	else
+	if (!s.n) {
 		json_null(w);
+	} else if (utf8_invalid_at(s) == s.n) {
+		json_string(w, s);
+	} else {
+		escape_utf8(&valid, s);
+		json_string(w, buf_view(&valid));
+		w->out->failed_memory |= valid.failed_memory;
+		buf_free(&valid);
+	}
 }
 
 static void put_time(struct json_writer *w, const char *key, int64_t unix_s)
@@ -259,5 +269,5 @@ struct err *report_json(struct buf *b, const struct result *r, const struct repo
 	json_end_array(&w);
 	json_end_object(&w);
 	json_finish(&w);
-	return NULL;
+	return s->in_actions ? escape_json_in_actions(b) : NULL;
 }
