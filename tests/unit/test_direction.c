@@ -144,6 +144,10 @@ static const struct example examples[] = {
 	  {{ "ScanScope", DIR_UNKNOWN }} },
 	{ "chosen to everything, that id now excluded", "scope=1 id=11", "id=11 exclude=11", DIR_UNKNOWN, DIR_UNKNOWN,
 	  {{ "ScanScope", DIR_UNKNOWN }, { "ExcludeImageAssetIds", DIR_INERT }} },
+	{ "chosen to everything, and a filter filled", "scope=1 images=a", "registries=a", DIR_UNKNOWN, DIR_MIXED,
+	  {{ "ScanScope", DIR_UNKNOWN }, { "RegistryType", DIR_UNKNOWN }} },
+	{ "chosen to everything, and a filter emptied", "scope=1 images=a registries=a", "", DIR_UNKNOWN, DIR_STRENGTHENED,
+	  {{ "ScanScope", DIR_STRENGTHENED }, { "RegistryType", DIR_UNKNOWN }} },
 	{ "recommended to everything under Latest", "scope=2 latest=1", "scope=0 latest=1", DIR_STRENGTHENED, DIR_STRENGTHENED,
 	  {{ "ScanScope", DIR_STRENGTHENED }} },
 	{ "recommended to everything with exclusions", "scope=2 exclude=22", "scope=0 exclude=22", DIR_UNKNOWN, DIR_STRENGTHENED,
@@ -208,6 +212,8 @@ static const struct example examples[] = {
 	  {{ "ScanTime", DIR_INERT }} },
 	{ "nothing chosen any more, and fewer types", "scope=1 images=a", "scope=1 types=a", DIR_WEAKENED, DIR_WEAKENED,
 	  {{ "Images", DIR_WEAKENED }, { "ScanType", DIR_INERT }} },
+	{ "nothing chosen any more, and an id excluded", "scope=1 images=a", "scope=1 exclude=22", DIR_WEAKENED, DIR_WEAKENED,
+	  {{ "Images", DIR_WEAKENED }, { "ExcludeImageAssetIds", DIR_INERT }} },
 	{ "everything to nothing, types added", "types=a", "scope=1", DIR_WEAKENED, DIR_WEAKENED,
 	  {{ "ScanScope", DIR_WEAKENED }, { "ScanType", DIR_INERT }} },
 	{ "nothing to recommended", "scope=1", "scope=2", DIR_STRENGTHENED, DIR_STRENGTHENED,
@@ -552,9 +558,11 @@ static void test_other_resource(void **state)
 {
 	static struct config b, a;
 	struct element *low = group("k|low|now"), *high = group("k|high|now"),
-		       *later = group("k|low|later"), *another = group("m|low|now");
+		       *later = group("k|low|later"), *another = group("m|low|now"),
+		       *first = group("a|low|now"), *second = group("b|low|now");
 	const struct element *one[] = {low}, *altered[] = {high}, *moved[] = {later},
-			     *two[] = {low, another};
+			     *two[] = {low, another}, *first_low[] = {first, low},
+			     *second_high[] = {second, high};
 	struct str x = STR("x");
 
 	(void)state;
@@ -575,6 +583,14 @@ static void test_other_resource(void **state)
 	set_texts(&a, T_SKIP, &x, 1);
 	expect("exclusion", "Skip", judge_other(&b, &a, T_SKIP), DIR_WEAKENED);
 
+	/* Settings of elements count also while it is off, and behind elements that came and went. */
+	a.values[T_SWITCH].u.boolean = b.values[T_SWITCH].u.boolean = false;
+	set_groups(&b, first_low, 2);
+	set_groups(&a, second_high, 2);
+	expect("setting while off", "Groups", judge_other(&b, &a, T_GROUPS), DIR_UNKNOWN);
+	set_groups(&a, two, 2);
+	expect("elements while off", "Groups", judge_other(&b, &a, T_GROUPS), DIR_INERT);
+
 	/* What does not fit its dimension, or shares one that is single, is outside. */
 	other_build(&a);
 	other_build(&b);
@@ -593,6 +609,30 @@ static void test_other_resource(void **state)
 	free(high);
 	free(later);
 	free(another);
+	free(first);
+	free(second);
+}
+
+/* A scope of chosen images, and no row that says which: some images, nobody knows which. */
+static void test_scope_without_selection(void **state)
+{
+	static const struct field fields[] = {
+		{.name = "Scope", .kind = KIND_INTEGER, .dimension = DIM_SCOPE},
+		{.name = "Tags", .kind = KIND_TEXT_SET, .dimension = DIM_FILTER},
+	};
+	static const struct resource r = {.id = "r", .fields = fields, .field_count = 2};
+	struct config b = {.resource = &r}, a = {.resource = &r};
+	struct str tags[] = {STR("x"), STR("y")};
+
+	(void)state;
+	b.values[0].u.integer = a.values[0].u.integer = integer_from(1);
+	set_texts(&b, 1, tags, 1);
+	set_texts(&a, 1, tags, 2);
+	expect("tags", "Tags", judge_other(&b, &a, 1), DIR_STRENGTHENED);
+	a.values[0].u.integer = integer_from(2);
+	expect("another scope", "Scope", judge_other(&b, &a, 0), DIR_UNKNOWN);
+	a.values[0].u.integer = integer_from(0);
+	expect("everything", "Scope", judge_other(&b, &a, 0), DIR_STRENGTHENED);
 }
 
 int main(void)
@@ -608,6 +648,7 @@ int main(void)
 		cmocka_unit_test(test_malformed),
 		cmocka_unit_test(test_unknown_members),
 		cmocka_unit_test(test_other_resource),
+		cmocka_unit_test(test_scope_without_selection),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
