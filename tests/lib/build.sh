@@ -18,10 +18,9 @@ build_tree() {
 		cmake -C "$tree_cache" -S . -B "$tree" -G Ninja "$@" &&
 			cmake --build "$tree" --parallel "$(nproc)"
 	} >"$tree_log" 2>&1 || {
-		# ninja says what failed in the middle of what did not.
-		grep -nE '^FAILED|error:|undefined reference|CMake Error' "$tree_log" | head -n 20
-		echo "--- the end of $tree_log:"
-		tail -n 30 "$tree_log"
+		# ninja goes on for a while with what is at work when something fails.
+		grep -m 1 -A 30 -E '^FAILED|CMake Error' "$tree_log" || tail -n 30 "$tree_log"
+		echo "the whole log: $tree_log"
 		return 1
 	} >&2
 }
