@@ -1,0 +1,123 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Completion of scandrift for bash. What stands between the marks is made from the
+# program's own tables; tests/e2e/completion.sh writes it and holds it to them.
+
+# begin: made from --help
+_scandrift_commands='accept check diff fetch init normalize'
+
+# The options of a command; - stands for none.
+_scandrift_options() {
+	case $1 in
+	-) echo '--color --directory -C --help -h --quiet -q --verbose -v --version' ;;
+	accept) echo '--allow-weakened --ca-bundle --dry-run --endpoint --expect --format --max-reply --now --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
+	check) echo '--ca-bundle --commit --endpoint --fail-on --format --max-reply --now --record --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
+	diff) echo '--format --max-reply --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
+	fetch) echo '--ca-bundle --endpoint --max-reply --raw --record --replay --show-request --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
+	init) echo '--ca-bundle --endpoint --max-reply --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
+	normalize) echo '--digest --jcs --max-reply --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
+	esac
+}
+
+# The name of the option that a word is.
+_scandrift_option() {
+	case $1 in
+	-C) echo directory ;;
+	-h) echo help ;;
+	-q) echo quiet ;;
+	-v) echo verbose ;;
+	--*) echo "${1#--}" ;;
+	esac
+}
+
+# What its value is; nothing where it takes none.
+_scandrift_kind() {
+	case $1 in
+	ca-bundle) echo 'FILE' ;;
+	color) echo 'WHEN' ;;
+	commit) echo '[=BRANCH]' ;;
+	directory) echo 'DIR' ;;
+	endpoint) echo 'URL' ;;
+	expect) echo 'sha256:HEX' ;;
+	fail-on) echo 'SEVERITY' ;;
+	format) echo 'FORMAT' ;;
+	max-reply) echo 'BYTES' ;;
+	now) echo 'TIME' ;;
+	record) echo 'DIR' ;;
+	replay) echo 'DIR' ;;
+	timeout) echo 'TIME' ;;
+	esac
+}
+
+_scandrift_words() {
+	case $1 in
+	FORMAT) echo 'json patch text' ;;
+	SEVERITY) echo 'info low medium high critical never' ;;
+	WHEN) echo 'auto always never' ;;
+	esac
+}
+
+_scandrift_arguments() {
+	case $1 in
+	accept) echo 'TARGET...' ;;
+	check) echo '[TARGET...]' ;;
+	diff) echo 'A' ;;
+	fetch) echo 'TARGET' ;;
+	normalize) echo '[FILE]' ;;
+	esac
+}
+# end
+
+# Names of the targets of the repository in folder $1.
+_scandrift_targets() {
+	local root
+	root=$(git -C "${1:-.}" rev-parse --show-toplevel 2>/dev/null) || root=${1:-.}
+	sed -n 's/^\[target  *\([A-Za-z0-9][A-Za-z0-9._-]*\)\].*/\1/p' "$root/baselines/targets.ini" 2>/dev/null
+}
+
+# _scandrift_values KIND DIR: COMPREPLY for a value of this kind.
+_scandrift_values() {
+	local kind=$1 dir=$2 cur=$3
+	case $kind in
+	*FILE* | A | B) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && compopt -o filenames 2>/dev/null ;;
+	*DIR*) mapfile -t COMPREPLY < <(compgen -d -- "$cur") && compopt -o filenames 2>/dev/null ;;
+	*TARGET*) mapfile -t COMPREPLY < <(compgen -W "$(_scandrift_targets "$dir")" -- "$cur") ;;
+	*) mapfile -t COMPREPLY < <(compgen -W "$(_scandrift_words "$kind")" -- "$cur") ;;
+	esac
+}
+
+_scandrift() {
+	local cur=${COMP_WORDS[COMP_CWORD]} command=- dir= option= word i
+	COMPREPLY=()
+
+	# The command, and the option that a value is due for. "=" is a word of its own.
+	for ((i = 1; i < COMP_CWORD; i++)); do
+		word=${COMP_WORDS[i]}
+		if [[ $word == '=' ]]; then
+			continue
+		elif [[ -n $option ]]; then
+			[[ $option == directory ]] && dir=$word
+			option=
+		elif [[ $word == -* ]]; then
+			option=$(_scandrift_option "$word")
+			# Only "=" gives an optional value.
+			[[ $(_scandrift_kind "$option") == \[* && ${COMP_WORDS[i + 1]} != '=' ]] && option=
+			[[ -z $(_scandrift_kind "$option") ]] && option=
+		elif [[ $command == - ]]; then
+			command=$word
+		fi
+	done
+	[[ $cur == '=' ]] && cur=
+
+	if [[ -n $option ]]; then
+		_scandrift_values "$(_scandrift_kind "$option")" "$dir" "$cur"
+	elif [[ $cur == -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$(_scandrift_options "$command")" -- "$cur")
+	elif [[ $command == - ]]; then
+		mapfile -t COMPREPLY < <(compgen -W "$_scandrift_commands" -- "$cur")
+	else
+		_scandrift_values "$(_scandrift_arguments "$command")" "$dir" "$cur"
+	fi
+}
+
+complete -F _scandrift scandrift

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The console blocks of README.md, run in a fresh folder: what they show is what
+# appears. A command stands behind "$ " and goes on behind a backslash and through
+# a here-document; what follows is its output, both streams. All blocks are one
+# shell, so that `cd` and `echo $?` mean what a reader thinks.
+#
+# What differs from run to run is replaced on both sides before they are compared,
+# and that is all that may differ:
+#   commit ids    the hex digits behind "commit " or "Committed "
+#   times         2026-11-24T02:00:03Z
+#
+# SCANDRIFT_UPDATE=1 writes the output that appeared into README.md.
+
+. "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
+need git
+
+readme=$SCANDRIFT_SOURCE/README.md
+tour=$SCRATCH/tour
+mkdir "$tour" "$SCRATCH/bin"
+
+# Under valgrind the program is a script, so a link will not do.
+cat >"$SCRATCH/bin/scandrift" <<'EOF'
+#!/bin/sh
+exec "$SCANDRIFT" "$@"
+EOF
+chmod +x "$SCRATCH/bin/scandrift"
+GIT_AUTHOR_NAME='Test Author' GIT_AUTHOR_EMAIL=author@example.com
+GIT_COMMITTER_NAME='Test Author' GIT_COMMITTER_EMAIL=author@example.com
+# Fixed times, so that an update does not change ids for nothing.
+GIT_AUTHOR_DATE=2026-11-24T02:00:00Z GIT_COMMITTER_DATE=2026-11-24T02:00:00Z
+export GIT_AUTHOR_NAME GIT_AUTHOR_EMAIL GIT_AUTHOR_DATE
+export GIT_COMMITTER_NAME GIT_COMMITTER_EMAIL GIT_COMMITTER_DATE
+
+# walk MODE: MODE script prints the shell program, each command's output going to
+# N.have, and writes N.want. MODE update prints README.md with the outputs that
+# N.have holds wherever N.differs says so.
+walk() {
+	LC_ALL=C awk -v mode="$1" -v dir="$tour" '
+	function name(suffix) { return dir "/" n suffix }
+	function keep(line) { if (mode == "update") print line }
+	# The last command is whole: its output comes now.
+	function begin_output() {
+		if (mode == "script")
+			printf "} >%c%s%c 2>&1\n", 39, name(".have"), 39
+		printf "" >name(".want")
+		in_command = 0
+		replaced = 0
+		if (mode == "update" && (getline line <name(".differs")) > 0) {
+			replaced = 1
+			while ((getline line <name(".have")) > 0)
+				print line
+		}
+	}
+	function end_output() { if (n) close(name(".want")) }
+	function command(text) {
+		if (mode == "script")
+			print text
+		if (here != "") {
+			if (text == here)
+				here = ""
+		} else if (match(text, /<<.[A-Z]+/)) {
+			here = substr(text, RSTART + 3, RLENGTH - 3)
+		}
+		if (here == "" && text !~ /\\$/)
+			begin_output()
+	}
+	!in_block { keep($0); in_block = $0 == "```console"; next }
+	in_command { keep($0); command($0); next }
+	$0 == "```" { end_output(); keep($0); in_block = 0; next }
+	/^[$] / {
+		end_output()
+		n++
+		if (mode == "script")
+			print "{"
+		keep($0)
+		in_command = 1
+		command(substr($0, 3))
+		next
+	}
+	!n { print "README.md: a console block begins without a command" >"/dev/stderr"; exit 1 }
+	mode == "script" { print >name(".want") }
+	!replaced { keep($0) }
+	' "$readme"
+}
+
+normalized() {
+	sed -E -e 's/\b([Cc]ommit|Committed) [0-9a-f]{7,40}\b/\1 ID/g' \
+		-e 's/\b[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z/TIME/g' "$1"
+}
+
+walk script >"$tour/program.sh" || fail 'README.md cannot be read'
+grep -q . "$tour/program.sh" || fail 'README.md has no console block'
+mkdir "$tour/folder"
+cd "$tour/folder"
+run env PATH="$SCRATCH/bin:$PATH" sh "$tour/program.sh"
+expect_exit 0
+expect_empty out
+expect_empty err
+
+differs=0
+for want in "$tour"/*.want; do
+	step=${want%.want}
+	[ -f "$step.have" ] || fail "command ${step##*/} of README.md did not run"
+	normalized "$want" >"$step.want.n"
+	normalized "$step.have" >"$step.have.n"
+	cmp -s "$step.want.n" "$step.have.n" && continue
+	differs=$((differs + 1))
+	echo "command ${step##*/} of README.md, $(basename "$step"):"
+	diff -u "$step.want.n" "$step.have.n" || :
+	echo yes >"$step.differs"
+done
+if [ -n "${SCANDRIFT_UPDATE:-}" ] && [ "$differs" -gt 0 ]; then
+	walk update >"$tour/README.md"
+	cat "$tour/README.md" >"$readme"
+	echo "README.md: $differs outputs written anew"
+	exit 0
+fi
+[ "$differs" -eq 0 ] || fail "$differs outputs differ; SCANDRIFT_UPDATE=1 writes them into README.md"
+
+# What the two pages name is there: files, and rows of tests by their name.
+cd "$SCANDRIFT_SOURCE"
+for page in README.md src/README.md; do
+	grep -oE '`[A-Za-z0-9_.-]+/[A-Za-z0-9_./-]+\.(c|h|sh|ini|json|1|md)`' "$page" | tr -d '`' |
+		sort -u >"$tour/paths"
+	while read -r path; do
+		[ -e "$path" ] || [ -e "src/$path" ] || fail "$page names $path"
+	done <"$tour/paths"
+done
+grep -oE '`tests/[a-z0-9_/.]+` "[^"]+"' src/README.md | sort -u >"$tour/rows"
+[ -s "$tour/rows" ] || fail 'src/README.md names no row of a test'
+while IFS='`' read -r _ file row; do
+	row=${row#*\"}
+	grep -qF "${row%\"}" "$file" || fail "src/README.md: $file has no row $row"
+done <"$tour/rows"
