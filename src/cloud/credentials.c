@@ -3,13 +3,11 @@
 
 #include <string.h>
 
-/* Limits of temporary credentials, which no permanent one exceeds. */
-#define ID_MAX    1024u
-#define KEY_MAX   1024u
-#define TOKEN_MAX 4096u
+#define VAR_ID    "TENCENTCLOUD_SECRET_ID"
+#define VAR_KEY   "TENCENTCLOUD_SECRET_KEY"
+#define VAR_TCCLI "TCCLI_PROFILE"
 
-#define VAR_ID  "TENCENTCLOUD_SECRET_ID"
-#define VAR_KEY "TENCENTCLOUD_SECRET_KEY"
+#define NAME_BYTES "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
 
 /* Each client of the vendor reads another one. */
 static const char *const token_vars[] = {
@@ -24,6 +22,7 @@ void credential_clear(struct credential *c)
 	secret_clear(&c->key);
 	secret_clear(&c->token);
 	c->source = NULL;
+	c->form = CREDENTIAL_KEY;
 }
 
 const char *credential_masked_id(const struct credential *c, struct arena *a)
@@ -43,7 +42,7 @@ static struct str env(const struct credential_query *q, const char *name)
 }
 
 /* What goes into a header must be visible ASCII; white space around a value is a copied newline. */
-static struct err *check_value(const char *name, struct str value, size_t max)
+struct err *credential_check_value(const char *name, struct str value, size_t max)
 {
 	if (value.n > max)
 		return err_new(ERR_CONFIG, "%s: longer than %zu bytes", name, max);
@@ -71,7 +70,7 @@ static struct err *find_token(const struct credential_query *q, struct str *toke
 
 		if (value.n == 0)
 			continue;
-		TRY(check_value(token_vars[i], value, TOKEN_MAX));
+		TRY(credential_check_value(token_vars[i], value, CREDENTIAL_TOKEN_MAX));
 		if (first && !str_eq(*token, value))
 			return err_new(ERR_CONFIG,
 				       "%s and %s hold different tokens; unset the wrong one",
@@ -84,55 +83,142 @@ static struct err *find_token(const struct credential_query *q, struct str *toke
 	return NULL;
 }
 
-static struct err *from_environment(const struct credential_query *q, bool *found,
+static struct err *from_environment(const struct credential_query *q, bool *found, const char **why,
 				    struct credential *out)
 {
 	struct str id = env(q, VAR_ID), key = env(q, VAR_KEY), token;
 
-	*found = false;
+	*why = VAR_ID " and " VAR_KEY " are not set";
 	if (id.n == 0 && key.n == 0)
 		return NULL;
 	if (id.n == 0 || key.n == 0)
 		return err_new(ERR_CONFIG, "%s is set and %s is not; set both",
 			       id.n ? VAR_ID : VAR_KEY, id.n ? VAR_KEY : VAR_ID);
-	TRY(check_value(VAR_ID, id, ID_MAX));
-	TRY(check_value(VAR_KEY, key, KEY_MAX));
+	TRY(credential_check_value(VAR_ID, id, CREDENTIAL_ID_MAX));
+	TRY(credential_check_value(VAR_KEY, key, CREDENTIAL_KEY_MAX));
 	TRY(find_token(q, &token));
 	TRY(secret_set(&out->id, id));
 	TRY(secret_set(&out->key, key));
 	if (token.n)
 		TRY(secret_set(&out->token, token));
+	out->place = VAR_ID " and " VAR_KEY;
 	*found = true;
 	return NULL;
 }
 
-/* Named by the target, so it is that or nothing. */
-static struct err *from_profile(const struct credential_query *q, bool *found,
+/*
+ * Named by the target, so it is that or nothing. Only the vendor's CLI has profiles with names; its
+ * file comes first, then a section of the SDKs' file, which people write by analogy.
+ */
+static struct err *from_profile(const struct credential_query *q, bool *found, const char **why,
 				struct credential *out)
 {
-	(void)out;
-	*found = false;
+	const char *unused;
+
+	*why = "the target names none";
 	if (!q->profile || !*q->profile)
+		return NULL;
+	TRY(credentials_from_tccli_file(q, q->profile, found, &unused, out));
+	if (!*found)
+		TRY(credentials_from_sdk_file(q, q->profile, found, &unused, out));
+	if (*found)
 		return NULL;
 	return err_new(
 		ERR_CONFIG,
-		"profile = %s: credential profiles are not supported yet; remove the key and "
-		"set " VAR_ID " and " VAR_KEY,
-		q->profile);
+		"profile = %s: there is neither ~/.tccli/%s.credential nor a section [%s] in "
+		"the SDKs' credentials file; write one, or remove the key",
+		q->profile, q->profile, q->profile);
 }
 
-/* The contract's order. A row without a function is a source still to come. */
+static struct err *from_sdk_file(const struct credential_query *q, bool *found, const char **why,
+				 struct credential *out)
+{
+	return credentials_from_sdk_file(q, "default", found, why, out);
+}
+
+static struct err *from_tccli_file(const struct credential_query *q, bool *found, const char **why,
+				   struct credential *out)
+{
+	struct str named = env(q, VAR_TCCLI);
+
+	if (named.n == 0)
+		return credentials_from_tccli_file(q, "default", found, why, out);
+	for (size_t i = 0; i < named.n; i++)
+		if (named.n > 64 || named.p[0] == '.' || !strchr(NAME_BYTES, named.p[i]))
+			return err_new(ERR_CONFIG, VAR_TCCLI ": not the name of a profile");
+	TRY(credentials_from_tccli_file(q, named.p, found, why, out));
+	if (!*found)
+		return err_new(ERR_CONFIG, VAR_TCCLI " = %s: %s", named.p, *why);
+	return NULL;
+}
+
+/* What the cluster puts into a pod; all four, or it was not the cluster. */
+static struct err *from_tke(const struct credential_query *q, bool *found, const char **why,
+			    struct credential *out)
+{
+	static const char *const names[] = {"TKE_PROVIDER_ID", "TKE_WEB_IDENTITY_TOKEN_FILE",
+					    "TKE_ROLE_ARN", "TKE_REGION"};
+	const char *values[ARRAY_LEN(names)] = {NULL};
+	const char *missing = NULL;
+	size_t count = 0;
+
+	*why = "TKE_WEB_IDENTITY_TOKEN_FILE and the other TKE variables are not set";
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		struct str value = env(q, names[i]);
+
+		if (value.n == 0) {
+			missing = names[i];
+			continue;
+		}
+		TRY(credential_check_value(names[i], value, CREDENTIAL_ID_MAX));
+		values[i] = arena_str(q->arena, value).p;
+		if (!values[i])
+			return err_nomem();
+		count++;
+	}
+	if (count == 0)
+		return NULL;
+	if (missing)
+		return err_new(ERR_CONFIG,
+			       "%s is not set, and other TKE variables are; set all four", missing);
+	out->form = CREDENTIAL_WEB_IDENTITY;
+	out->place = values[1];
+	out->web.provider = values[0];
+	out->web.token_file = values[1];
+	out->web.role_arn = values[2];
+	out->web.region = values[3];
+	*found = true;
+	return NULL;
+}
+
+static struct err *from_instance(const struct credential_query *q, bool *found, const char **why,
+				 struct credential *out)
+{
+	*why = "the target does not say credentials = cvm-role";
+	if (!q->is_cvm_role)
+		return NULL;
+	out->form = CREDENTIAL_INSTANCE;
+	out->place = "the metadata service of this machine";
+	*found = true;
+	return NULL;
+}
+
+/*
+ * The contract's order. The pod's role comes before the machine's, since in a pod the metadata
+ * service answers for the node.
+ */
 static const struct source {
 	const char *name;
-	struct err *(*find)(const struct credential_query *q, bool *found, struct credential *out);
+	struct err *(*find)(const struct credential_query *q, bool *found, const char **why,
+			    struct credential *out);
 } sources[] = {
 	/* clang-format off */
 	{ "profile",     from_profile     },
 	{ "environment", from_environment },
-	{ "sdk-file",    NULL             },
-	{ "tccli-file",  NULL             },
-	{ "tke",         NULL             },
-	{ "cvm-role",    NULL             },
+	{ "sdk-file",    from_sdk_file    },
+	{ "tccli-file",  from_tccli_file  },
+	{ "tke",         from_tke         },
+	{ "cvm-role",    from_instance    },
 	/* clang-format on */
 };
 
@@ -147,7 +233,8 @@ struct err *credentials_find(const struct credential_query *q, struct credential
 
 	for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
 		bool found = false;
-		struct err *e = sources[i].find ? sources[i].find(q, &found, &c) : NULL;
+		const char *why = "";
+		struct err *e = sources[i].find(q, &found, &why, &c);
 
 		if (e) {
 			credential_clear(&c);
@@ -158,7 +245,11 @@ struct err *credentials_find(const struct credential_query *q, struct credential
 			*out = c;
 			return NULL;
 		}
+		if (q->passed)
+			q->passed(q->passed_ctx, sources[i].name, why);
 	}
-	return err_new(ERR_CONFIG, "no credentials: set " VAR_ID " and " VAR_KEY
-				   " (and TENCENTCLOUD_TOKEN where they are temporary)");
+	return err_new(ERR_CONFIG,
+		       "no credentials: set " VAR_ID " and " VAR_KEY
+		       " (and TENCENTCLOUD_TOKEN where they are temporary); scandrift fetch "
+		       "--explain-credentials TARGET tells where else they are looked for");
 }

@@ -4,18 +4,33 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/log.h"
 #include "base/secret.h"
 
 /*
- * Who we are to the API. Sources are rows of one table in the contract's order; the first that has
- * a credential wins. The environment comes in as a function, so that nothing here reads it behind
- * the caller's back.
+ * Who we are to the API, as far as this machine knows without asking anybody. Sources are rows of
+ * one table in the contract's order; the first that has a credential wins. What a source says may
+ * have to be exchanged for keys over the network, and a role may be assumed on top: identity.h.
  */
 
+enum credential_form {
+	CREDENTIAL_KEY,          /* id, key and, where temporary, token */
+	CREDENTIAL_WEB_IDENTITY, /* `web`: a token that STS takes for keys */
+	CREDENTIAL_INSTANCE,     /* the role of the machine, which its metadata service knows */
+};
+
+/* Texts but `source` are the query's arena's. */
 struct credential {
 	struct secret id, key;
 	struct secret token; /* unset with a permanent key */
-	const char *source;  /* a literal: "environment" */
+	const char *source;  /* a literal: "environment"; NULL: there is none */
+	enum credential_form form;
+	const char *place; /* for people: a file, or the names of variables */
+	struct {
+		const char *provider, *token_file, *role_arn, *region;
+	} web;
+	const char *role_arn, *role_session; /* said by a file beside its keys; or NULL */
+	int64_t expires_s;                   /* Unix seconds; 0: not known */
 };
 
 void credential_clear(struct credential *c); /* wipes; may be called twice */
@@ -28,6 +43,14 @@ struct credential_query {
 	/* As getenv: NULL where a variable is not set. */
 	const char *(*env)(void *ctx, const char *name);
 	void *env_ctx;
+	struct arena *arena;
+	const char *etc;       /* NULL: /etc */
+	int64_t now_s;         /* whether a login has expired */
+	bool is_cvm_role;      /* the target says credentials = cvm-role */
+	const struct log *log; /* gets warnings; may be NULL */
+	/* Told of each source that was passed over, and why; may be NULL. */
+	void (*passed)(void *ctx, const char *source, const char *why);
+	void *passed_ctx;
 };
 
 /*
@@ -38,5 +61,25 @@ struct err *credentials_find(const struct credential_query *q, struct credential
 
 /* The sources, in order; for tests and for explaining. NULL past the last one. */
 const char *credentials_source_name(size_t i);
+
+/* What the service may hand out: visible ASCII without white space around it. `name` is said. */
+struct err *credential_check_value(const char *name, struct str value, size_t max) MUST_USE;
+
+/* Limits of temporary credentials, which no permanent one exceeds. */
+#define CREDENTIAL_ID_MAX    1024u
+#define CREDENTIAL_KEY_MAX   1024u
+#define CREDENTIAL_TOKEN_MAX 4096u
+
+/* ---- within cloud/: the files of the vendor's clients, in credentials_file.c ---- */
+
+/* The section `section` of the SDKs' file. *found is false where there is none; *why says it. */
+struct err *credentials_from_sdk_file(const struct credential_query *q, const char *section,
+				      bool *found, const char **why,
+				      struct credential *out) MUST_USE;
+
+/* ~/.tccli/NAME.credential. */
+struct err *credentials_from_tccli_file(const struct credential_query *q, const char *name,
+					bool *found, const char **why,
+					struct credential *out) MUST_USE;
 
 #endif

@@ -2,6 +2,7 @@
 #include "cmd/live.h"
 
 #include <stdlib.h>
+#include <time.h>
 
 #include "cloud/client.h"
 #include "cloud/harden.h"
@@ -14,7 +15,9 @@ struct live {
 	const struct workspace *w;
 	struct client *client; /* NULL until the first fetch */
 	struct credential credential;
+	struct str profile; /* the credential's */
 	struct fetch_session session;
+	bool is_unrecorded;
 };
 
 struct err *live_open(const struct options *o, const struct io *io, const struct workspace *w,
@@ -48,26 +51,40 @@ static const char *lookup(void *ctx, const char *name)
 	return io_env(ctx, name);
 }
 
-static struct err *find_credential(struct live *l)
+static struct err *find_credential(struct live *l, const struct target *t)
 {
-	struct credential_query q = {.env = lookup, .env_ctx = (void *)(uintptr_t)l->io};
+	struct credential_query q = {
+		.profile = t->profile.p,
+		.env = lookup,
+		.env_ctx = (void *)(uintptr_t)l->io,
+		.arena = l->w->arena,
+		.now_s = (int64_t)time(NULL),
+		.is_cvm_role = t->is_cvm_role,
+		.log = &l->io->log,
+	};
 
-	if (l->credential.source)
+	if (l->credential.source && str_eq(l->profile, t->profile))
 		return NULL;
 	TRY(cloud_harden());
-	return credentials_find(&q, &l->credential);
+	credential_clear(&l->credential);
+	TRY(credentials_find(&q, &l->credential));
+	l->profile = t->profile;
+	if (l->credential.form != CREDENTIAL_KEY || l->credential.role_arn)
+		return err_new(ERR_CONFIG, "%s: %s: this version cannot exchange it for keys",
+			       t->name.p, l->credential.place);
+	return NULL;
 }
 
-static struct err *connect_client(struct live *l)
+static struct err *connect_client(struct live *l, const struct target *t)
 {
 	const struct client_options opt = {
 		.ca_bundle = l->o->ca_bundle,
 		.ssl_cert_file = io_env(l->io, "SSL_CERT_FILE"),
 	};
 
+	TRY(find_credential(l, t));
 	if (l->client)
 		return NULL;
-	TRY(find_credential(l));
 	TRY(client_new(&opt, &l->client));
 	l->session = (struct fetch_session){
 		.http = client_http(l->client),
@@ -100,12 +117,32 @@ static struct err *make_request(struct live *l, const struct target *t, struct e
 	return NULL;
 }
 
+/* A reply that cannot be kept is judged all the same; said once, counted at the end. */
+static struct err *record(struct live *l, const struct target *t, const struct fetch_outcome *o)
+{
+	struct err *e = replay_record(l->o->record, t->name.p, l->w->commit.hex, o);
+
+	if (!e || e->kind != ERR_OUTPUT)
+		return e;
+	if (l->is_unrecorded)
+		err_free(e);
+	else
+		(void)io_fail(l->io, err_wrap(e, "--record"));
+	l->is_unrecorded = true;
+	return NULL;
+}
+
+bool live_is_unrecorded(const struct live *l)
+{
+	return l->is_unrecorded;
+}
+
 static struct err *fetch(struct live *l, const struct target *t, struct fetch_outcome *out)
 {
 	struct endpoint endpoint;
 	struct fetch_request request;
 
-	TRY(connect_client(l));
+	TRY(connect_client(l, t));
 	TRY(make_request(l, t, &endpoint, &request));
 	if (target_is_uin_unverified(t))
 		log_note(&l->io->log, "%s: uin is not verified by this version", t->name.p);
@@ -113,9 +150,7 @@ static struct err *fetch(struct live *l, const struct target *t, struct fetch_ou
 	TRY(fetch_send(&l->session, &request, l->w->arena, out));
 	log_verbose(&l->io->log, "%s: tries=%u status=%d bytes=%zu ms=%llu", t->name.p, out->tries,
 		    out->status, out->body.n, (unsigned long long)out->elapsed_ms);
-	if (l->o->record)
-		return replay_record(l->o->record, t->name.p, l->w->commit.hex, out);
-	return NULL;
+	return l->o->record ? record(l, t, out) : NULL;
 }
 
 struct err *live_get_reply(struct live *l, const struct target *t, struct fetch_outcome *out)
@@ -218,7 +253,7 @@ struct err *live_show_request(struct live *l, const struct target *t, struct buf
 	struct endpoint endpoint;
 	struct fetch_request request;
 
-	TRY(find_credential(l));
+	TRY(find_credential(l, t));
 	TRY(make_request(l, t, &endpoint, &request));
 	return fetch_show_request(&request, clock.unix_s(clock.ctx), l->w->arena, out);
 }

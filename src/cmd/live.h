@@ -25,6 +25,9 @@ struct err *live_get(struct live *l, const struct target *t, struct live_side *o
 struct err *live_get_reply(struct live *l, const struct target *t,
 			   struct fetch_outcome *out) MUST_USE;
 
+/* Was there a reply that --record could not keep? It has been told, and does not stop a run. */
+bool live_is_unrecorded(const struct live *l);
+
 /* What would be sent, as text. */
 struct err *live_show_request(struct live *l, const struct target *t, struct buf *out) MUST_USE;
 

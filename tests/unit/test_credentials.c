@@ -4,9 +4,13 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/fs.h"
 #include "cloud/credentials.h"
 
 #define ID  "TENCENTCLOUD_SECRET_ID"
@@ -19,7 +23,7 @@ struct var {
 	const char *name, *value;
 };
 
-#define VARS_MAX 6
+#define VARS_MAX 8
 
 static const char *lookup(void *ctx, const char *name)
 {
@@ -29,6 +33,20 @@ static const char *lookup(void *ctx, const char *name)
 		if (strcmp(vars[i].name, name) == 0)
 			return vars[i].value;
 	return NULL;
+}
+
+static struct arena *arena;
+
+/* The machine's own file is looked for where there is none. */
+static struct credential_query query(const char *profile, const struct var *vars)
+{
+	return (struct credential_query){
+		.profile = profile,
+		.env = lookup,
+		.env_ctx = (void *)(uintptr_t)vars,
+		.arena = arena,
+		.etc = "/nonexistent",
+	};
 }
 
 /* `want`: parts of the message that must be there; with none it is to work. */
@@ -81,11 +99,11 @@ static struct row {
 	 {T2, "white space"}},
 	{"line break inside", {{ID, "AKIDx"}, {KEY, "can\r\nary: x"}}, NULL, NULL, {KEY, "byte 4"}},
 	{"not ASCII", {{ID, "AKID\xc3\xa9"}, {KEY, "canary"}}, NULL, NULL, {ID, "byte 5"}},
-	{"a profile is not supported",
+	{"a profile that is nowhere",
 	 {{ID, "AKIDx"}, {KEY, "canary"}},
 	 "prod",
 	 NULL,
-	 {"profile = prod"}},
+	 {"profile = prod", "prod.credential", "[prod]"}},
 };
 
 static void check_good(const struct row *row, const struct credential *c)
@@ -117,7 +135,7 @@ static void environment_is_read_as_told(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct credential_query q = {rows[i].profile, lookup, rows[i].vars};
+		struct credential_query q = query(rows[i].profile, rows[i].vars);
 		struct credential c = {0};
 		struct err *e = credentials_find(&q, &c);
 
@@ -149,7 +167,7 @@ static void limits_are_kept(void **state)
 		for (size_t over = 0; over < 2; over++) {
 			char *value = malloc(limits[i].max + over + 1);
 			struct var vars[VARS_MAX] = {{ID, "x"}, {KEY, "x"}, {T1, NULL}};
-			struct credential_query q = {NULL, lookup, vars};
+			struct credential_query q = query(NULL, vars);
 			struct credential c = {0};
 			struct err *e;
 
@@ -200,6 +218,282 @@ static void mask_shows_the_ends_alone(void **state)
 	arena_free(a);
 }
 
+/* ---- files ---- */
+
+static char *folder; /* a HOME of its own; FOLDER/etc stands for /etc */
+
+/* Text of a file; NULL ends a row's list. */
+struct text {
+	const char *path, *text;
+};
+
+#define SDK      "home/.tencentcloud/credentials"
+#define SDK_ETC  "etc/tencentcloud/credentials"
+#define TCCLI    "home/.tccli/default.credential"
+#define TCCLI_P  "home/.tccli/prod.credential"
+#define INI(id)  "[default]\nsecret_id = " id "\nsecret_key = canary\n"
+#define JSON(id) "{\"secretId\":\"" id "\",\"secretKey\":\"canary\"}"
+
+/* Where `from` is a source, its id is AKIDx; else `want` stands in the message. */
+static const struct file_row {
+	const char *name;
+	struct text files[4];
+	struct var vars[4];
+	const char *profile;
+	bool is_cvm_role;
+	enum credential_form form;
+	const char *from, *token;
+	const char *want[3];
+} file_rows[] = {
+	{"sdk file", {{SDK, INI("AKIDx")}}, .from = "sdk-file"},
+	{"sdk file of the machine", {{SDK_ETC, INI("AKIDx")}}, .from = "sdk-file"},
+	{"the user's before the machine's",
+	 {{SDK, INI("AKIDx")}, {SDK_ETC, INI("AKIDetc")}},
+	 .from = "sdk-file"},
+	{"a file that a variable names",
+	 {{"named", INI("AKIDx")}, {SDK, INI("AKIDhome")}},
+	 {{"TENCENTCLOUD_CREDENTIALS_FILE", "named"}},
+	 .from = "sdk-file"},
+	{"a named file that is not there",
+	 {{SDK, INI("AKIDhome")}},
+	 {{"TENCENTCLOUD_CREDENTIALS_FILE", "named"}},
+	 .want = {"TENCENTCLOUD_CREDENTIALS_FILE", "no such file"}},
+	{"environment before the sdk file",
+	 {{SDK, INI("AKIDhome")}},
+	 {{ID, "AKIDx"}, {KEY, "canary"}},
+	 .from = "environment"},
+	{"sdk file before tccli's",
+	 {{SDK, INI("AKIDx")}, {TCCLI, JSON("AKIDcli")}},
+	 .from = "sdk-file"},
+	{"sdk file without the section",
+	 {{SDK, "[other]\nsecret_id = AKIDother\nsecret_key = canary\n"}, {TCCLI, JSON("AKIDx")}},
+	 .from = "tccli-file"},
+	{"a token, comments and what is unknown",
+	 {{SDK, "# canary\n[x]\nsecret_id = y\n[default]\r\nsecret_id=AKIDx\r\n ; no\n"
+		"secret_key =  canary\ntoken = tok\nrole_arn = z\n"}},
+	 .from = "sdk-file",
+	 .token = "tok"},
+	{"no key",
+	 {{SDK, "[default]\nsecret_id = AKIDx\n"}},
+	 .want = {SDK, "secret_key is missing"}},
+	{"a key twice",
+	 {{SDK, "[default]\nsecret_id = AKIDx\nsecret_key = canary\nsecret_key = canary\n"}},
+	 .want = {SDK, ":4: the key is there twice"}},
+	{"a line that is none", {{SDK, "[default]\ncanary\n"}}, .want = {SDK, ":2: expected key"}},
+	{"a blank in a key",
+	 {{SDK, "[default]\nsecret_id = AKIDx\nsecret_key = can ary: x\n"}},
+	 .want = {SDK, "secret_key: byte 4"}},
+	{"tccli file", {{TCCLI, JSON("AKIDx")}}, .from = "tccli-file"},
+	{"tccli's null token",
+	 {{TCCLI,
+	   "{\"type\":null,\"secretId\":\"AKIDx\",\"secretKey\":\"canary\",\"token\":null}"}},
+	 .from = "tccli-file"},
+	{"tccli's profile by its variable",
+	 {{TCCLI, JSON("AKIDdefault")}, {TCCLI_P, JSON("AKIDx")}},
+	 {{"TCCLI_PROFILE", "prod"}},
+	 .from = "tccli-file"},
+	{"a profile of that variable that is not there",
+	 {{TCCLI, JSON("AKIDdefault")}},
+	 {{"TCCLI_PROFILE", "prod"}},
+	 .want = {"TCCLI_PROFILE = prod", "prod.credential is not there"}},
+	{"a profile that leads elsewhere",
+	 {{TCCLI, JSON("AKIDdefault")}},
+	 {{"TCCLI_PROFILE", "../x"}},
+	 .want = {"TCCLI_PROFILE: not the name"}},
+	{"a login that holds",
+	 {{TCCLI, "{\"type\":\"oauth\",\"expiresAt\":2000,\"secretId\":\"AKIDx\","
+		  "\"secretKey\":\"canary\",\"token\":\"tok\",\"oauth\":{\"accessToken\":\"c\"}}"}},
+	 .from = "tccli-file",
+	 .token = "tok"},
+	{"an expired login",
+	 {{TCCLI, "{\"type\":\"oauth\",\"expiresAt\":999,\"secretId\":\"AKIDx\","
+		  "\"secretKey\":\"canary\"}"}},
+	 .want = {"oauth login expired at 1970-01-01T00:16:39Z", TCCLI, "tccli auth login"}},
+	{"an expired sso login, as a float",
+	 {{TCCLI, "{\"type\":\"sso\",\"expiresAt\":999.5,\"secretId\":\"AKIDx\","
+		  "\"secretKey\":\"canary\"}"}},
+	 .want = {"sso login expired"}},
+	{"an unknown type", {{TCCLI, "{\"type\":\"canary\"}"}}, .want = {TCCLI, "its type"}},
+	{"no JSON",
+	 {{TCCLI, "{\"secretId\":\"AKIDx\",\ncanary"}},
+	 .want = {TCCLI, "line 2 column 1"}},
+	{"a key twice in JSON",
+	 {{TCCLI, "{\"canary\":1,\"canary\":1}"}},
+	 .want = {TCCLI, "line 1 column", "not the JSON"}},
+	{"no key in JSON",
+	 {{TCCLI, "{\"secretId\":\"AKIDx\"}"}},
+	 .want = {TCCLI, "secretKey is missing"}},
+	{"tccli's instance role, not asked for",
+	 {{TCCLI, "{\"type\":\"cvm-role\"}"}},
+	 .want = {TCCLI, "credentials = cvm-role"}},
+	{"tccli's instance role",
+	 {{TCCLI, "{\"use-cvm-role\":true}"}},
+	 .is_cvm_role = true,
+	 .form = CREDENTIAL_INSTANCE,
+	 .from = "tccli-file"},
+	{"profile of tccli",
+	 {{TCCLI_P, JSON("AKIDx")}, {SDK, "[prod]\nsecret_id = y\nsecret_key = canary\n"}},
+	 {{ID, "AKIDenv"}, {KEY, "canary"}},
+	 .profile = "prod",
+	 .from = "profile"},
+	{"profile as a section",
+	 {{SDK, "[prod]\nsecret_id = AKIDx\nsecret_key = canary\n"}},
+	 .profile = "prod",
+	 .from = "profile"},
+	{"tke",
+	 .vars = {{"TKE_REGION", "r"},
+		  {"TKE_PROVIDER_ID", "p"},
+		  {"TKE_WEB_IDENTITY_TOKEN_FILE", "f"},
+		  {"TKE_ROLE_ARN", "a"}},
+	 .form = CREDENTIAL_WEB_IDENTITY, .is_cvm_role = true, .from = "tke"},
+	{"tccli file before tke",
+	 {{TCCLI, JSON("AKIDx")}},
+	 .vars = {{"TKE_REGION", "r"},
+		  {"TKE_PROVIDER_ID", "p"},
+		  {"TKE_WEB_IDENTITY_TOKEN_FILE", "f"},
+		  {"TKE_ROLE_ARN", "a"}},
+	 .from = "tccli-file"},
+	{"half of tke", .vars = {{"TKE_REGION", "r"}}, .want = {"TKE_", "set all four"}},
+	{"the instance, asked for", .is_cvm_role = true, .form = CREDENTIAL_INSTANCE,
+	 .from = "cvm-role"},
+	{"the instance, not asked for", .want = {"no credentials"}},
+};
+
+static void make_path(char out[256], const char *name)
+{
+	(void)snprintf(out, 256, "%s/%s", folder, name);
+}
+
+static void write_files(const struct file_row *row)
+{
+	static const char *const all[] = {SDK, SDK_ETC, TCCLI, TCCLI_P, "named"};
+	char path[256];
+
+	for (size_t i = 0; i < ARRAY_LEN(all); i++) {
+		make_path(path, all[i]);
+		(void)unlink(path);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(row->files) && row->files[i].path; i++) {
+		make_path(path, row->files[i].path);
+		*strrchr(path, '/') = '\0';
+		assert_null(fs_make_dirs(path));
+		make_path(path, row->files[i].path);
+		assert_null(fs_write(path, str_from(row->files[i].text), FS_REPLACE));
+	}
+}
+
+static struct err *find_by_files(const struct file_row *row, struct credential *c)
+{
+	struct var vars[VARS_MAX] = {{NULL, NULL}};
+	char home[256], etc[256], named[256];
+	struct credential_query q;
+	size_t n = 0;
+
+	for (; n < ARRAY_LEN(row->vars) && row->vars[n].name; n++) {
+		vars[n] = row->vars[n];
+		if (strcmp(vars[n].value, "named") == 0) {
+			make_path(named, "named");
+			vars[n].value = named;
+		}
+	}
+	make_path(home, "home");
+	make_path(etc, "etc");
+	vars[n] = (struct var){"HOME", home};
+	q = query(row->profile, vars);
+	q.etc = etc;
+	q.now_s = 1000;
+	q.is_cvm_role = row->is_cvm_role;
+	return credentials_find(&q, c);
+}
+
+static void files_are_read_as_told(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(file_rows); i++) {
+		const struct file_row *row = &file_rows[i];
+		struct credential c = {0};
+		struct err *e;
+		char *text;
+
+		print_message("%s\n", row->name);
+		write_files(row);
+		e = find_by_files(row, &c);
+		text = e ? err_text(e) : NULL;
+		if (text)
+			print_message("  %s\n", text);
+		assert_int_equal(e == NULL, row->from != NULL);
+		for (size_t k = 0; k < ARRAY_LEN(row->want) && row->want[k]; k++)
+			assert_non_null(strstr(text, row->want[k]));
+		assert_true(!text || (!strstr(text, "canary") && !strstr(text, "ary: x")));
+		if (row->from) {
+			assert_string_equal(c.source, row->from);
+			assert_int_equal(c.form, row->form);
+			assert_true(row->form || str_is(secret_view(&c.id), "AKIDx"));
+			assert_true(row->form || str_is(secret_view(&c.key), "canary"));
+			assert_int_equal(secret_is_set(&c.token), row->token != NULL);
+		}
+		free(text);
+		err_free(e);
+		credential_clear(&c);
+	}
+}
+
+static void files_of_others_draw_a_warning(void **state)
+{
+	char *text = NULL, path[256], home[256];
+	size_t n = 0;
+	const struct file_row *row = &file_rows[0];
+	const struct var vars[VARS_MAX] = {{"HOME", home}};
+	struct log log = {.out = open_memstream(&text, &n), .level = LOG_QUIET};
+	struct credential_query q = query(NULL, vars);
+	struct credential c = {0};
+
+	(void)state;
+	write_files(row);
+	make_path(home, "home");
+	make_path(path, SDK);
+	q.log = &log;
+	for (unsigned mode = 0600; mode <= 0644; mode += 044) {
+		assert_int_equal(chmod(path, mode), 0);
+		assert_null(credentials_find(&q, &c));
+		credential_clear(&c);
+		(void)fflush(log.out);
+		assert_int_equal(n > 0, mode == 0644);
+	}
+	assert_non_null(strstr(text, SDK));
+	assert_null(strstr(text, "canary"));
+	(void)fclose(log.out);
+	free(text);
+}
+
+static int begin(void **state)
+{
+	static char name[] = "/tmp/scandrift-credentials.XXXXXX";
+
+	(void)state;
+	folder = mkdtemp(name);
+	arena = arena_new();
+	return folder && arena ? 0 : -1;
+}
+
+static int end(void **state)
+{
+	const struct file_row none = {.name = ""};
+	static const char *const dirs[] = {"home/.tencentcloud", "home/.tccli", "home",
+					   "etc/tencentcloud",   "etc",         "."};
+	char path[256];
+
+	(void)state;
+	write_files(&none);
+	for (size_t i = 0; i < ARRAY_LEN(dirs); i++) {
+		make_path(path, dirs[i]);
+		(void)rmdir(path);
+	}
+	(void)rmdir(folder);
+	arena_free(arena);
+	return 0;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,7 +501,9 @@ int main(void)
 		cmocka_unit_test(limits_are_kept),
 		cmocka_unit_test(sources_stand_in_order),
 		cmocka_unit_test(mask_shows_the_ends_alone),
+		cmocka_unit_test(files_are_read_as_told),
+		cmocka_unit_test(files_of_others_draw_a_warning),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, begin, end);
 }

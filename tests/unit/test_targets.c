@@ -336,8 +336,7 @@ static void test_unsupported(void **state)
 		const char *text, *message;
 	} rows[] = {
 		{T "uin = 1\nzone = Z\nregion = a\nformerly = b\nbaseline = x.json\n", NULL},
-		{"[defaults]\nprofile = x\n" T "timeout = 2\n",
-		 "baselines/targets.ini:2: profile is not supported yet in a live fetch (target prod)"},
+		{"[defaults]\nprofile = x\n" T "timeout = 2\n", NULL},
 		{T "role-arn = qcs::cam::uin/1:roleName/x\n",
 		 "baselines/targets.ini:2: role-arn is not supported yet in a live fetch (target prod)"},
 		{T "credentials = cvm-role\n",
