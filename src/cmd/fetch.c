@@ -64,8 +64,8 @@ struct err *cmd_fetch(const struct options *o, struct io *io, int *code)
 		e = print_raw(io, l, w.selected[0]);
 	else if (!e)
 		e = print_config(io, l, w.selected[0]);
+	*code = l && live_is_unrecorded(l) ? EXIT_SIDE_EFFECT : EXIT_FINE;
 	live_close(l);
 	workspace_close(&w);
-	*code = EXIT_FINE;
 	return e;
 }

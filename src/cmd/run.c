@@ -49,6 +49,7 @@ struct err *run_judge(const struct options *o, const struct workspace *w, struct
 		TRY(live_get(l, t, &sides[i].live));
 		TRY(judge_target(r, t, &sides[i].live, &sides[i].base));
 	}
+	r->side_effect_failed |= live_is_unrecorded(l);
 	result_finish(r);
 	return NULL;
 }

@@ -1,0 +1,178 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# normalize and diff, which need neither network nor, but for REV:PATH, a repository.
+
+. "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
+. "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
+
+# normalized FILE: it normalizes to the file want.json.
+normalized() {
+	run scandrift normalize "$1"
+	expect_exit 0
+	expect_empty err
+	expect_same want.json "$out"
+}
+
+# One config in each form that people have at hand, in another order and another case.
+cat >bare.json <<'JSON'
+{"ScanType": ["virus", "Cve", "RISK", "CVE"], "ScanTime": "17:10", "ScanPeriod": 1, "Enable": true,
+ "ScanEndTime": null, "Id": [100, 20, 3, 18446744073709551615, -9223372036854775808],
+ "RegistryType": ["TCR", "ccr"], "Images": [], "LastScanTime": "2024-10-29 17:10:00",
+ "ScanResult": "Success", "Latest": true, "Other": {"z": [3, 1, 2], "a": null}}
+JSON
+{
+	printf '{"Response": {"RequestId": "00000000-0000-4000-8000-000000000001", '
+	sed '1s/^{//' bare.json
+	printf '}\n'
+} >envelope.json
+scandrift normalize bare.json >want.json
+cp want.json forms.json
+expect_output canonical.text forms.json
+normalized envelope.json
+normalized want.json
+sed 's/"17:10"/"17:10:00"/' bare.json >seconds.json
+normalized seconds.json
+# As the vendor's command line prints it: the envelope's inside, RequestId included.
+sed '1s/^{/{"RequestId": "r", /' bare.json >cli.json
+normalized cli.json
+# From a Windows editor.
+sed 's/$/\r/' bare.json >crlf.json
+normalized crlf.json
+
+# Null, absent and empty lists are one; null and absent scalars too.
+for how in 's/"Images": \[\]/"Images": null/' 's/"Images": \[\],//' 's/"ScanEndTime": null,//' \
+	's/"Enable": true,/"Enable": true, "Namespace": null, "All": null,/'; do
+	sed "$how" bare.json >variant.json
+	cmp -s bare.json variant.json && fail "nothing was edited by $how"
+	normalized variant.json
+done
+# But a null is never false or 0.
+sed 's/"Enable": true,/"Enable": true, "All": false,/' bare.json >variant.json
+run scandrift diff bare.json variant.json
+expect_exit 1
+
+# Standard input, by name and without; the same bytes by every way.
+run_stdin envelope.json scandrift normalize
+expect_exit 0
+expect_same want.json "$out"
+run_stdin envelope.json scandrift normalize -
+expect_exit 0
+expect_same want.json "$out"
+
+# The digest is of the RFC 8785 form, without what is null or empty.
+run scandrift normalize --jcs envelope.json
+expect_exit 0
+cp "$out" jcs
+printf '%s' '{"Enable":true,"Id":[-9223372036854775808,3,20,100,18446744073709551615],"Latest":true,' \
+	'"Other":{"a":null,"z":[3,1,2]},"RegistryType":["ccr","tcr"],"ScanPeriod":1,' \
+	'"ScanTime":"17:10:00","ScanType":["CVE","RISK","VIRUS"]}' >want.jcs
+expect_same want.jcs jcs
+run scandrift normalize --digest envelope.json
+expect_exit 0
+printf 'sha256:%s\n' "$(sha256sum <jcs | cut -d ' ' -f 1)" >want.digest
+expect_same want.digest "$out"
+run scandrift normalize --digest --jcs envelope.json
+expect_exit 2
+expect_empty out
+
+# The vendor's own sample.
+page=$SCANDRIFT_SOURCE/../shared/seed/DescribeImageRegistryTimingScanTask.zh.txt
+if [ -f "$page" ]; then
+	sed -n '/^输出示例/,/^5\./p' "$page" | sed '1d;$d' >sample.json
+	scandrift normalize sample.json >want.json
+	normalized want.json
+	expect_json want.json '.ScanType == ["RISK", "VIRUS"] and .Images[0].ImageName == "yunding/luping"'
+fi
+
+# Files that are not there, are no files, or are too large; an error reply is no config.
+run scandrift normalize missing.json
+expect_exit 2
+expect_line err 'scandrift: missing.json: No such file or directory'
+mkdir folder.json
+run scandrift normalize folder.json
+expect_exit 2
+expect_line err 'scandrift: folder.json: is a folder, expected a file'
+run scandrift normalize --max-reply 100 bare.json
+expect_exit 2
+expect_text err 'bare.json: larger than 100 bytes'
+expect_lines err 1
+printf '{"Response": {"Error": {"Code": "AuthFailure", "Message": "No."}, "RequestId": "r"}}' >error.json
+run scandrift normalize error.json
+expect_exit 2
+expect_empty out
+expect_text err 'AuthFailure'
+sed 's/"ScanTime": "17:10"/\n"ScanTime": "24:00:01"/' bare.json >bad-time.json
+run scandrift normalize bad-time.json
+expect_exit 2
+expect_text err 'bad-time.json: line 2 column 13: /ScanTime: '
+run scandrift normalize bare.json envelope.json
+expect_exit 2
+
+# diff: equal.
+run scandrift diff bare.json envelope.json
+expect_exit 0
+run_json diff bare.json envelope.json
+expect_exit 0
+expect_json out '.targets[0] | .outcome == "equal" and .baseline_digest == .live_digest'
+
+# Different, in each kind of field.
+sed 's/"Id": \[100, 20,/"Id": [9007199254740993,/; s/"Latest": true/"Latest": false/
+	s/"Other": {"z"/"Other": {"y"/; s/"ScanTime": "17:10"/"ScanTime": "18:10"/' bare.json >edited.json
+run scandrift diff bare.json edited.json
+expect_exit 1
+expect_empty err
+expect_output different.text
+run_json diff bare.json edited.json
+expect_exit 1
+expect_json out '[.targets[0].changes[] | .path] == ["/ScanTime", "/Id", "/Latest", "/Other"]'
+expect_line out '            9007199254740993'
+# inert.json changes what selects nothing under the scope it has; it is a difference all the same.
+printf '{"Enable": false, "ScanPeriod": 1}' >off.json
+printf '{"Enable": false, "ScanPeriod": 2}' >inert.json
+run_json diff off.json inert.json
+expect_exit 1
+expect_json out '.verdict == "fail" and .targets[0].direction == "inert"'
+
+# Standard input on either side, not on both.
+run_stdin bare.json scandrift diff - envelope.json
+expect_exit 0
+run_stdin bare.json scandrift diff edited.json -
+expect_exit 1
+run_stdin bare.json scandrift diff - -
+expect_exit 2
+expect_lines err 1
+
+# Out of git.
+product_repo repo prod
+git -C repo tag first
+sed -i 's/"ScanPeriod": 1/"ScanPeriod": 7/' repo/baselines/prod.json
+commit_all repo 'weekly'
+run scandrift -C repo diff first:baselines/prod.json HEAD:baselines/prod.json
+expect_exit 1
+expect_output revisions.text
+run scandrift -C repo diff HEAD:baselines/prod.json baselines/prod.json
+expect_exit 0
+run scandrift -C repo/baselines diff HEAD^:baselines/prod.json first:baselines/prod.json
+expect_exit 0
+run scandrift -C repo diff nowhere:baselines/prod.json baselines/prod.json
+expect_exit 2
+expect_text err 'nowhere'
+run scandrift -C repo diff HEAD:baselines/none.json baselines/prod.json
+expect_exit 2
+expect_text err 'HEAD:baselines/none.json: the commit has no such file'
+run scandrift -C repo diff HEAD:baselines baselines/prod.json
+expect_exit 2
+expect_text err 'HEAD:baselines: not a file'
+run scandrift diff HEAD:baselines/prod.json bare.json
+expect_exit 2
+expect_lines err 1
+
+# What is not there yet is refused by its name.
+run scandrift -C repo diff live:prod HEAD:baselines/prod.json
+expect_exit 2
+expect_text err 'live:prod'
+run scandrift diff bare.json
+expect_exit 2
+run scandrift diff bare.json envelope.json edited.json
+expect_exit 2
+expect_text err "'edited.json'"
