@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check: what is live against what was committed. */
 #include "cmd/observe.h"
+#include "cmd/policies.h"
 #include "cmd/run.h"
 #include "result/exit.h"
 
@@ -59,7 +60,6 @@ static struct err *check(const struct options *o, struct io *io, struct workspac
 		return err_nomem();
 	TRY(check_orphans(w, r));
 	TRY(run_judge(o, w, l, r, sides));
-	r->policies_note = "this version compares with the baseline alone";
 	r->has_verdict = true;
 	if (o->commit_branch)
 		record(o, io, w, r, sides);
@@ -67,24 +67,60 @@ static struct err *check(const struct options *o, struct io *io, struct workspac
 	return run_report(o, io, r, *code);
 }
 
-struct err *cmd_check(const struct options *o, struct io *io, int *code)
+/* What there is, for --config-only: that all of it can be read is said by getting here. */
+static struct err *list_config(const struct io *io, const struct workspace *w)
 {
-	struct workspace w;
+	struct buf b = BUF_INIT((size_t)1 << 20);
+	struct err *e;
+
+	buf_printf(&b, "%s: targets: %zu\n", w->targets.file, w->targets.count);
+	for (size_t i = 0; i < w->policies->count; i++) {
+		const struct policy *p = &w->policies->list[i];
+
+		buf_printf(&b, "%s: rules: %zu, waivers and ignores: %zu\n", p->file, p->rule_count,
+			   p->waiver_count);
+	}
+	e = buf_check(&b, ERR_OUTPUT, "the list");
+	if (!e)
+		e = io_write(io, buf_view(&b));
+	buf_free(&b);
+	return e;
+}
+
+static struct err *check_live(const struct options *o, struct io *io, struct workspace *w,
+			      int *code)
+{
 	struct live *l = NULL;
 	struct result r = {0};
+	struct err *e = live_open(o, io, w, &l);
+
+	if (!e)
+		e = run_begin("check", o, io, w, &r);
+	if (!e)
+		e = check(o, io, w, l, &r, code);
+	run_end(&r);
+	live_close(l);
+	return e;
+}
+
+struct err *cmd_check(const struct options *o, struct io *io, int *code)
+{
+	struct policies policies;
+	struct workspace w;
 	struct err *e;
 
 	if (o->has_now && o->commit_branch && !o->replay)
 		return err_new(ERR_USAGE, "--now with --commit would record a night that was not; "
 					  "only with --replay");
 	TRY(workspace_open(o, io, &w));
-	e = live_open(o, io, &w, &l);
-	if (!e)
-		e = run_begin("check", o, io, &w, &r);
-	if (!e)
-		e = check(o, io, &w, l, &r, code);
-	run_end(&r);
-	live_close(l);
+	e = policies_open(&w, io, &policies);
+	w.policies = &policies;
+	if (!e && o->config_only) {
+		*code = EXIT_FINE;
+		e = list_config(io, &w);
+	} else if (!e) {
+		e = check_live(o, io, &w, code);
+	}
 	workspace_close(&w);
 	return e;
 }

@@ -1,10 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* normalize: the canonical form of a reply or a baseline, from a file or standard input. */
+#include "base/escape.h"
 #include "base/fs.h"
 #include "cmd/digest.h"
 #include "cmd/workspace.h"
 #include "model/canonical.h"
+#include "policy/assertion.h"
 #include "result/exit.h"
+
+#define ASSERTIONS_SIZE_MAX ((size_t)16 << 20)
 
 static bool to_stream(void *ctx, const char *p, size_t n)
 {
@@ -33,6 +37,80 @@ static struct err *print_digest(const struct io *io, const struct config *c, str
 	return io_write(io, STR("\n"));
 }
 
+static void put_verdict(struct buf *b, const struct io *io, const struct assertion *as,
+			const struct verdict *v)
+{
+	static const char *const words[] = {
+		[VERDICT_HOLDS] = "holds",
+		[VERDICT_FAILS] = "fails",
+		[VERDICT_OPEN] = "fails",
+		[VERDICT_UNSEEN] = "not judged",
+	};
+
+	buf_printf(b, "%s: ", words[v->outcome]);
+	escape_terminal(b, as->text, io->log.in_actions);
+	buf_puts(b, "\n  ");
+	escape_terminal(b, v->text, io->log.in_actions);
+	buf_char(b, '\n');
+}
+
+/* 1 outranks 3. */
+static int code_for(enum verdict_outcome outcome, int before)
+{
+	if (outcome == VERDICT_FAILS || outcome == VERDICT_OPEN)
+		return EXIT_NO;
+	return outcome == VERDICT_UNSEEN && before == EXIT_FINE ? EXIT_INCOMPLETE : before;
+}
+
+/* A reply has state, a baseline has none: nothing is said about what cannot be there. */
+static bool has_state(const struct reading *r)
+{
+	const struct resource *res = r->config.resource;
+	bool any = r->has_envelope;
+
+	for (size_t i = 0; i < res->field_count; i++)
+		any |= res->fields[i].role == ROLE_STATE && r->config.values[i].is_present;
+	return any;
+}
+
+/* Each assertion with what it finds. */
+static struct err *try_assertions(const struct options *o, const struct io *io,
+				  const struct reading *r, struct arena *a, int *code)
+{
+	struct buf b = BUF_INIT(ASSERTIONS_SIZE_MAX);
+	struct coverage coverage;
+	struct policy_input in = {&r->config, &coverage, has_state(r), STR("")};
+	struct err *e = coverage_describe(&r->config, a, &coverage);
+
+	for (size_t i = 0; !e && i < o->assertion_count; i++) {
+		struct assertion as = {0};
+		struct verdict v = {0};
+
+		e = assertion_parse(a, r->config.resource, "--assert", str_from(o->assertions[i]),
+				    &as);
+		if (!e)
+			e = assertion_evaluate(a, &as, &in, &v);
+		if (e)
+			break;
+		put_verdict(&b, io, &as, &v);
+		*code = code_for(v.outcome, *code);
+	}
+	if (!e)
+		e = buf_check(&b, ERR_OUTPUT, "the verdicts");
+	if (!e)
+		e = io_write(io, buf_view(&b));
+	buf_free(&b);
+	return e;
+}
+
+static struct err *print(const struct options *o, const struct io *io, const struct reading *r,
+			 struct arena *a, int *code)
+{
+	if (o->assertion_count)
+		return try_assertions(o, io, r, a, code);
+	return o->digest ? print_digest(io, &r->config, a) : print_config(o, io, &r->config);
+}
+
 struct err *cmd_normalize(const struct options *o, struct io *io, int *code)
 {
 	const char *name = o->arg_count ? o->args[0] : "-";
@@ -42,16 +120,16 @@ struct err *cmd_normalize(const struct options *o, struct io *io, int *code)
 	struct reading *r;
 	struct err *e = a ? NULL : err_nomem();
 
-	if (!e && o->digest && o->jcs)
-		e = err_new(ERR_USAGE, "--digest and --jcs exclude each other");
+	*code = EXIT_FINE;
+	if (!e && o->digest + o->jcs + (o->assertion_count > 0) > 1)
+		e = err_new(ERR_USAGE, "--digest, --jcs and --assert exclude each other");
 	if (!e)
 		e = fs_read(name, o->max_reply, &b);
 	if (!e)
 		e = workspace_read_config(buf_view(&b), name, &opt, a, &r);
 	if (!e)
-		e = o->digest ? print_digest(io, &r->config, a) : print_config(o, io, &r->config);
+		e = print(o, io, r, a, code);
 	buf_free(&b);
 	arena_free(a);
-	*code = EXIT_FINE;
 	return e;
 }

@@ -112,6 +112,15 @@ static struct err *set_expect(struct options *o, const struct option *row, const
 	return NULL;
 }
 
+static struct err *set_assertion(struct options *o, const struct option *row, const char *value)
+{
+	if (o->assertion_count == ASSERTIONS_MAX)
+		return err_new(ERR_USAGE, "--%s: given more than %u times", row->name,
+			       ASSERTIONS_MAX);
+	o->assertions[o->assertion_count++] = value;
+	return NULL;
+}
+
 static struct err *set_branch(struct options *o, const struct option *row, const char *value)
 {
 	(void)row;
@@ -128,9 +137,11 @@ static struct err *set_branch(struct options *o, const struct option *row, const
 /* Sorted by name. */
 const struct option options[] = {
 	{ "allow-weakened", 0, NULL,        ON(CMD_ACCEPT),    "accept a change that may scan less",                        set_flag,      AT(allow_weakened) },
+	{ "assert",         0, "ASSERTION", ON(CMD_NORMALIZE), "say whether a policy's assertion holds, and why; 1 when not", set_assertion, 0 },
 	{ "ca-bundle",      0, "FILE",      LIVE,              "trust the CA certificates in FILE (PEM) instead of the system's", set_text, AT(ca_bundle) },
 	{ "color",          0, "WHEN",      ON_ALL,            "auto, always or never; NO_COLOR is honoured",               set_colour,    0 },
 	{ "commit",         0, "[=BRANCH]", ON(CMD_CHECK),     "record what was live on a branch of its own (scandrift/observed)", set_branch, 0 },
+	{ "config-only",    0, NULL,        ON(CMD_CHECK),     "check targets and policies, and stop",                      set_flag,      AT(config_only) },
 	{ "digest",         0, NULL,        ON(CMD_NORMALIZE), "print sha256:HEX alone",                                    set_flag,      AT(digest) },
 	{ "directory",     'C', "DIR",      ON_ALL,            "run as if started in DIR",                                  set_text,      AT(dir) },
 	{ "dry-run",        0, NULL,        ON(CMD_ACCEPT),    "do everything but the commit",                              set_flag,      AT(dry_run) },

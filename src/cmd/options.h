@@ -13,7 +13,8 @@
 
 enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
-#define EXPECT_MAX 64u
+#define EXPECT_MAX     64u
+#define ASSERTIONS_MAX 64u
 
 struct options {
 	const char *dir; /* -C */
@@ -35,8 +36,11 @@ struct options {
 	size_t expect_count;
 	bool allow_weakened, dry_run;
 
-	bool raw, show_request; /* fetch */
-	bool digest, jcs;       /* normalize */
+	bool raw, show_request;                 /* fetch */
+	bool digest, jcs;                       /* normalize */
+	const char *assertions[ASSERTIONS_MAX]; /* normalize --assert */
+	size_t assertion_count;
+	bool config_only; /* check */
 
 	const char **args; /* what is no option */
 	size_t arg_count;

@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "report/formats.h"
+#include "result/judge_policy.h"
 
 #define REPORT_SIZE_MAX ((size_t)4 << 30)
 
@@ -39,16 +40,36 @@ void run_end(struct result *r)
 	r->findings.v = NULL;
 }
 
-struct err *run_judge(const struct options *o, const struct workspace *w, struct live *l,
-		      struct result *r, struct sides *sides)
+/* One target after the other, and the policies behind each. */
+static struct err *judge_targets(const struct options *o, const struct workspace *w, struct live *l,
+				 struct result *r, struct sides *sides, struct policy_run *policies)
 {
 	for (size_t i = 0; i < w->selected_count; i++) {
 		const struct target *t = w->selected[i];
+		size_t first = r->findings.n;
 
 		TRY(workspace_baseline(w, o, t, &sides[i].base));
 		TRY(live_get(l, t, &sides[i].live));
 		TRY(judge_target(r, t, &sides[i].live, &sides[i].base));
+		if (policies)
+			TRY(policy_run_target(policies, t, &sides[i].live, &sides[i].base, first));
 	}
+	return NULL;
+}
+
+struct err *run_judge(const struct options *o, const struct workspace *w, struct live *l,
+		      struct result *r, struct sides *sides)
+{
+	struct policy_run *policies = NULL;
+
+	if (w->policies)
+		TRY(policy_run_new(r, w->policies, &w->targets, &policies));
+	TRY(judge_targets(o, w, l, r, sides, policies));
+	if (policies)
+		TRY(policy_run_end(policies));
+	r->are_policies_judged = policies && w->policies->count > 0;
+	if (policies && w->policies->count == 0)
+		r->policies_note = "there are none in " POLICIES_FOLDER "/";
 	r->side_effect_failed |= live_is_unrecorded(l);
 	result_finish(r);
 	return NULL;

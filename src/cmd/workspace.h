@@ -4,6 +4,7 @@
 
 #include "cmd/io.h"
 #include "cmd/options.h"
+#include "policy/policy.h"
 #include "policy/targets.h"
 #include "repo/read.h"
 #include "result/judge.h"
@@ -22,6 +23,7 @@ struct workspace {
 	size_t selected_count;
 	const struct alias *aliases;
 	size_t alias_count;
+	const struct policies *policies; /* NULL: the command does not judge by them */
 };
 
 struct err *workspace_open(const struct options *o, const struct io *io,

@@ -289,13 +289,17 @@ static struct err *value_operand(struct parser *p, const struct word *w, struct 
 	switch (operand_kinds(&p->out->subject)) {
 	case DATUM_BIT(DATUM_BOOL):
 		if (w->is_quoted || !(str_is(w->text, "true") || str_is(w->text, "false")))
-			return expected(p, w, "true or false");
+			return expected(p, w,
+					w->is_quoted ? "true or false, without quotes"
+						     : "true or false");
 		*out = (struct datum){.kind = DATUM_BOOL, .boolean = w->text.p[0] == 't'};
 		return NULL;
 	case DATUM_BIT(DATUM_INTEGER):
 		out->kind = DATUM_INTEGER;
 		if (w->is_quoted || !parse_integer(w->text, &out->integer))
-			return expected(p, w, "a whole number");
+			return expected(p, w,
+					w->is_quoted ? "a whole number, without quotes"
+						     : "a whole number");
 		return NULL;
 	case DATUM_BIT(DATUM_CLOCK):
 		out->kind = DATUM_CLOCK;

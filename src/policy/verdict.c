@@ -89,9 +89,12 @@ static void put_text(struct buf *b, const struct tally *t, const struct policy_i
 	const struct verdict *v = t->out;
 
 	buf_str(b, as->subject.text);
-	if (v->is_vacuous)
-		buf_puts(b, ": there is nothing in it");
-	else if (!as->subject.is_each)
+	if (v->is_vacuous) {
+		buf_printf(b, ": there is nothing in it that could fail: %.*s",
+			   STR_ARG(as->demand));
+		return;
+	}
+	if (!as->subject.is_each)
 		buf_printf(b, " is %.*s", STR_ARG(v->found));
 	else if (v->failed)
 		buf_printf(b, ": %zu of %zu fail: %.*s", v->failed, v->seen, STR_ARG(v->found));

@@ -6,6 +6,7 @@
 #include "model/canonical.h"
 #include "report/escape.h"
 #include "report/formats.h"
+#include "report/json_finding.h"
 #include "result/exit.h"
 
 #define SCHEMA_ID "scandrift-result/1"
@@ -13,7 +14,7 @@
 /* A longer list is told by its count and by what came and went. */
 #define LIST_WHOLE_MAX 1000u
 
-static void put_text(struct json_writer *w, const char *key, struct str s)
+void json_put_text(struct json_writer *w, const char *key, struct str s)
 {
 	struct buf valid = BUF_INIT(JSON_SIZE_CEILING);
 
@@ -99,7 +100,7 @@ static void put_altered(struct json_writer *w, const struct change *c)
 static void put_change(struct json_writer *w, const struct change *c)
 {
 	json_begin_object(w);
-	put_text(w, "path", c->path);
+	json_put_text(w, "path", c->path);
 	json_key(w, "op");
 	json_text(w, change_op_name(c->op));
 	put_value(w, "before", c, true);
@@ -155,13 +156,13 @@ static void put_coverage(struct json_writer *w, const char *key, const struct co
 static void put_target(struct json_writer *w, const struct result_target *t)
 {
 	json_begin_object(w);
-	put_text(w, "name", t->name);
+	json_put_text(w, "name", t->name);
 	json_key(w, "outcome");
 	json_text(w, outcome_name(t->outcome));
-	put_text(w, "baseline", t->baseline_path);
-	put_text(w, "baseline_digest", t->baseline_digest);
-	put_text(w, "live_digest", t->live_digest);
-	put_text(w, "request_id", t->request_id);
+	json_put_text(w, "baseline", t->baseline_path);
+	json_put_text(w, "baseline_digest", t->baseline_digest);
+	json_put_text(w, "live_digest", t->live_digest);
+	json_put_text(w, "request_id", t->request_id);
 	json_key(w, "coverage");
 	json_begin_object(w);
 	put_coverage(w, "before", &t->coverage_before);
@@ -175,17 +176,17 @@ static void put_target(struct json_writer *w, const struct result_target *t)
 static void put_finding(struct json_writer *w, const struct finding *f)
 {
 	json_begin_object(w);
-	put_text(w, "rule", f->rule);
+	json_put_text(w, "rule", f->rule);
 	json_key(w, "class");
 	json_text(w, finding_class_name(f->class));
 	json_key(w, "severity");
 	json_text(w, severity_name(f->severity));
-	put_text(w, "target", f->target);
-	put_text(w, "path", f->path);
-	put_text(w, "message", f->message);
-	put_text(w, "meaning", f->meaning);
-	put_text(w, "next", f->next);
-	put_text(w, "file", f->file);
+	json_put_text(w, "target", f->target);
+	json_put_text(w, "path", f->path);
+	json_put_text(w, "message", f->message);
+	json_put_text(w, "meaning", f->meaning);
+	json_put_text(w, "next", f->next);
+	json_put_text(w, "file", f->file);
 	json_key(w, "line");
 	if (f->line)
 		json_count(w, f->line);
@@ -196,9 +197,10 @@ static void put_finding(struct json_writer *w, const struct finding *f)
 		json_text(w, direction_name(f->change->direction));
 	}
 	if (f->class == CLASS_INCOMPLETE) {
-		put_text(w, "api_code", f->api_code);
-		put_text(w, "request_id", f->request_id);
+		json_put_text(w, "api_code", f->api_code);
+		json_put_text(w, "request_id", f->request_id);
 	}
+	json_put_policy(w, f);
 	json_end_object(w);
 }
 
@@ -210,6 +212,8 @@ static void put_counts(struct json_writer *w, const struct result *r)
 		json_key(w, severity_name((enum severity)s));
 		json_count(w, result_count(r, (enum severity)s));
 	}
+	json_key(w, "waived");
+	json_count(w, result_count_waived(r));
 	for (enum outcome o = OUTCOME_EQUAL; o <= OUTCOME_NO_BASELINE; o++) {
 		json_key(w, outcome_name(o));
 		json_count(w, result_count_outcome(r, o));
@@ -235,7 +239,7 @@ static void put_head(struct json_writer *w, const struct result *r, const struct
 	put_time(w, "time", r->time_s);
 	if (r->is_now_given)
 		put_time(w, "now", r->now_s);
-	put_text(w, "commit", r->commit);
+	json_put_text(w, "commit", r->commit);
 	json_key(w, "verdict");
 	json_text(w, result_verdict_name(r));
 	json_key(w, "incomplete");

@@ -52,21 +52,58 @@ static void put_line(const struct page *p, const char *label, struct str text)
 	buf_char(p->b, '\n');
 }
 
+static const char *word_for(const struct finding *f)
+{
+	if (f->waived)
+		return "waived";
+	return f->class == CLASS_INCOMPLETE ? "incomplete" : severity_name(f->severity);
+}
+
+/* Who let it pass, why, and until when. */
+static void put_waiver(const struct page *p, const struct waiver *w)
+{
+	put_line(p, "waived", w->reason);
+	buf_printf(p->b, "            until  %s (UTC), by ", w->expires_text.p);
+	put(p, w->owner);
+	buf_printf(p->b, ", [%s %s] in ", w->is_ignore ? "ignore" : "waiver", w->name.p);
+	put(p, str_from(w->policy->file));
+	buf_printf(p->b, ":%zu\n", w->line);
+}
+
+static void put_controls(const struct page *p, const struct policy_rule *rule)
+{
+	if (!rule->control_count)
+		return;
+	buf_puts(p->b, "            for   ");
+	for (size_t i = 0; i < rule->control_count; i++) {
+		buf_char(p->b, ' ');
+		put(p, rule->controls[i]);
+	}
+	buf_char(p->b, '\n');
+}
+
 static void put_finding(const struct page *p, const struct finding *f)
 {
 	char word[16];
 
-	(void)snprintf(word, sizeof(word), "%-10s",
-		       f->class == CLASS_INCOMPLETE ? "incomplete" : severity_name(f->severity));
+	(void)snprintf(word, sizeof(word), "%-10s", word_for(f));
 	buf_puts(p->b, "  ");
-	in_colour(p, severity_colour(f->severity), word);
+	in_colour(p, f->waived ? "2" : severity_colour(f->severity), word);
 	buf_puts(p->b, "  ");
 	put(p, f->rule);
+	if (f->waived)
+		buf_printf(p->b, " (%s)", severity_name(f->severity));
 	buf_puts(p->b, "\n            ");
 	put(p, f->message);
 	buf_char(p->b, '\n');
+	if (f->waived) {
+		put_waiver(p, f->waived);
+		return;
+	}
 	put_line(p, "means", f->meaning);
 	put_line(p, "do", f->next);
+	if (f->policy)
+		put_controls(p, f->policy->rule);
 	put_place(p, f);
 	if (f->api_code.n)
 		put_line(p, "code", f->api_code);
@@ -159,7 +196,10 @@ static void put_counts(const struct page *p, const struct result *r)
 				   severity_name((enum severity)s));
 		any |= n > 0;
 	}
-	buf_puts(p->b, any ? "\n" : "none\n");
+	buf_puts(p->b, any ? "" : "none");
+	if (result_count_waived(r))
+		buf_printf(p->b, "; waived: %zu", result_count_waived(r));
+	buf_char(p->b, '\n');
 }
 
 static void put_verdict(const struct page *p, const struct result *r)

@@ -5,7 +5,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "model/diff.h"
-#include "policy/severity.h"
+#include "policy/policy.h"
 
 /*
  * One thing that is told: by which rule, how grave, about what, and what to do. Texts may come from
@@ -25,19 +25,29 @@ enum finding_class {
 	CLASS_INCOMPLETE,
 };
 
+/* What a rule of a policy found. */
+struct finding_policy {
+	const struct policy_rule *rule;
+	const struct assertion *assertion;
+	struct str found; /* JSON: the value, or of a star those that fail */
+	bool is_found_cut;
+};
+
 struct finding {
 	struct str rule; /* "drift/ScanType": stable */
 	enum finding_class class;
 	enum severity severity;
-	struct str target;               /* empty: the run as a whole */
-	struct str path;                 /* RFC 6901, or empty */
-	struct str message;              /* what was found */
-	struct str meaning;              /* what it means for scanning */
-	struct str next;                 /* what to do now */
-	struct str file;                 /* relative to the repository, or empty */
-	size_t line;                     /* from 1; 0: no place */
-	struct str api_code, request_id; /* the vendor's, or empty */
-	const struct change *change;     /* drift alone */
+	struct str target;                   /* empty: the run as a whole */
+	struct str path;                     /* RFC 6901, or empty */
+	struct str message;                  /* what was found */
+	struct str meaning;                  /* what it means for scanning */
+	struct str next;                     /* what to do now */
+	struct str file;                     /* relative to the repository, or empty */
+	size_t line;                         /* from 1; 0: no place */
+	struct str api_code, request_id;     /* the vendor's, or empty */
+	const struct change *change;         /* drift alone */
+	const struct finding_policy *policy; /* a policy's rule alone */
+	const struct waiver *waived;         /* let pass: listed, and counted nowhere; or NULL */
 };
 
 struct findings {

@@ -81,8 +81,8 @@ static struct str describe_change(const struct findings *list, const struct chan
 	return text;
 }
 
-static struct err *add_drift(struct result *r, struct str target, const struct change *c,
-			     bool is_switched_off, const struct reading *before, struct str file)
+struct err *judge_change(struct result *r, struct str target, const struct change *c,
+			 bool is_switched_off, const struct reading *before, struct str file)
 {
 	bool off = is_switched_off && c->field && c->field->dimension == DIM_SWITCH;
 	const struct direction_rule *d = rule_for_direction(c->direction, off);
@@ -113,8 +113,8 @@ struct err *judge_pair(struct result *r, struct str name, const struct reading *
 	row->has_diff = true;
 	row->outcome = row->diff.change_count ? OUTCOME_DRIFTED : OUTCOME_EQUAL;
 	for (size_t i = 0; i < row->diff.change_count; i++)
-		TRY(add_drift(r, name, &row->diff.changes[i], row->diff.judgement.is_switched_off,
-			      before, file));
+		TRY(judge_change(r, name, &row->diff.changes[i],
+				 row->diff.judgement.is_switched_off, before, file));
 	return NULL;
 }
 

@@ -43,6 +43,11 @@ struct err *judge_target(struct result *r, const struct target *t, const struct 
 /* A committed file among the baselines that no target names; `path` is in the result's arena. */
 struct err *judge_orphan(struct result *r, struct str path) MUST_USE;
 
+/* The finding of one change of a pair; the other parameters as in judge_pair. */
+struct err *judge_change(struct result *r, struct str name, const struct change *c,
+			 bool is_switched_off, const struct reading *before,
+			 struct str file) MUST_USE;
+
 /* Compares two readings that somebody named; `file` is where a change is shown, or empty. */
 struct err *judge_pair(struct result *r, struct str name, const struct reading *before,
 		       const struct reading *after, struct str file,

@@ -13,8 +13,17 @@ size_t result_count(const struct result *r, enum severity s)
 	for (size_t i = 0; i < r->findings.n; i++) {
 		const struct finding *f = &r->findings.v[i];
 
-		n += f->class != CLASS_INCOMPLETE && f->severity == s;
+		n += f->class != CLASS_INCOMPLETE && !f->waived && f->severity == s;
 	}
+	return n;
+}
+
+size_t result_count_waived(const struct result *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->findings.n; i++)
+		n += r->findings.v[i].waived != NULL;
 	return n;
 }
 

@@ -55,8 +55,9 @@ struct result {
 /* Order and counts are right only after this. */
 void result_finish(struct result *r);
 
-/* Findings of a severity that count: incomplete ones are counted apart. */
+/* Findings of a severity that count: incomplete and waived ones are counted apart. */
 size_t result_count(const struct result *r, enum severity s);
+size_t result_count_waived(const struct result *r);
 size_t result_count_outcome(const struct result *r, enum outcome o);
 bool result_is_incomplete(const struct result *r);
 /* Is there a finding at or above the threshold? */

@@ -51,6 +51,10 @@ const struct rule rules[] = {
 	  "No scan has run for longer than two periods",
 	  "The schedule is on, and images are not scanned all the same",
 	  "Look at the scan in the console: Image risk > Registry images" },
+	{ "policy/", CLASS_POLICY, SEVERITY_HIGH,
+	  "A rule of the policy does not hold",
+	  "The schedule is not what the policy demands, whatever its baseline says",
+	  "Change the setting, in the console: Image risk > Registry images > Scheduled scan" },
 	{ "schema/bad-value", CLASS_INCOMPLETE, SEVERITY_HIGH,
 	  "A value of the reply is malformed",
 	  "The target could not be judged: its setting is not known",
@@ -75,6 +79,18 @@ const struct rule rules[] = {
 	  "The target does not say which account it is",
 	  "With other credentials another account would be judged in its place",
 	  "Set uin in baselines/targets.ini" },
+	{ "waiver/expired", CLASS_WAIVER, SEVERITY_MEDIUM,
+	  "The waiver has ended and does not apply any more",
+	  "What it let pass counts again",
+	  "Remove it, or give it a new last day if the reason still holds" },
+	{ "waiver/expires-soon", CLASS_WAIVER, SEVERITY_INFO,
+	  "The waiver ends within 14 days",
+	  "What it lets pass will count again",
+	  "Remove the reason for it, or give it a new last day" },
+	{ "waiver/unused", CLASS_WAIVER, SEVERITY_LOW,
+	  "The waiver lets nothing pass",
+	  "It would hide the next finding of its rule before anybody has looked at it",
+	  "Remove it" },
 };
 /* clang-format on */
 
@@ -93,6 +109,15 @@ const struct rule *rule_find(struct str id)
 			above = &rules[i];
 	}
 	return above;
+}
+
+bool rule_can_be_waived(const struct rule *rule)
+{
+	if (rule->class == CLASS_INCOMPLETE || rule->class == CLASS_APPROVAL ||
+	    rule->class == CLASS_WAIVER)
+		return false;
+	return !str_is(str_from(rule->id), "baseline/missing") &&
+	       !str_is(str_from(rule->id), "baseline/malformed");
 }
 
 struct finding finding_from_rule(const char *id, struct str target)

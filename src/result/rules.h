@@ -23,6 +23,12 @@ extern const size_t rule_count;
 /* Exact, or the row that ends in '/' above it. There is one for each id that the program uses. */
 const struct rule *rule_find(struct str id);
 
+/*
+ * What could not be judged cannot be let pass, nor a loosening by what it loosens, nor what is said
+ * of waivers.
+ */
+bool rule_can_be_waived(const struct rule *rule);
+
 /* A finding of this rule, its texts and severity as the row says; no place yet. */
 struct finding finding_from_rule(const char *id, struct str target);
 

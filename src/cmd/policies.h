@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCANDRIFT_CMD_POLICIES_H
+#define SCANDRIFT_CMD_POLICIES_H
+
+#include "cmd/workspace.h"
+#include "result/judge_policy.h"
+
+/*
+ * policies/NAME.ini of the workspace, read like targets.ini: from the work tree, where there is
+ * one, as they stand there, with a note where that is not what was committed; else from the commit.
+ * Folders below policies/ are not read, and links not followed.
+ */
+
+#define POLICIES_MAX      200u
+#define POLICIES_SIZE_MAX ((size_t)4 << 20) /* all of them */
+
+/* Every file is read and checked; the errors of all but one are logged. */
+struct err *policies_open(const struct workspace *w, const struct io *io,
+			  struct policies *out) MUST_USE;
+
+#endif

@@ -1,0 +1,337 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rules, severities of drift, and which findings are let pass. Tells of waivers: judge_waivers.c. */
+#include "result/judge_policy.h"
+
+#include <string.h>
+
+#include "policy/pin.h"
+#include "result/judge_waivers.h"
+#include "result/rules.h"
+
+/* ---- rules ---- */
+
+static size_t line_of(const struct reading *r, uint32_t at)
+{
+	size_t line, column;
+
+	json_position(r->source, at, &line, &column);
+	return line;
+}
+
+/* Where the baseline says it; else where the policy demands it. */
+static void set_place(struct finding *f, const struct assertion *as, const struct policy *p,
+		      const struct target *t, const struct baseline_side *base)
+{
+	const struct subject *s = &as->subject;
+	bool is_known = base->state == BASELINE_READ && s->kind == SUBJECT_FIELD;
+
+	f->file = str_from(p->file);
+	f->line = as->line;
+	if (!is_known || !base->reading->config.values[s->row].is_present)
+		return;
+	f->file = t->baseline;
+	f->line = line_of(base->reading, base->reading->config.values[s->row].at);
+}
+
+static struct str describe(const struct findings *list, const struct policy_rule *rule,
+			   const struct verdict *v, struct str open_when)
+{
+	const char *since = open_when.n ? "; judged because this is open: " : "";
+
+	if (!rule->title.n)
+		return findings_text(list, "%.*s%s%.*s", STR_ARG(v->text), since,
+				     STR_ARG(open_when));
+	return findings_text(list, "%.*s: %.*s%s%.*s", STR_ARG(rule->title), STR_ARG(v->text),
+			     since, STR_ARG(open_when));
+}
+
+static struct err *add_failure(struct policy_run *run, const struct policy_rule *rule,
+			       const struct assertion *as, const struct verdict *v,
+			       struct str open_when, const struct target *t,
+			       const struct baseline_side *base)
+{
+	struct result *r = run->result;
+	struct finding_policy *detail = arena_alloc(r->arena, sizeof(*detail));
+	struct finding f = finding_from_rule("policy/", t->name);
+
+	if (!detail)
+		return err_nomem();
+	*detail = (struct finding_policy){rule, as, v->found, v->is_found_cut};
+	f.rule = findings_text(&r->findings, "policy/%s/%s", rule->policy->id.p, rule->name.p);
+	f.severity = rule->severity;
+	f.path = subject_field_path(&as->subject);
+	f.message = describe(&r->findings, rule, v, open_when);
+	if (rule->rationale.n)
+		f.meaning = rule->rationale;
+	if (rule->remediation.n)
+		f.next = rule->remediation;
+	f.policy = detail;
+	set_place(&f, as, rule->policy, t, base);
+	if (!f.rule.p || !f.message.p)
+		return err_nomem();
+	return findings_add(&r->findings, &f);
+}
+
+static struct err *judge_rule(struct policy_run *run, const struct policy_rule *rule,
+			      const struct policy_input *in, const struct target *t,
+			      const struct baseline_side *base)
+{
+	struct rule_verdict v;
+
+	TRY(rule_evaluate(run->result->arena, rule, in, &v));
+	if (v.outcome != RULE_FAILS)
+		return NULL;
+	for (size_t i = 0; i < rule->assert_count; i++) {
+		if (v.asserts[i].outcome == VERDICT_FAILS || v.asserts[i].outcome == VERDICT_OPEN)
+			TRY(add_failure(run, rule, &rule->asserts[i], &v.asserts[i], v.open_when, t,
+					base));
+	}
+	return NULL;
+}
+
+static struct err *judge_rules(struct policy_run *run, const struct policy_input *in,
+			       const struct target *t, const struct baseline_side *base)
+{
+	for (size_t i = 0; i < run->policies->count; i++) {
+		const struct policy *p = &run->policies->list[i];
+
+		for (size_t k = 0; k < p->rule_count; k++)
+			TRY(judge_rule(run, &p->rules[k], in, t, base));
+	}
+	return NULL;
+}
+
+/* ---- waivers ---- */
+
+bool policy_run_names(const struct waiver *w, const struct target *t)
+{
+	for (size_t i = 0; i < w->target_count; i++) {
+		if (str_eq(w->targets[i].name, t->name))
+			return true;
+		for (size_t k = 0; k < t->former_count; k++) {
+			if (str_eq(w->targets[i].name, t->former[k].name))
+				return true;
+		}
+	}
+	return w->target_count == 0;
+}
+
+/* A finding that is about one field: "/Field". */
+static struct err *is_pinned_field(struct arena *a, const struct waiver *w, const struct finding *f,
+				   const struct config *live, bool *is_equal)
+{
+	const struct resource *r = live->resource;
+	struct str name = {f->path.p + 1, f->path.n - 1};
+
+	*is_equal = false;
+	if (f->path.n < 2)
+		return NULL;
+	for (size_t i = 0; i < r->field_count; i++) {
+		if (str_is(name, r->fields[i].name))
+			return pin_is_row(a, live, i, w->value, is_equal);
+	}
+	return f->change ? pin_is_unknown(a, live, f->change->name, w->value, is_equal) : NULL;
+}
+
+static struct err *is_pinned(struct arena *a, const struct waiver *w, const struct finding *f,
+			     const struct policy_input *in, bool *is_equal)
+{
+	*is_equal = w->value.n == 0;
+	if (*is_equal || !in->config)
+		return NULL;
+	if (f->policy)
+		return pin_is_found(a, f->policy->assertion, in, w->value, is_equal);
+	return is_pinned_field(a, w, f, in->config, is_equal);
+}
+
+/* `t` is NULL for a finding about no target. */
+static struct err *try_waiver(struct policy_run *run, struct waiver_use *use, struct finding *f,
+			      const struct target *t, const struct policy_input *in)
+{
+	const struct waiver *w = use->waiver;
+	bool fits;
+
+	if (!str_eq(w->rule_id, f->rule) || waiver_age(w, run->result->now_s) == WAIVER_EXPIRED)
+		return NULL;
+	if (t ? !policy_run_names(w, t) : w->target_count > 0)
+		return NULL;
+	TRY(is_pinned(run->result->arena, w, f, in, &fits));
+	use->is_used |= fits;
+	use->has_other_value |= !fits;
+	if (fits && !f->waived)
+		f->waived = w;
+	return NULL;
+}
+
+static struct err *apply_waivers(struct policy_run *run, struct finding *f, const struct target *t,
+				 const struct policy_input *in)
+{
+	for (size_t i = 0; i < run->use_count; i++)
+		TRY(try_waiver(run, &run->uses[i], f, t, in));
+	return NULL;
+}
+
+/* ---- ignored drift ---- */
+
+static bool is_set_aside(const struct findings *list, size_t first, size_t end, const char *name,
+			 struct str unknown)
+{
+	for (size_t i = first; i < end; i++) {
+		const struct finding *f = &list->v[i];
+
+		if (!f->change || !f->waived)
+			continue;
+		if (name ? f->change->field && strcmp(f->change->field->name, name) == 0
+			 : !f->change->field && str_eq(f->change->name, unknown))
+			return true;
+	}
+	return false;
+}
+
+/* Fields without a row: the baseline's where set aside, else the live ones. Both are sorted. */
+static struct err *mix_unknown(struct policy_run *run, const struct diff *d, size_t first,
+			       struct config *out)
+{
+	const struct findings *list = &run->result->findings;
+	const struct config *before = d->before, *after = d->after;
+	struct unknown *v = arena_array(
+		run->result->arena, before->unknown_count + after->unknown_count + 1, sizeof(*v));
+	size_t i = 0, k = 0, n = 0;
+
+	if (!v)
+		return err_nomem();
+	while (i < before->unknown_count || k < after->unknown_count) {
+		const struct unknown *b = i < before->unknown_count ? &before->unknown[i] : NULL;
+		const struct unknown *l = k < after->unknown_count ? &after->unknown[k] : NULL;
+		int c = !b ? 1 : !l ? -1 : str_cmp(b->name, l->name);
+		struct str name = c <= 0 ? b->name : l->name;
+		const struct unknown *from = is_set_aside(list, first, list->n, NULL, name)
+						     ? (c <= 0 ? b : NULL)
+					     : c >= 0 ? l
+						      : NULL;
+
+		if (from)
+			v[n++] = *from;
+		i += c <= 0;
+		k += c >= 0;
+	}
+	out->unknown = v;
+	out->unknown_count = n;
+	return NULL;
+}
+
+/* Live, but as the baseline says where drift was let pass. */
+static struct err *mix(struct policy_run *run, const struct diff *d, size_t first,
+		       struct config **out)
+{
+	const struct findings *list = &run->result->findings;
+	const struct resource *r = d->after->resource;
+	struct config *c = arena_alloc(run->result->arena, sizeof(*c));
+
+	if (!c)
+		return err_nomem();
+	*c = *d->after;
+	for (size_t i = 0; i < r->field_count; i++) {
+		if (is_set_aside(list, first, list->n, r->fields[i].name, STR("")))
+			c->values[i] = d->before->values[i];
+	}
+	*out = c;
+	return mix_unknown(run, d, first, c);
+}
+
+static const struct change *same_change(const struct diff *d, const struct change *c)
+{
+	for (size_t i = 0; i < d->change_count; i++) {
+		if (str_eq(d->changes[i].name, c->name))
+			return &d->changes[i];
+	}
+	return NULL;
+}
+
+/* The drift that is left, for the pair that the ignored drift leaves. */
+static struct err *judge_rest(struct policy_run *run, const struct result_target *row,
+			      const struct reading *before, size_t first)
+{
+	struct findings *list = &run->result->findings;
+	struct diff *d = arena_alloc(run->result->arena, sizeof(*d));
+	struct config *mixed = NULL;
+
+	if (!d)
+		return err_nomem();
+	TRY(mix(run, &row->diff, first, &mixed));
+	TRY(diff_configs(row->diff.before, mixed, run->result->arena, d));
+	for (size_t i = first, n = list->n; i < n; i++) {
+		const struct change *c;
+
+		if (!list->v[i].change || list->v[i].waived)
+			continue;
+		c = same_change(d, list->v[i].change);
+		if (!c)
+			continue;
+		TRY(judge_change(run->result, row->name, c, d->judgement.is_switched_off, before,
+				 row->baseline_path));
+		list->v[i] = list->v[--list->n];
+	}
+	return NULL;
+}
+
+/* ---- a target ---- */
+
+static void set_severities(struct policy_run *run, size_t first)
+{
+	struct findings *list = &run->result->findings;
+
+	for (size_t i = first; i < list->n; i++) {
+		const struct change *c = list->v[i].change;
+		const struct policy_drift *d = c ? policies_drift(run->policies, c->field) : NULL;
+
+		if (d)
+			list->v[i].severity = d->severity;
+	}
+}
+
+static bool any_set_aside(const struct findings *list, size_t first)
+{
+	for (size_t i = first; i < list->n; i++) {
+		if (list->v[i].change && list->v[i].waived)
+			return true;
+	}
+	return false;
+}
+
+struct err *policy_run_target(struct policy_run *run, const struct target *t,
+			      const struct live_side *live, const struct baseline_side *base,
+			      size_t first)
+{
+	struct findings *list = &run->result->findings;
+	const struct result_target *row = &run->result->targets[run->result->target_count - 1];
+	struct policy_input in = {.has_state = true, .zone = t->zone};
+	struct target_use *seen = &run->seen[t - run->targets->list];
+
+	seen->is_seen = true;
+	seen->is_config_judged = row->outcome != OUTCOME_INCOMPLETE;
+	seen->is_drift_judged = row->has_diff;
+	if (live->reading)
+		in.config = &live->reading->config;
+	in.coverage = &row->coverage_after;
+	if (seen->is_config_judged)
+		TRY(judge_rules(run, &in, t, base));
+	for (size_t i = first; i < list->n; i++)
+		TRY(apply_waivers(run, &list->v[i], t, &in));
+	if (row->has_diff && any_set_aside(list, first))
+		TRY(judge_rest(run, row, base->reading, first));
+	set_severities(run, first);
+	return NULL;
+}
+
+struct err *policy_run_end(struct policy_run *run)
+{
+	struct findings *list = &run->result->findings;
+	struct policy_input nothing = {0};
+
+	for (size_t i = 0; i < list->n; i++) {
+		if (!list->v[i].target.n)
+			TRY(apply_waivers(run, &list->v[i], NULL, &nothing));
+	}
+	return judge_waivers(run);
+}

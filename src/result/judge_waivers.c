@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "result/judge_waivers.h"
+
+#include "base/suggest.h"
+#include "base/timeutil.h"
+#include "result/rules.h"
+
+#define DAY_S INT64_C(86400)
+
+/* ---- which may be ---- */
+
+static struct err *unknown_rule(const struct waiver *w)
+{
+	struct suggest near = suggest_for(w->rule_text);
+
+	for (size_t i = 0; i < rule_count; i++)
+		suggest_offer(&near, str_from(rules[i].id));
+	if (near.best.n)
+		return err_new(
+			ERR_CONFIG, "%s:%zu: rule = %.*s: no such rule, did you mean \"%.*s\"?",
+			w->policy->file, w->rule_line, STR_ARG(w->rule_text), STR_ARG(near.best));
+	return err_new(ERR_CONFIG,
+		       "%s:%zu: rule = %.*s: neither a policy's rule nor a built-in one",
+		       w->policy->file, w->rule_line, STR_ARG(w->rule_text));
+}
+
+static struct err *check(const struct waiver *w)
+{
+	const struct rule *rule = rule_find(w->rule_id);
+
+	/* Review's own ids are many: all below approval/. */
+	if (str_starts(w->rule_id, "approval/") || (rule && !rule_can_be_waived(rule)))
+		return err_new(ERR_CONFIG, "%s:%zu: rule = %.*s cannot be waived: %s",
+			       w->policy->file, w->rule_line, STR_ARG(w->rule_text),
+			       str_starts(w->rule_id, "approval/")
+				       ? "nothing in the repository approves its own loosening"
+			       : str_starts(w->rule_id, "waiver/")
+				       ? "mend the waiver instead"
+				       : "what was not judged never looks fine");
+	if (w->rule || str_starts(w->rule_id, "drift/"))
+		return NULL;
+	if (!rule || !str_is(w->rule_id, rule->id))
+		return unknown_rule(w);
+	if (w->value.n && rule->class != CLASS_LIVENESS)
+		return err_new(ERR_CONFIG,
+			       "%s:%zu: value: findings of %.*s have none, expected no value",
+			       w->policy->file, w->value_line, STR_ARG(w->rule_text));
+	return NULL;
+}
+
+struct err *judge_policies_check(const struct policies *all)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		for (size_t k = 0; k < all->list[i].waiver_count; k++)
+			TRY(check(&all->list[i].waivers[k]));
+	}
+	return NULL;
+}
+
+struct err *policy_run_new(struct result *r, const struct policies *policies,
+			   const struct targets *targets, struct policy_run **out)
+{
+	struct policy_run *run = arena_alloc(r->arena, sizeof(*run));
+	size_t n = 0;
+
+	if (!run)
+		return err_nomem();
+	for (size_t i = 0; i < policies->count; i++)
+		n += policies->list[i].waiver_count;
+	*run = (struct policy_run){.result = r, .policies = policies, .targets = targets};
+	run->seen = arena_array(r->arena, targets->count, sizeof(*run->seen));
+	run->uses = arena_array(r->arena, n + 1, sizeof(*run->uses));
+	if (!run->seen || !run->uses)
+		return err_nomem();
+	for (size_t i = 0; i < policies->count; i++) {
+		for (size_t k = 0; k < policies->list[i].waiver_count; k++)
+			run->uses[run->use_count++].waiver = &policies->list[i].waivers[k];
+	}
+	*out = run;
+	return NULL;
+}
+
+/* ---- what is said of them ---- */
+
+static struct err *add(struct policy_run *run, const struct waiver *w, const char *rule,
+		       size_t line, struct str message)
+{
+	struct finding f = finding_from_rule(rule, STR(""));
+
+	f.message = message;
+	f.file = str_from(w->policy->file);
+	f.line = line;
+	if (!message.p)
+		return err_nomem();
+	return findings_add(&run->result->findings, &f);
+}
+
+static const char *word(const struct waiver *w)
+{
+	return w->is_ignore ? "ignore" : "waiver";
+}
+
+static const struct target *find_named(const struct policy_run *run, const struct waiver *w,
+				       size_t i)
+{
+	const struct waiver one = {.targets = &w->targets[i], .target_count = 1};
+
+	for (size_t k = 0; k < run->targets->count; k++) {
+		if (policy_run_names(&one, &run->targets->list[k]))
+			return &run->targets->list[k];
+	}
+	return NULL;
+}
+
+static bool saw_all(const struct policy_run *run)
+{
+	for (size_t i = 0; i < run->targets->count; i++) {
+		if (!run->seen[i].is_seen)
+			return false;
+	}
+	return true;
+}
+
+/* Is it about something that this run looked at? */
+static bool concerns(const struct policy_run *run, const struct waiver *w)
+{
+	for (size_t i = 0; i < run->targets->count; i++) {
+		if (run->seen[i].is_seen && policy_run_names(w, &run->targets->list[i]))
+			return true;
+	}
+	return saw_all(run);
+}
+
+/* Could each finding that it is for have been found? */
+static bool is_judged(const struct policy_run *run, const struct waiver *w)
+{
+	bool is_drift = str_starts(w->rule_id, "drift/");
+	bool is_seen_enough =
+		str_starts(w->rule_id, "baseline/") || str_starts(w->rule_id, "target/");
+
+	for (size_t i = 0; i < run->targets->count; i++) {
+		const struct target_use *u = &run->seen[i];
+
+		if (!policy_run_names(w, &run->targets->list[i]))
+			continue;
+		if (!(is_drift         ? u->is_drift_judged
+		      : is_seen_enough ? u->is_seen
+				       : u->is_config_judged))
+			return false;
+	}
+	return true;
+}
+
+static struct err *tell_unknown_target(struct policy_run *run, const struct waiver *w, size_t i)
+{
+	struct str name = w->targets[i].name;
+	struct suggest near = suggest_for(name);
+	const struct findings *list = &run->result->findings;
+
+	for (size_t k = 0; k < run->targets->count; k++)
+		suggest_offer(&near, run->targets->list[k].name);
+	return add(run, w, "waiver/unused", w->targets[i].line,
+		   findings_text(list,
+				 "[%s %s] is for target \"%.*s\", which %s does not have%s%.*s%s",
+				 word(w), w->name.p, STR_ARG(name), run->targets->file,
+				 near.best.n ? "; did you mean \"" : "", STR_ARG(near.best),
+				 near.best.n ? "\"?" : ""));
+}
+
+/* Sets *any where it names one that there is not. */
+static struct err *tell_unknown_targets(struct policy_run *run, const struct waiver *w, bool *any)
+{
+	for (size_t i = 0; i < w->target_count; i++) {
+		if (find_named(run, w, i))
+			continue;
+		*any = true;
+		if (saw_all(run))
+			TRY(tell_unknown_target(run, w, i));
+	}
+	return NULL;
+}
+
+static struct err *tell_expired(struct policy_run *run, const struct waiver *w)
+{
+	return add(run, w, "waiver/expired", w->line,
+		   findings_text(&run->result->findings,
+				 "[%s %s] of %.*s for %.*s ended with %s (UTC)", word(w), w->name.p,
+				 STR_ARG(w->owner), STR_ARG(w->rule_id), w->expires_text.p));
+}
+
+static struct err *tell_soon(struct policy_run *run, const struct waiver *w)
+{
+	long long days = (long long)((w->ends_s - 1 - run->result->now_s) / DAY_S);
+
+	return add(run, w, "waiver/expires-soon", w->line,
+		   findings_text(&run->result->findings,
+				 "[%s %s] of %.*s for %.*s ends with %s (UTC): %lld whole day%s "
+				 "left",
+				 word(w), w->name.p, STR_ARG(w->owner), STR_ARG(w->rule_id),
+				 w->expires_text.p, days, days == 1 ? "" : "s"));
+}
+
+static struct err *tell_unused(struct policy_run *run, const struct waiver_use *use)
+{
+	const struct waiver *w = use->waiver;
+	const struct findings *list = &run->result->findings;
+
+	if (use->has_other_value)
+		return add(run, w, "waiver/unused", w->line,
+			   findings_text(list,
+					 "[%s %s] lets nothing pass: %.*s found another value than "
+					 "%.*s",
+					 word(w), w->name.p, STR_ARG(w->rule_id),
+					 STR_ARG(w->value)));
+	return add(run, w, "waiver/unused", w->line,
+		   findings_text(list, "[%s %s] lets nothing pass: %.*s has no finding", word(w),
+				 w->name.p, STR_ARG(w->rule_id)));
+}
+
+static struct err *judge_waiver(struct policy_run *run, const struct waiver_use *use)
+{
+	const struct waiver *w = use->waiver;
+	enum waiver_age age = waiver_age(w, run->result->now_s);
+	bool names_nobody = false;
+
+	if (!concerns(run, w))
+		return NULL;
+	if (age == WAIVER_EXPIRED)
+		return tell_expired(run, w);
+	if (age == WAIVER_EXPIRES_SOON)
+		TRY(tell_soon(run, w));
+	TRY(tell_unknown_targets(run, w, &names_nobody));
+	if (use->is_used || names_nobody || !is_judged(run, w))
+		return NULL;
+	return tell_unused(run, use);
+}
+
+struct err *judge_waivers(struct policy_run *run)
+{
+	for (size_t i = 0; i < run->use_count; i++)
+		TRY(judge_waiver(run, &run->uses[i]));
+	return NULL;
+}
