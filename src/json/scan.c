@@ -477,13 +477,14 @@ static struct err *remember_key(struct json_scan *s, const struct key *k)
 /* The object ends: its keys are dropped, many of them looked through first. */
 static struct err *forget_keys(struct json_scan *s, size_t first)
 {
-	struct key *keys = s->keys + first;
 	size_t n = s->key_count - first;
 	const struct key *dup = NULL;
+	struct key *keys;
 
 	s->key_count = first;
 	if (n <= KEYS_COMPARED)
 		return NULL;
+	keys = s->keys + first;
 	qsort(keys, n, sizeof(*keys), by_text_then_place);
 	for (size_t i = 1; i < n; i++) {
 		if (str_eq(keys[i - 1].text, keys[i].text) && (!dup || keys[i].at < dup->at))
