@@ -220,8 +220,7 @@ static struct err *take_option(struct walk *w, struct options *o)
 		return err_new(ERR_USAGE, "--%s takes no value", row->name);
 	if (row->argument && !value && !is_optional(row)) {
 		if (w->at + 1 >= w->argc)
-			return err_new(ERR_USAGE, "--%s: expected %s behind it", row->name,
-				       row->argument);
+			return err_new(ERR_USAGE, "%s: expected %s behind it", arg, row->argument);
 		value = w->argv[++w->at];
 	}
 	if (value && !*value)
@@ -239,19 +238,17 @@ static struct err *check_command(const struct walk *w, const struct options *o,
 			       : err_new(ERR_USAGE, "no command; scandrift --help lists them");
 	for (size_t i = 0; i < option_count; i++) {
 		if (w->seen[i] && !(options[i].commands & ON(c->id)))
-			return err_new(ERR_USAGE, "scandrift %s has no option --%s", c->name,
-				       options[i].name);
+			return err_new(ERR_USAGE, "%s: no option --%s", c->name, options[i].name);
 	}
 	if (o->help || o->version)
 		return NULL;
 	if (o->format && format_find(str_from(o->format))->is_of_pair && c->id != CMD_DIFF)
-		return err_new(ERR_USAGE, "scandrift %s has no --format %s; scandrift diff has it",
-			       c->name, o->format);
+		return err_new(ERR_USAGE, "%s: no --format %s; scandrift diff has it", c->name,
+			       o->format);
 	if (o->arg_count < c->least)
-		return err_new(ERR_USAGE, "scandrift %s: expected %s", c->name, c->arguments);
+		return err_new(ERR_USAGE, "%s: expected %s", c->name, c->arguments);
 	if (o->arg_count > c->most)
-		return err_new(ERR_USAGE,
-			       "scandrift %s: '%s' is one argument too many, expected %s", c->name,
+		return err_new(ERR_USAGE, "%s: '%s' is one argument too many, expected %s", c->name,
 			       o->args[c->most], c->arguments);
 	return NULL;
 }
