@@ -3,7 +3,7 @@
 # The manual page says all that the program can: every command and option of
 # --help with the commands that know it, every exit code, every variable of the
 # environment that the sources ask for, and every row of the tables that a user
-# meets (formats, severities, keys of targets.ini, rules). And nothing that the
+# meets (formats, severities, keys of targets.ini, rules, operators). And nothing that the
 # program does not have.
 
 . "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
@@ -85,6 +85,12 @@ sed -n 's/^	{ "\([a-z]*\/[a-z-]*\)".*/\1/p' "$src/result/rules.c" >rules
 while read -r rule; do
 	grep -qE "Cm (.* )?$rule( |$)" "$page" || lacks "no rule $rule"
 done <rules
+sed -n 's/^	{ "\([^"]*\)", .*/\1/p' "$src/policy/operators.c" >operators
+[ "$(wc -l <operators)" -gt 5 ] || fail 'the operators were not found'
+while read -r operator; do
+	sed -n 's/^\.It Cm //p' "$page" | tr -s ' ,' '\n' | grep -qxF -e "$operator" ||
+		lacks "no operator $operator"
+done <operators
 for severity in info low medium high critical never; do
 	grep -qE "^\.(Cm|Pq Cm) .*\b$severity\b" "$page" || lacks "no severity $severity"
 done
