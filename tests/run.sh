@@ -53,6 +53,7 @@ cd "$root" || exit 1
 mkdir -p .build || exit 1
 . tests/lib/packages.sh
 . tests/lib/build.sh
+. tests/lib/npm.sh
 
 SCANDRIFT_SEED=${SCANDRIFT_SEED:-20261124}
 export SCANDRIFT_SEED
@@ -70,27 +71,6 @@ install_tools() {
 	fi
 	# shellcheck disable=SC2086 # lists of names
 	install_packages .build/apt.log $build_packages $tools
-}
-
-# The npm tools, as the lock file pins them; again only where it has changed.
-install_npm() {
-	[ -f tests/npm/package-lock.json ] || return 0
-	want=$(cat tests/npm/package.json tests/npm/package-lock.json tests/npm/.npmrc | sha256sum)
-	[ "$want" != "$(cat .build/npm/installed 2>/dev/null)" ] || return 0
-	say 'npm ci'
-	rm -rf .build/npm
-	mkdir -p .build/npm
-	cp tests/npm/package.json tests/npm/package-lock.json tests/npm/.npmrc .build/npm/
-	# A registry may fail once.
-	for try in 1 2 3; do
-		if (cd .build/npm && npm ci --no-audit --no-fund) >.build/npm.log 2>&1; then
-			printf '%s\n' "$want" >.build/npm/installed
-			return 0
-		fi
-		[ "$try" = 3 ] || sleep 5
-	done
-	tail -n 30 .build/npm.log >&2
-	return 1
 }
 
 # build NAME CONFIGURATION PREFIX: one tree, its tests named PREFIX.*
