@@ -18,6 +18,17 @@ static bool has_failed(const struct buf *b)
 	return b->failed_memory || b->failed_ceiling || b->failed_sink;
 }
 
+/* After each change of content, capacity or state. */
+static void measure_room(struct buf *b)
+{
+	size_t free_bytes = b->cap - b->n, allowed = b->max - b->n;
+
+	if (has_failed(b) || !b->cap || b->n > b->max)
+		b->room = 0;
+	else
+		b->room = free_bytes <= allowed ? free_bytes : allowed + 1;
+}
+
 /* Room for n more bytes and a NUL. */
 static bool reserve(struct buf *b, size_t n)
 {
@@ -50,9 +61,10 @@ void buf_flush(struct buf *b)
 	if (!b->sink(b->sink_ctx, b->p, b->n))
 		b->failed_sink = true;
 	b->n = 0;
+	measure_room(b);
 }
 
-void buf_add(struct buf *b, const void *p, size_t n)
+static void add(struct buf *b, const void *p, size_t n)
 {
 	if (has_failed(b) || n == 0)
 		return;
@@ -69,6 +81,12 @@ void buf_add(struct buf *b, const void *p, size_t n)
 	memcpy(b->p + b->n, p, n);
 	b->n += n;
 	b->p[b->n] = '\0';
+}
+
+void buf_add_slowly(struct buf *b, const void *p, size_t n)
+{
+	add(b, p, n);
+	measure_room(b);
 }
 
 void buf_str(struct buf *b, struct str s)
@@ -128,13 +146,14 @@ struct str buf_view(const struct buf *b)
 void buf_clear(struct buf *b)
 {
 	b->n = 0;
+	measure_room(b);
 }
 
 void buf_free(struct buf *b)
 {
 	free(b->p);
 	b->p = NULL;
-	b->n = b->cap = 0;
+	b->n = b->cap = b->room = 0;
 }
 
 struct err *buf_check(const struct buf *b, enum err_kind kind, const char *what)
@@ -155,6 +174,6 @@ char *buf_take(struct buf *b, size_t *n)
 	if (n)
 		*n = b->n;
 	b->p = NULL;
-	b->n = b->cap = 0;
+	b->n = b->cap = b->room = 0;
 	return p;
 }

@@ -2,6 +2,8 @@
 #ifndef SCANDRIFT_BASE_BUF_H
 #define SCANDRIFT_BASE_BUF_H
 
+#include <string.h>
+
 #include "base/err.h"
 #include "base/str.h"
 
@@ -13,6 +15,7 @@
 struct buf {
 	char *p;
 	size_t n, cap, max;
+	size_t room; /* what buf_add may fill without a look: 0 after a failure */
 	bool failed_memory, failed_ceiling;
 	/* When set, the buffer is a window: full content goes here and `n` starts again at 0. */
 	bool (*sink)(void *ctx, const char *p, size_t n);
@@ -28,7 +31,22 @@ struct buf {
  */
 struct buf buf_stream(bool (*sink)(void *ctx, const char *p, size_t n), void *ctx);
 
-void buf_add(struct buf *b, const void *p, size_t n);
+/* The way round room and failures; see buf_add. */
+void buf_add_slowly(struct buf *b, const void *p, size_t n);
+
+/* Here, because canonical forms are written in many small pieces. */
+static inline void buf_add(struct buf *b, const void *p, size_t n)
+{
+	if (n == 0 || n >= b->room) {
+		buf_add_slowly(b, p, n);
+		return;
+	}
+	memcpy(b->p + b->n, p, n);
+	b->n += n;
+	b->room -= n;
+	b->p[b->n] = '\0';
+}
+
 void buf_str(struct buf *b, struct str s);
 void buf_puts(struct buf *b, const char *nul_terminated);
 void buf_char(struct buf *b, char c);

@@ -3,28 +3,52 @@
 
 #include <string.h>
 
-void json_put_string(struct buf *b, struct str s)
+/* Length of the run at the start that stands for itself. */
+static size_t plain_run(const char *p, size_t n)
+{
+	const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
+	size_t i = 0;
+
+	for (; n - i >= 8; i += 8) {
+		uint64_t v, quote, slash;
+
+		memcpy(&v, p + i, 8);
+		quote = v ^ ones * '"';
+		slash = v ^ ones * '\\';
+		if ((((quote - ones) & ~quote) | ((slash - ones) & ~slash) |
+		     ((v - ones * 0x20) & ~v)) &
+		    highs)
+			break;
+	}
+	while (i < n && (unsigned char)p[i] >= 0x20 && p[i] != '"' && p[i] != '\\')
+		i++;
+	return i;
+}
+
+static void put_escape(struct buf *b, unsigned char c)
 {
 	static const char short_forms[] = "\b\t\n\f\r\"\\", letters[] = "btnfr\"\\";
-	size_t start = 0;
+	const char *at = memchr(short_forms, c, sizeof(short_forms) - 1);
 
-	buf_char(b, '"');
-	for (size_t i = 0; i < s.n; i++) {
-		unsigned char c = (unsigned char)s.p[i];
-		const char *at;
+	if (at)
+		buf_printf(b, "\\%c", letters[at - short_forms]);
+	else
+		buf_printf(b, "\\u%04x", c);
+}
 
-		if (c >= 0x20 && c != '"' && c != '\\')
-			continue;
-		buf_add(b, s.p + start, i - start);
-		start = i + 1;
-		at = memchr(short_forms, c, sizeof(short_forms) - 1);
-		if (at)
-			buf_printf(b, "\\%c", letters[at - short_forms]);
-		else
-			buf_printf(b, "\\u%04x", c);
+void json_put_string(struct buf *b, struct str s)
+{
+	buf_add(b, "\"", 1);
+	while (s.n) {
+		size_t run = plain_run(s.p, s.n);
+
+		buf_add(b, s.p, run);
+		if (run < s.n)
+			put_escape(b, (unsigned char)s.p[run++]);
+		s.p += run;
+		s.n -= run;
 	}
-	buf_add(b, s.p + start, s.n - start);
-	buf_char(b, '"');
+	buf_add(b, "\"", 1);
 }
 
 void json_put_integer(struct buf *b, struct integer i)
