@@ -18,8 +18,14 @@ struct chunk {
 	alignas(max_align_t) char data[];
 };
 
+struct adopted {
+	struct adopted *next;
+	void *p;
+};
+
 struct arena {
 	struct chunk *head;
+	struct adopted *adopted;
 	size_t next_size;
 };
 
@@ -36,6 +42,8 @@ void arena_free(struct arena *a)
 {
 	if (!a)
 		return;
+	for (struct adopted *d = a->adopted; d; d = d->next)
+		free(d->p);
 	for (struct chunk *c = a->head, *next; c; c = next) {
 		next = c->next;
 		free(c);
@@ -101,6 +109,17 @@ void *arena_array(struct arena *a, size_t count, size_t size)
 char *arena_bytes(struct arena *a, size_t size)
 {
 	return take(a, size, 1);
+}
+
+bool arena_adopt(struct arena *a, void *p)
+{
+	struct adopted *d = arena_alloc(a, sizeof(*d));
+
+	if (!d)
+		return false;
+	*d = (struct adopted){a->adopted, p};
+	a->adopted = d;
+	return true;
 }
 
 struct str arena_str(struct arena *a, struct str s)

@@ -27,6 +27,9 @@ void *arena_array(struct arena *a, size_t count, size_t size) MUST_USE;
 /* Bytes without alignment: what to use for text. */
 char *arena_bytes(struct arena *a, size_t size) MUST_USE;
 
+/* Memory from malloc becomes the arena's to free. False: memory is at its end, and it stays yours. */
+bool arena_adopt(struct arena *a, void *p) MUST_USE;
+
 /* A copy with a NUL behind it; .p is NULL when memory is at its end. */
 struct str arena_str(struct arena *a, struct str s) MUST_USE;
 

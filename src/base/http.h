@@ -20,7 +20,8 @@ struct http_request {
 	const char *url; /* https, or http to a loopback address */
 	const struct http_header *headers;
 	size_t header_count;
-	struct str body; /* sent as POST */
+	struct str body; /* sent as POST; stays where it is until the reply is there */
+	bool is_get;     /* sent as GET, and without a body */
 	uint64_t timeout_ms;
 	size_t reply_max; /* bytes of the body, decoded */
 };

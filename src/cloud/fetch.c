@@ -9,6 +9,7 @@
 #include "base/timeutil.h"
 #include "cloud/net.h"
 #include "cloud/request.h"
+#include "cloud/steps.h"
 #include "json/scan.h"
 
 /* A server that wants us to wait longer is told by the next night's run. */
@@ -157,10 +158,10 @@ static struct err *fail(struct arena *a, struct fetch_outcome *o, const char *re
 static const char *status_hint(int status)
 {
 	if (status / 100 == 3)
-		return "Redirects are not followed; check the endpoint.";
+		return "Redirects are not followed; check the endpoint";
 	if (status == 429 || status / 100 == 5)
-		return "The service, or something before it, is in trouble; run again later.";
-	return "The API answers with status 200 alone; check the endpoint and what stands between.";
+		return "The service, or something before it, is in trouble; run again later";
+	return "The API answers with status 200 alone; check the endpoint and what stands between";
 }
 
 /* How far this machine's clock is behind the server's, when the reply tells. */
@@ -279,8 +280,7 @@ static uint64_t retry_after_ms(struct str text)
 	return str_to_u64(str_trim(text), 86400, &s) ? s * 1000 : 0;
 }
 
-/* What is left of the run, or UINT64_MAX. */
-static uint64_t time_left(const struct fetch_session *s)
+uint64_t fetch_time_left(const struct fetch_session *s)
 {
 	uint64_t now = s->clock.monotonic_ms(s->clock.ctx);
 
@@ -289,103 +289,103 @@ static uint64_t time_left(const struct fetch_session *s)
 	return s->deadline_ms > now ? s->deadline_ms - now : 0;
 }
 
-struct attempt {
-	enum retry_rule rule;
-	uint64_t wait_ms; /* what the server asked for */
-};
-
-static struct err *send_signed(struct fetch_session *s, const struct fetch_request *r,
-			       struct arena *a, struct http_reply *reply)
+void fetch_steps_begin(const struct fetch_session *s, struct fetch_steps *steps)
 {
-	int64_t now = s->clock.unix_s(s->clock.ctx) + s->clock_ahead_s;
-	struct signed_request signed_r;
-	struct http_request http;
-	uint64_t left = time_left(s);
-	struct err *e;
+	*steps = (struct fetch_steps){
+		.o = {.content_type = "", .date = ""},
+		.start_ms = s->clock.monotonic_ms(s->clock.ctx),
+	};
+}
 
-	TRY(request_sign(r, now, a, &signed_r));
-	http = (struct http_request){
+static int64_t *clock_ahead(struct fetch_session *s, const struct fetch_request *r)
+{
+	return r->clock_ahead_s ? r->clock_ahead_s : &s->clock_ahead_s;
+}
+
+struct err *fetch_steps_prepare(struct fetch_session *s, const struct fetch_request *r,
+				struct arena *a, struct fetch_steps *steps,
+				struct http_request *http)
+{
+	uint64_t left = fetch_time_left(s);
+
+	steps->o = (struct fetch_outcome){
+		.content_type = "",
+		.date = "",
+		.tries = steps->o.tries + 1,
+		.time = s->clock.unix_s(s->clock.ctx),
+	};
+	steps->signed_ahead_s = *clock_ahead(s, r);
+	TRY(request_sign(r, steps->o.time + steps->signed_ahead_s, a, &steps->request));
+	*http = (struct http_request){
 		.url = r->endpoint->url,
-		.headers = signed_r.headers,
-		.header_count = signed_r.header_count,
+		.headers = steps->request.headers,
+		.header_count = steps->request.header_count,
 		.body = r->body,
 		.timeout_ms = r->timeout_ms < left ? r->timeout_ms : left,
 		.reply_max = r->reply_max,
 	};
-	e = s->http.send(s->http.ctx, &http, a, reply);
-	request_wipe(&signed_r);
-	return e;
+	return NULL;
 }
 
-static struct err *try_once(struct fetch_session *s, const struct fetch_request *r, struct arena *a,
-			    struct fetch_outcome *o, struct attempt *at)
+struct err *fetch_steps_give_up(struct arena *a, struct fetch_steps *steps, const char *reason,
+				const char *message, const char *hint)
 {
-	struct http_reply reply = {0};
-	struct err *e;
-
-	*at = (struct attempt){RETRY_NEVER, 0};
-	*o = (struct fetch_outcome){
-		.content_type = "",
-		.date = "",
-		.tries = o->tries + 1,
-		.time = s->clock.unix_s(s->clock.ctx),
-	};
-	e = send_signed(s, r, a, &reply);
-	if (e)
-		return take_error(a, e, o, &at->rule);
-	TRY(take_reply(a, &reply, o));
-	at->wait_ms = retry_after_ms(reply.retry_after);
-	return judge(r->service, a, o, &at->rule);
+	return fail(a, &steps->o, reason, message, hint);
 }
 
 /* --- again or not --- */
 
-static bool pause_for(struct fetch_session *s, const struct fetch_outcome *o,
-		      const struct attempt *at)
+static bool pause_for(const struct fetch_session *s, const struct fetch_outcome *o,
+		      uint64_t wait_ms, uint64_t *pause_ms)
 {
 	uint64_t random = s->clock.random(s->clock.ctx);
 	uint64_t ms = retry_delay_ms(&s->policy, o->tries, random);
 
-	if (at->wait_ms > ms)
-		ms = at->wait_ms;
-	if (ms > RETRY_AFTER_MAX_MS || ms >= time_left(s))
-		return false;
-	return s->clock.sleep_ms(s->clock.ctx, ms);
+	if (wait_ms > ms)
+		ms = wait_ms;
+	*pause_ms = ms;
+	return ms <= RETRY_AFTER_MAX_MS && ms < fetch_time_left(s);
 }
 
 /*
  * Once: learns the difference from the server's Date. A Date that agrees with the time we signed
  * explains nothing, and signing the same again would only repeat the answer.
  */
-static bool correct_clock(struct fetch_session *s, const struct fetch_outcome *o, bool *corrected)
+static bool correct_clock(int64_t *ahead_s, struct fetch_steps *steps)
 {
 	int64_t behind, off;
 
-	if (*corrected || !clock_difference(o, &behind))
+	if (steps->corrected || !clock_difference(&steps->o, &behind))
 		return false;
-	off = behind - s->clock_ahead_s;
+	off = behind - steps->signed_ahead_s;
 	if (off > -SKEW_MIN_S && off < SKEW_MIN_S)
 		return false;
-	s->clock_ahead_s = behind;
-	*corrected = true;
+	*ahead_s = behind;
+	steps->corrected = true;
 	return true;
 }
 
-static bool go_on(struct fetch_session *s, const struct fetch_outcome *o, const struct attempt *at,
-		  bool *corrected)
+static enum fetch_next go_on(struct fetch_session *s, const struct fetch_request *r,
+			     struct fetch_steps *steps, enum retry_rule rule, uint64_t wait_ms,
+			     uint64_t *pause_ms)
 {
-	if (o->tries >= s->policy.tries_max)
-		return false;
-	switch (at->rule) {
+	*pause_ms = 0;
+	if (steps->o.tries >= s->policy.tries_max)
+		return FETCH_DONE;
+	switch (rule) {
 	case RETRY_BACKOFF:
-		return pause_for(s, o, at);
+		return pause_for(s, &steps->o, wait_ms, pause_ms) ? FETCH_AGAIN : FETCH_DONE;
 	case RETRY_CLOCK:
-		return correct_clock(s, o, corrected);
-	case RETRY_TOKEN: /* no source of today can renew one */
+		return correct_clock(clock_ahead(s, r), steps) ? FETCH_AGAIN : FETCH_DONE;
+	case RETRY_TOKEN:
+		if (steps->renewed)
+			return FETCH_DONE;
+		steps->renewed = true;
+		return FETCH_RENEW;
 	case RETRY_NEVER:
-		return false;
+		break;
 	}
-	return false;
+	return FETCH_DONE;
 }
 
 static void log_try(const struct fetch_session *s, const struct fetch_request *r,
@@ -398,26 +398,56 @@ static void log_try(const struct fetch_session *s, const struct fetch_request *r
 			    o->failure.api_code ? o->failure.api_code : "");
 }
 
+struct err *fetch_steps_take(struct fetch_session *s, const struct fetch_request *r,
+			     struct arena *a, struct fetch_steps *steps, struct err *e,
+			     const struct http_reply *reply, enum fetch_next *next,
+			     uint64_t *pause_ms)
+{
+	enum retry_rule rule = RETRY_NEVER;
+	uint64_t wait_ms = 0;
+
+	request_wipe(&steps->request);
+	if (e) {
+		TRY(take_error(a, e, &steps->o, &rule));
+	} else {
+		TRY(take_reply(a, reply, &steps->o));
+		wait_ms = retry_after_ms(reply->retry_after);
+		TRY(judge(r->service, a, &steps->o, &rule));
+	}
+	log_try(s, r, &steps->o);
+	*next = go_on(s, r, steps, rule, wait_ms, pause_ms);
+	steps->o.elapsed_ms = s->clock.monotonic_ms(s->clock.ctx) - steps->start_ms;
+	return NULL;
+}
+
+/* --- one request, and waiting for it --- */
+
 struct err *fetch_send(struct fetch_session *s, const struct fetch_request *r, struct arena *a,
 		       struct fetch_outcome *out)
 {
-	uint64_t start = s->clock.monotonic_ms(s->clock.ctx);
-	struct fetch_outcome o = {.content_type = "", .date = ""};
-	struct attempt at;
-	bool corrected = false;
+	struct fetch_steps steps;
+	enum fetch_next next;
+	uint64_t pause_ms;
 
-	if (time_left(s) == 0) {
-		TRY(fail(a, &o, "deadline", "the run's time was over before this was fetched",
-			 "Raise --deadline, or run with fewer targets."));
-		*out = o;
+	fetch_steps_begin(s, &steps);
+	if (fetch_time_left(s) == 0) {
+		TRY(fetch_steps_give_up(a, &steps, "deadline", FETCH_DEADLINE_TEXT,
+					FETCH_DEADLINE_HINT));
+		*out = steps.o;
 		return NULL;
 	}
 	do {
-		TRY(try_once(s, r, a, &o, &at));
-		log_try(s, r, &o);
-	} while (go_on(s, &o, &at, &corrected));
-	o.elapsed_ms = s->clock.monotonic_ms(s->clock.ctx) - start;
-	*out = o;
+		struct http_request http;
+		struct http_reply reply = {0};
+		struct err *e;
+
+		TRY(fetch_steps_prepare(s, r, a, &steps, &http));
+		e = s->http.send(s->http.ctx, &http, a, &reply);
+		TRY(fetch_steps_take(s, r, a, &steps, e, &reply, &next, &pause_ms));
+	} while (next == FETCH_AGAIN &&
+		 (pause_ms == 0 || s->clock.sleep_ms(s->clock.ctx, pause_ms)));
+	steps.o.elapsed_ms = s->clock.monotonic_ms(s->clock.ctx) - steps.start_ms;
+	*out = steps.o;
 	return NULL;
 }
 

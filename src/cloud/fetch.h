@@ -30,7 +30,7 @@ struct fetch_clock fetch_clock_system(void);
 /* What the fetches of a run share. */
 struct fetch_session {
 	struct http http;
-	struct fetch_clock clock;
+	struct fetch_clock clock; /* its sleep: for fetch_send alone */
 	struct retry_policy policy;
 	uint64_t deadline_ms;  /* on the monotonic clock; 0: none */
 	int64_t clock_ahead_s; /* learned from a server's Date; begins at 0 */
@@ -44,7 +44,9 @@ struct fetch_request {
 	const char *language;                   /* the same */
 	const struct endpoint *endpoint;
 	const struct credential *credential;
-	uint64_t timeout_ms; /* one try */
+	bool is_unsigned;       /* the one action that is sent without a signature */
+	int64_t *clock_ahead_s; /* of this endpoint's clock; NULL: the session's */
+	uint64_t timeout_ms;    /* one try */
 	size_t reply_max;
 };
 

@@ -9,17 +9,17 @@ static const struct {
 	const char *hint;
 } reasons[] = {
 	/* clang-format off */
-	[NET_DNS]         = { "dns",         true,  "Check the endpoint's name and this machine's name servers." },
-	[NET_CONNECT]     = { "connect",     true,  "Check that this machine may reach the endpoint (firewall, proxy variables)." },
-	[NET_PROXY]       = { "proxy",       false, "Check the proxy variables and what the proxy lets through." },
-	[NET_TLS]         = { "tls",         true,  "TLS 1.2 or later is needed; check the endpoint and what stands between." },
-	[NET_CERTIFICATE] = { "certificate", false, "The server's certificate is not trusted; a private CA is named by --ca-bundle." },
-	[NET_TIMEOUT]     = { "timeout",     true,  "Run again, or raise the target's timeout." },
-	[NET_TRUNCATED]   = { "truncated",   true,  "The reply ended early; run again." },
-	[NET_TOO_LARGE]   = { "too-large",   false, "Nothing of this size is expected; check the endpoint, or raise --max-reply." },
-	[NET_HTTP]        = { "http",        false, "What answers is not the API; check the endpoint." },
-	[NET_INTERRUPTED] = { "interrupted", false, "Run again." },
-	[NET_OTHER]       = { "network",     false, "Check the endpoint and the network." },
+	[NET_DNS]         = { "dns",         true,  "Check the endpoint's name and this machine's name servers" },
+	[NET_CONNECT]     = { "connect",     true,  "Check that this machine may reach the endpoint (firewall, proxy variables)" },
+	[NET_PROXY]       = { "proxy",       false, "Check the proxy variables and what the proxy lets through" },
+	[NET_TLS]         = { "tls",         true,  "TLS 1.2 or later is needed; check the endpoint and what stands between" },
+	[NET_CERTIFICATE] = { "certificate", false, "The server's certificate is not trusted; a private CA is named by --ca-bundle" },
+	[NET_TIMEOUT]     = { "timeout",     true,  "Run again, or raise the target's timeout" },
+	[NET_TRUNCATED]   = { "truncated",   true,  "The reply ended early; run again" },
+	[NET_TOO_LARGE]   = { "too-large",   false, "Nothing of this size is expected; check the endpoint, or raise --max-reply" },
+	[NET_HTTP]        = { "http",        false, "What answers is not the API; check the endpoint" },
+	[NET_INTERRUPTED] = { "interrupted", false, "Run again" },
+	[NET_OTHER]       = { "network",     false, "Check the endpoint and the network" },
 	/* clang-format on */
 };
 

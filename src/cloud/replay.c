@@ -462,7 +462,7 @@ static struct err *settle(const char *body, const char *service, struct arena *a
 		return NULL;
 	if (!m->o.has_reply)
 		return fail(&m->o, "no-reply", arena_printf(a, "no file %s in the recording", body),
-			    "Record this target, or look for the run that should have.");
+			    "Record this target, or look for the run that should have");
 	if (m->o.status == 0)
 		m->o.status = 200; /* a body by itself is a good reply's */
 	return fetch_judge(service, a, &m->o);

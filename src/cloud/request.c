@@ -14,7 +14,8 @@ static void add(struct signed_request *s, const char *name, struct str value)
 
 static struct str token_of(const struct fetch_request *r)
 {
-	return r->credential ? secret_view(&r->credential->token) : (struct str){0};
+	return r->credential && !r->is_unsigned ? secret_view(&r->credential->token)
+						: (struct str){0};
 }
 
 struct err *request_sign(const struct fetch_request *r, int64_t timestamp, struct arena *a,
@@ -28,7 +29,7 @@ struct err *request_sign(const struct fetch_request *r, int64_t timestamp, struc
 		.body = r->body,
 		.service = str_from(r->service),
 		.timestamp = timestamp,
-		.credential = r->credential,
+		.credential = r->is_unsigned ? NULL : r->credential,
 	};
 
 	if (!time)
@@ -43,7 +44,7 @@ struct err *request_sign(const struct fetch_request *r, int64_t timestamp, struc
 	add(&s, "X-TC-Language", str_from(r->language));
 	add(&s, "X-TC-RequestClient", STR("scandrift/" SCANDRIFT_VERSION));
 	add(&s, "X-TC-Token", token_of(r));
-	add(&s, "Authorization", s.sign.authorization);
+	add(&s, "Authorization", r->is_unsigned ? STR("SKIP") : s.sign.authorization);
 	*out = s;
 	return NULL;
 }

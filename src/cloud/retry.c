@@ -59,25 +59,23 @@ static const struct api_error_row unknown = {NULL, "", false, API_UNKNOWN, RETRY
 static const struct {
 	const char *reason, *hint;
 } classes[] = {
-	[API_RATE] =
-		{"rate-limited",
-		 "Other callers use up this identity's 20 requests a second; run again later."},
+	[API_RATE] = {"rate-limited",
+		      "Other callers use up this identity's 20 requests a second; run again later"},
 	[API_SERVER] = {"server-error",
 			"The service is in trouble; run again later, and name the RequestId to the "
-			"vendor if it stays."},
+			"vendor if it stays"},
 	[API_CLOCK] = {"clock", "Set this machine's clock; a request may differ from the server's "
-				"by five minutes at most."},
+				"by five minutes at most"},
 	[API_CREDENTIALS] = {"credentials",
 			     "Check the SecretId, its SecretKey and, if temporary, its token: "
-			     "unknown, wrong, disabled or expired."},
+			     "unknown, wrong, disabled or expired"},
 	[API_PERMISSION] = {"permission", "Let this identity call the action (CAM policy, or its "
-					  "list of addresses)."},
+					  "list of addresses)"},
 	[API_CONFIGURATION] = {"refused",
 			       "The service does not take this request here; check the target's "
-			       "endpoint and region, and that the product is set up."},
-	[API_BUSINESS] = {"api-error",
-			  "See the code in the vendor's documentation of this action."},
-	[API_UNKNOWN] = {"api-error", "See the code in the vendor's documentation of this action."},
+			       "endpoint and region, and that the product is set up"},
+	[API_BUSINESS] = {"api-error", "See the code in the vendor's documentation of this action"},
+	[API_UNKNOWN] = {"api-error", "See the code in the vendor's documentation of this action"},
 };
 
 const struct retry_policy retry_default = {.tries_max = 3, .base_ms = 500, .cap_ms = 8000};

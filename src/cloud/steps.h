@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCANDRIFT_CLOUD_STEPS_H
+#define SCANDRIFT_CLOUD_STEPS_H
+
+#include "cloud/fetch.h"
+#include "cloud/request.h"
+
+/*
+ * A fetch as steps that never wait: prepare a try, take what came of it, and be told whether and
+ * when to try again. fetch_send walks them for one request, the pool for many at once.
+ */
+
+struct fetch_steps {
+	struct fetch_outcome o; /* of the last try */
+	uint64_t start_ms;
+	int64_t signed_ahead_s; /* the correction that the last try was signed with */
+	bool corrected, renewed;
+	struct signed_request request; /* until the try is taken */
+};
+
+enum fetch_next {
+	FETCH_DONE,
+	FETCH_AGAIN, /* after *pause_ms */
+	FETCH_RENEW, /* once the session token is a new one, where it can be renewed; else done */
+};
+
+#define FETCH_DEADLINE_TEXT "the run's time was over before this was fetched"
+#define FETCH_DEADLINE_HINT "Raise --deadline, or run with fewer targets"
+
+/* What is left of the run; UINT64_MAX without a deadline. */
+uint64_t fetch_time_left(const struct fetch_session *s);
+
+void fetch_steps_begin(const struct fetch_session *s, struct fetch_steps *steps);
+
+/* *http holds what to send, good until fetch_steps_take. */
+struct err *fetch_steps_prepare(struct fetch_session *s, const struct fetch_request *r,
+				struct arena *a, struct fetch_steps *steps,
+				struct http_request *http) MUST_USE;
+
+/* `e` (owned here) where there is no reply. An error only where we cannot go on at all. */
+struct err *fetch_steps_take(struct fetch_session *s, const struct fetch_request *r,
+			     struct arena *a, struct fetch_steps *steps, struct err *e,
+			     const struct http_reply *reply, enum fetch_next *next,
+			     uint64_t *pause_ms) MUST_USE;
+
+/* The fetch ends without a try: "deadline", "interrupted". */
+struct err *fetch_steps_give_up(struct arena *a, struct fetch_steps *steps, const char *reason,
+				const char *message, const char *hint) MUST_USE;
+
+#endif
