@@ -227,8 +227,11 @@ struct err *workspace_baseline(const struct workspace *w, const struct options *
 	TRY(repo_read_entry(w->repo, &w->commit, t->baseline.p, o->max_reply, w->arena, &entry));
 	if (entry.kind == REPO_ENTRY_MISSING)
 		return NULL;
-	if (entry.kind != REPO_ENTRY_FILE)
+	if (entry.kind != REPO_ENTRY_FILE) {
+		/* No file in the work tree is as this was committed; the one finding says why. */
+		out->uncommitted = (struct str){0};
 		return set_problem(out, w->arena, str_from(kinds[entry.kind]));
+	}
 	if (entry.is_lfs_pointer)
 		return set_problem(
 			out, w->arena,
