@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Faults that users of other tools have reported, as they are published beside the project:
+# each folder is the work tree of a repository, its case.md says what the right result is.
+
+. "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
+. "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
+
+[ -d "$SCANDRIFT_CASES" ] || skip "no folder of cases: $SCANDRIFT_CASES"
+
+# begin NAME: stands in a repository with what is in the case's folder, all of it committed.
+begin() {
+	[ -d "$SCANDRIFT_CASES/$1" ] || skip "no case $1"
+	cp -r "$SCANDRIFT_CASES/$1" "$SCRATCH/work/$1"
+	chmod -R u+w "$SCRATCH/work/$1"
+	cd "$SCRATCH/work/$1" || fail "no folder $1"
+	new_repo .
+	git add baselines
+	[ ! -d policies ] || git add policies
+	git commit -q -m 'as agreed'
+	before=$(git rev-parse HEAD)
+}
+
+# check REPLIES [OPTION...]
+check() {
+	replies=$1
+	shift
+	run_json check --replay "$replies" --now "$now" "$@"
+}
+
+# expect_no_commit: no branch but the one that was there, and that where it was.
+expect_no_commit() {
+	echo "$before refs/heads/main" >"$SCRATCH/want.refs"
+	git for-each-ref --format='%(objectname) %(refname)' >"$SCRATCH/have.refs"
+	expect_same "$SCRATCH/want.refs" "$SCRATCH/have.refs"
+}
+
+begin 01-null-absent-empty
+for r in a b c; do
+	scandrift normalize --digest "replies-$r/prod.json" >>digests
+	check "replies-$r"
+	expect_exit 0
+	expect_findings
+done
+[ "$(wc -l <digests)" -eq 3 ] && [ "$(sort -u digests | wc -l)" -eq 1 ] || fail 'not three equal digests'
+
+begin 03-order-means-nothing
+check replies --commit
+expect_exit 0
+expect_findings
+expect_no_commit
+run scandrift normalize replies/prod.json
+expect_exit 0
+expect_same baselines/prod.json "$out"
+
+begin 05-time-and-type-forms
+check replies-a --commit
+expect_exit 0
+expect_findings
+check replies-b --commit
+expect_exit 3
+expect_findings 'schema/bad-value high prod'
+expect_json out '.findings[0].path == "/ScanTime" and .targets[0].outcome == "incomplete"'
+check replies-c --commit
+expect_exit 3
+expect_findings 'schema/type-changed high prod'
+expect_json out '.findings[0].path == "/ScanPeriod" and .targets[0].outcome == "incomplete"'
+expect_no_commit
+
+begin 07-unknown-new-field
+check replies
+expect_exit 1
+expect_findings 'schema/unknown-field info prod' 'drift/ScanPolicy high prod'
+expect_json out '.targets[0].changes == [{"path": "/ScanPolicy", "op": "add", "before": null,
+	"after": {"a": null, "z": [3, 1, 2]}, "direction": "unknown", "plain": "unknown",
+	"may_lose": true, "may_gain": true}]'
+run scandrift normalize replies/prod.json
+expect_exit 0
+expect_line out '  "ScanPolicy": {"a": null, "z": [3, 1, 2]}'
+cp -r b "$SCRATCH/work/07-accepted"
+cd "$SCRATCH/work/07-accepted" || fail 'no folder'
+new_repo .
+commit_all . 'as agreed'
+check replies
+expect_exit 0
+expect_findings 'schema/unknown-field info prod'
+
+begin 09-error-in-a-200
+for row in a:ResourceNotFound b:UnauthorizedOperation c:InternalError; do
+	check "replies-${row%%:*}" --commit
+	expect_exit 3
+	expect_json out "[.findings[] | .class, .api_code, .request_id] ==
+		[\"incomplete\", \"${row#*:}\", \"00000000-0000-4000-8000-000000000009\"]"
+	expect_json out '.findings[0].rule | startswith("incomplete/")'
+	expect_json out '.targets[0].live_digest == null'
+done
+expect_no_commit
+
+begin 19-no-empty-commits
+check replies-a --commit
+expect_exit 0
+expect_no_commit
+for _ in 1 2 3; do
+	check replies-b --commit
+	expect_exit 1
+	expect_findings 'drift/ScanPeriod high prod'
+	expect_json out '.findings[0].direction == "weakened"'
+done
+[ "$(git rev-list --count scandrift/observed)" -eq 1 ] || fail 'not exactly one commit'
+git log -1 --format=%B scandrift/observed >message
+expect_text message "$before"
+[ "$(git rev-parse main)" = "$before" ] || fail 'main has moved'
+
+begin 27-wrong-clock
+check replies
+expect_exit 3
+expect_findings 'incomplete/clock high prod'
+expect_json out '.findings[0] | .api_code == "AuthFailure.SignatureExpire" and
+	.request_id == "00000000-0000-4000-8000-000000000027" and (.message | contains("clock"))'
