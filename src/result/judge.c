@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "result/judge.h"
 
+#include "base/utf8.h"
 #include "model/canonical.h"
 #include "result/judge_liveness.h"
 #include "result/rules.h"
 
-/* Of a list in a message; all of it is in the result. */
+/* Of a list, and of a value or a path, in a message; all of it is in the result. */
 #define ITEMS_SHOWN 3u
 #define VALUE_SHOWN 200u
 
@@ -24,6 +25,15 @@ static struct err *add(struct result *r, struct finding *f)
 	return findings_add(&r->findings, f);
 }
 
+static void put_cut(struct buf *b, struct str s)
+{
+	struct str shown = utf8_prefix(s, VALUE_SHOWN);
+
+	buf_str(b, shown);
+	if (shown.n < s.n)
+		buf_puts(b, "...");
+}
+
 /* "lost \"VIRUS\" and 3 more" */
 static void put_items(struct buf *b, const char *verb, const struct change *c,
 		      const struct value *side, const size_t *items, size_t n)
@@ -34,8 +44,13 @@ static void put_items(struct buf *b, const char *verb, const struct change *c,
 		buf_puts(b, ", ");
 	buf_puts(b, verb);
 	for (size_t i = 0; i < n && i < ITEMS_SHOWN; i++) {
+		struct buf item = BUF_INIT(JSON_SIZE_CEILING);
+
 		buf_puts(b, i ? ", " : " ");
-		canonical_write_item(b, c->field, side, items[i]);
+		canonical_write_item(&item, c->field, side, items[i]);
+		put_cut(b, buf_view(&item));
+		b->failed_memory |= item.failed_memory;
+		buf_free(&item);
 	}
 	if (n > ITEMS_SHOWN)
 		buf_printf(b, " and %zu more", n - ITEMS_SHOWN);
@@ -44,40 +59,42 @@ static void put_items(struct buf *b, const char *verb, const struct change *c,
 static void put_side(struct buf *b, const struct change *c, bool is_before)
 {
 	const struct unknown *u = is_before ? c->unknown_before : c->unknown_after;
+	struct buf whole = BUF_INIT(JSON_SIZE_CEILING);
 
 	if (c->field)
-		canonical_write_value(b, c->field, is_before ? c->before : c->after);
+		canonical_write_value(&whole, c->field, is_before ? c->before : c->after);
 	else if (u)
-		buf_str(b, u->json);
+		buf_str(&whole, u->json);
 	else
-		buf_puts(b, "absent");
+		buf_puts(&whole, "absent");
+	put_cut(b, buf_view(&whole));
+	b->failed_memory |= whole.failed_memory;
+	buf_free(&whole);
 }
 
+/* .p is NULL when memory is at its end. */
 static struct str describe_change(const struct findings *list, const struct change *c)
 {
-	struct buf b = BUF_INIT(JSON_SIZE_CEILING), before = b, after = b;
-	struct str text;
+	struct buf b = BUF_INIT(JSON_SIZE_CEILING), path = b;
+	struct str text = {NULL, 0};
 
 	if (c->field && schema_is_set(c->field->kind)) {
 		put_items(&b, "lost", c, c->before, c->removed, c->removed_count);
 		put_items(&b, "gained", c, c->after, c->added, c->added_count);
 		if (c->altered_count)
 			buf_printf(&b, "%s%zu altered", b.n ? ", " : "", c->altered_count);
-		text = findings_text(list, "%.*s %.*s (%s)", STR_ARG(c->path),
-				     STR_ARG(buf_view(&b)), direction_name(c->direction));
 	} else {
-		put_side(&before, c, true);
-		put_side(&after, c, false);
-		text = findings_text(list, "%.*s was %.*s%s, is %.*s%s (%s)", STR_ARG(c->path),
-				     (int)(before.n > VALUE_SHOWN ? VALUE_SHOWN : before.n),
-				     before.n ? before.p : "", before.n > VALUE_SHOWN ? "..." : "",
-				     (int)(after.n > VALUE_SHOWN ? VALUE_SHOWN : after.n),
-				     after.n ? after.p : "", after.n > VALUE_SHOWN ? "..." : "",
-				     direction_name(c->direction));
+		buf_puts(&b, "was ");
+		put_side(&b, c, true);
+		buf_puts(&b, ", is ");
+		put_side(&b, c, false);
 	}
+	put_cut(&path, c->path);
+	if (!b.failed_memory && !path.failed_memory)
+		text = findings_text(list, "%.*s %.*s (%s)", STR_ARG(buf_view(&path)),
+				     STR_ARG(buf_view(&b)), direction_name(c->direction));
 	buf_free(&b);
-	buf_free(&before);
-	buf_free(&after);
+	buf_free(&path);
 	return text;
 }
 
@@ -131,10 +148,11 @@ static struct err *add_note(struct result *r, const struct target *t, const stru
 			    struct str request_id)
 {
 	struct finding f = finding_from_rule(live_rules[n->kind], t->name);
+	struct str path = utf8_prefix(n->path, VALUE_SHOWN);
 
 	f.path = n->path;
-	f.message =
-		findings_text(&r->findings, "%.*s: %.*s", STR_ARG(n->path), STR_ARG(n->message));
+	f.message = findings_text(&r->findings, "%.*s%s: %.*s", STR_ARG(path),
+				  path.n < n->path.n ? "..." : "", STR_ARG(n->message));
 	f.file = str_from(t->file);
 	f.line = t->line;
 	f.request_id = request_id;

@@ -23,6 +23,7 @@ static void check(const struct resource *resource, struct str bytes)
 		char *disk = lib_canonical(&r->config), *jcs = lib_jcs(&r->config), *x, *y;
 
 		again = lib_read(a, resource, disk);
+		assert(!again->totals[NOTE_TYPE_CHANGED] && !again->totals[NOTE_BAD_VALUE]);
 		x = lib_canonical(&again->config);
 		y = lib_jcs(&again->config);
 		assert(strcmp(disk, x) == 0 && strcmp(jcs, y) == 0);

@@ -1,0 +1,623 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From two sides to findings, a verdict and an exit code: the table of rules, what each state of a
+ * target becomes, and which code wins.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fs.h"
+#include "base/utf8.h"
+#include "model/canonical.h"
+#include "model_lib.h"
+#include "result/exit.h"
+#include "result/judge.h"
+#include "result/rules.h"
+
+#define RESOURCE (&schema_registry_scan)
+
+/* --- the table of rules -------------------------------------------------------------------- */
+
+static void test_rules(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < rule_count; i++) {
+		const struct rule *rule = &rules[i];
+		const char *class = finding_class_name(rule->class);
+		bool is_group = rule->id[strlen(rule->id) - 1] == '/';
+
+		if (i && strcmp(rules[i - 1].id, rule->id) >= 0)
+			fail_msg("%s stands behind %s", rule->id, rules[i - 1].id);
+		/* The id begins with its class, but for what makes a target incomplete. */
+		if (rule->class != CLASS_INCOMPLETE &&
+		    (strncmp(rule->id, class, strlen(class)) != 0 ||
+		     rule->id[strlen(class)] != '/'))
+			fail_msg("%s is of class %s", rule->id, class);
+		assert_true(rule->severity < SEVERITY_COUNT);
+		assert_true(strlen(rule->title) > 0);
+		/* What one direction or policy means, its own row says. */
+		if (!is_group && (!*rule->meaning || !*rule->next))
+			fail_msg("%s: no meaning, or nothing to do", rule->id);
+		assert_ptr_equal(rule_find(str_from(rule->id)), rule);
+	}
+	for (size_t i = 0; i < rule_count; i++) {
+		char below[96];
+
+		if (rules[i].id[strlen(rules[i].id) - 1] != '/')
+			continue;
+		(void)snprintf(below, sizeof(below), "%sNobodyNamesThis", rules[i].id);
+		assert_ptr_equal(rule_find(str_from(below)), &rules[i]);
+	}
+	assert_null(rule_find(STR("nothing/of-the-kind")));
+	assert_null(rule_find(STR("baseline/")));
+	assert_null(rule_find(STR("baseline/missing-too")));
+	assert_null(rule_find(STR("")));
+	/* The row of its own goes before the group above it. */
+	assert_string_equal(rule_find(STR("incomplete/missing-field"))->id,
+			    "incomplete/missing-field");
+}
+
+/* Ids in a source file: a word in quotes that begins as a class does. */
+static size_t ids_in(const char *file, size_t *unknown)
+{
+	struct buf b = BUF_INIT(0);
+	char path[1024];
+	size_t n = 0;
+
+	(void)snprintf(path, sizeof(path), "%s/src/%s", getenv("SCANDRIFT_SOURCE"), file);
+	assert_null(fs_read(path, 1 << 20, &b));
+	for (const char *p = b.p; (p = strchr(p, '"')); p++) {
+		size_t k = strcspn(p + 1, "\"\n");
+		struct str id = {p + 1, k};
+		bool is_id = false;
+
+		for (int c = CLASS_DRIFT; c <= CLASS_INCOMPLETE; c++) {
+			const char *class = finding_class_name((enum finding_class)c);
+
+			is_id |= str_starts(id, class) && k > strlen(class) + 1 &&
+				 p[1 + strlen(class)] == '/' &&
+				 strspn(id.p, "abcdefghijklmnopqrstuvwxyz-/") == k;
+		}
+		if (is_id) {
+			n++;
+			if (!rule_find(id)) {
+				print_message("%s: %.*s has no row\n", file, STR_ARG(id));
+				(*unknown)++;
+			}
+		}
+		p += k + 1;
+	}
+	buf_free(&b);
+	return n;
+}
+
+/* Each id that the code names has a row, without which judging would end in a crash. */
+static void test_ids_have_rows(void **state)
+{
+	static const char *const files[] = {"result/judge.c",
+					    "result/judge_liveness.c",
+					    "result/judge_policy.c",
+					    "result/judge_waivers.c",
+					    "cmd/live.c",
+					    "cmd/check.c"};
+	size_t unknown = 0, seen = 0;
+
+	(void)state;
+	if (!getenv("SCANDRIFT_SOURCE"))
+		skip();
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		seen += ids_in(files[i], &unknown);
+	assert_true(seen >= 12);
+	assert_int_equal(unknown, 0);
+}
+
+/* On to off is critical; what may lose is high; what is harmless never is. */
+static void test_severities_of_directions(void **state)
+{
+	static const struct {
+		enum direction direction;
+		enum severity severity;
+	} rows[] = {
+		{DIR_WEAKENED, SEVERITY_HIGH},    {DIR_UNKNOWN, SEVERITY_HIGH},
+		{DIR_MIXED, SEVERITY_HIGH},       {DIR_NEUTRAL, SEVERITY_MEDIUM},
+		{DIR_STRENGTHENED, SEVERITY_LOW}, {DIR_INERT, SEVERITY_INFO},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct direction_rule *plain = rule_for_direction(rows[i].direction, false);
+
+		if (plain->severity != rows[i].severity)
+			fail_msg("%s", direction_name(rows[i].direction));
+		assert_true(*plain->meaning && *plain->next);
+		assert_int_equal(rule_for_direction(rows[i].direction, true)->severity,
+				 SEVERITY_CRITICAL);
+	}
+}
+
+/* --- exit codes ---------------------------------------------------------------------------- */
+
+/* What the contract says, by the three facts that a run ends with. */
+static enum exit_code wanted(bool fails, bool incomplete, bool side_effect)
+{
+	if (fails)
+		return EXIT_NO;
+	if (incomplete)
+		return EXIT_INCOMPLETE;
+	return side_effect ? EXIT_SIDE_EFFECT : EXIT_FINE;
+}
+
+static void test_exit_codes(void **state)
+{
+	(void)state;
+	for (int severity = -1; severity < SEVERITY_COUNT; severity++) {
+		for (int fail_on = 0; fail_on <= SEVERITY_COUNT; fail_on++) {
+			for (unsigned bits = 0; bits < 16; bits++) {
+				bool incomplete = bits & 1, side = bits & 2, waived = bits & 4;
+				bool as_target = bits & 8; /* by its outcome, without a finding */
+				struct finding list[2] = {
+					{.severity = SEVERITY_CRITICAL, .class = CLASS_INCOMPLETE}};
+				struct result_target target = {.outcome = OUTCOME_INCOMPLETE};
+				struct result r = {
+					.fail_on = (enum severity)(fail_on % SEVERITY_COUNT),
+					.never_fail = fail_on == SEVERITY_COUNT,
+					.side_effect_failed = side,
+					.targets = &target,
+					.target_count = incomplete && as_target};
+				bool fails = !r.never_fail && severity >= fail_on && !waived;
+				const struct waiver *pass = (const struct waiver *)&target;
+				enum exit_code want = wanted(fails, incomplete, side);
+
+				r.findings.v = list;
+				r.findings.n = incomplete && !as_target;
+				if (severity >= 0)
+					list[r.findings.n++] = (struct finding){
+						.severity = (enum severity)severity,
+						.class = CLASS_POLICY,
+						.waived = waived ? pass : NULL};
+				if (exit_for_result(&r) != want)
+					fail_msg(
+						"severity %d, fail on %d, incomplete %d, waived %d, "
+						"side effect %d: %d",
+						severity, fail_on, incomplete, waived, side,
+						exit_for_result(&r));
+				assert_string_equal(result_verdict_name(&r), fails ? "fail"
+									     : incomplete
+										     ? "incomplete"
+										     : "pass");
+			}
+		}
+	}
+}
+
+static void test_exit_codes_of_errors(void **state)
+{
+	static const struct {
+		enum err_kind kind;
+		enum exit_code code;
+	} rows[] = {
+		{ERR_USAGE, EXIT_UNUSABLE},   {ERR_CONFIG, EXIT_UNUSABLE},
+		{ERR_REPO, EXIT_UNUSABLE},    {ERR_NET, EXIT_INCOMPLETE},
+		{ERR_REPLY, EXIT_INCOMPLETE}, {ERR_OUTPUT, EXIT_SIDE_EFFECT},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct err *e = err_wrap(err_new(rows[i].kind, "inner"), "outer");
+
+		assert_int_equal(exit_for_error(e), rows[i].code);
+		err_free(e);
+	}
+}
+
+/* --- order --------------------------------------------------------------------------------- */
+
+static void test_order(void **state)
+{
+	static const struct finding want[] = {
+		{.severity = SEVERITY_CRITICAL, .target = {"z", 1}, .rule = {"z", 1}},
+		{.severity = SEVERITY_HIGH, .target = {"", 0}, .rule = {"z", 1}},
+		{.severity = SEVERITY_HIGH,
+		 .target = {"a", 1},
+		 .rule = {"a", 1},
+		 .path = {"/b", 2}},
+		{.severity = SEVERITY_HIGH,
+		 .target = {"a", 1},
+		 .rule = {"b", 1},
+		 .path = {"/a", 2}},
+		{.severity = SEVERITY_HIGH,
+		 .target = {"a", 1},
+		 .rule = {"b", 1},
+		 .path = {"/b", 2},
+		 .message = {"1", 1}},
+		{.severity = SEVERITY_HIGH,
+		 .target = {"a", 1},
+		 .rule = {"b", 1},
+		 .path = {"/b", 2},
+		 .message = {"2", 1}},
+		{.severity = SEVERITY_HIGH, .target = {"ab", 2}, .rule = {"a", 1}},
+		{.severity = SEVERITY_INFO, .target = {"a", 1}, .rule = {"a", 1}},
+	};
+	struct lib_random random = lib_seed();
+
+	(void)state;
+	for (int round = 0; round < 200; round++) {
+		struct finding have[ARRAY_LEN(want)];
+		struct findings list = {.v = have, .n = ARRAY_LEN(want)};
+
+		memcpy(have, want, sizeof(want));
+		for (size_t i = ARRAY_LEN(want); i > 1; i--) {
+			size_t k = lib_below(&random, (unsigned)i);
+			struct finding t = have[k];
+
+			have[k] = have[i - 1];
+			have[i - 1] = t;
+		}
+		findings_sort(&list);
+		for (size_t i = 0; i < ARRAY_LEN(want); i++) {
+			assert_int_equal(have[i].severity, want[i].severity);
+			assert_true(str_eq(have[i].target, want[i].target));
+			assert_true(str_eq(have[i].rule, want[i].rule));
+			assert_true(str_eq(have[i].path, want[i].path));
+			assert_true(str_eq(have[i].message, want[i].message));
+		}
+	}
+}
+
+/* --- judging ------------------------------------------------------------------------------- */
+
+struct trial {
+	struct arena *a;
+	struct result r;
+	struct result_target rows[1];
+	struct target t;
+	struct live_side live;
+	struct baseline_side base;
+};
+
+#define REPLY(fields) "{\"Response\":{" fields "\"RequestId\":\"id-1\"}}"
+#define ON            "\"Enable\":true,\"ScanTime\":\"03:00\",\"ScanPeriod\":1,"
+#define BASELINE      "{\"Enable\":true,\"ScanTime\":\"03:00\",\"ScanPeriod\":1}"
+
+/* A target whose reply and baseline are these; NULL: none. */
+static struct trial *trial_new(const char *reply, const char *baseline)
+{
+	const struct normalize_options opt = {.form = READ_REPLY,
+					      .limits = {JSON_SIZE_MAX, JSON_DEPTH_MAX, ERR_REPLY}};
+	struct trial *x = calloc(1, sizeof(*x));
+	struct reading *live = NULL;
+
+	assert_non_null(x);
+	x->a = arena_new();
+	x->r = (struct result){.arena = x->a,
+			       .command = "check",
+			       .targets = x->rows,
+			       .findings = {.arena = x->a},
+			       .has_verdict = true};
+	x->t = (struct target){.name = STR("prod"),
+			       .line = 3,
+			       .file = TARGETS_FILE,
+			       .uin = STR("100000000001"),
+			       .baseline = STR("baselines/prod.json")};
+	if (reply) {
+		assert_null(normalize_read(RESOURCE, str_from(reply), &opt, x->a, &live));
+		x->live = (struct live_side){.reading = live, .digest = STR("sha256:live")};
+	}
+	x->base = (struct baseline_side){.state = BASELINE_MISSING};
+	if (baseline) {
+		x->base.state = BASELINE_READ;
+		x->base.reading = lib_read(x->a, RESOURCE, baseline);
+		x->base.digest = STR("sha256:base");
+		x->base.is_canonical = true;
+	}
+	return x;
+}
+
+static void trial_run(struct trial *x)
+{
+	assert_null(judge_target(&x->r, &x->t, &x->live, &x->base));
+	result_finish(&x->r);
+	assert_int_equal(x->r.target_count, 1);
+}
+
+static void trial_free(struct trial *x)
+{
+	free(x->r.findings.v);
+	arena_free(x->a);
+	free(x);
+}
+
+/* The finding of that rule; a test says what it counts on, liveness has its own tests. */
+static const struct finding *found(const struct trial *x, const char *rule)
+{
+	for (size_t i = 0; i < x->r.findings.n; i++) {
+		if (str_is(x->r.findings.v[i].rule, rule))
+			return &x->r.findings.v[i];
+	}
+	return NULL;
+}
+
+static size_t count_besides_liveness(const struct trial *x)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < x->r.findings.n; i++)
+		n += x->r.findings.v[i].class != CLASS_LIVENESS;
+	return n;
+}
+
+/* clang-format off */
+static const struct {
+	const char *name, *reply, *baseline;
+	enum outcome outcome;
+	const char *rule; /* the one finding, or NULL */
+	enum severity severity;
+	const char *message;
+} judged[] = {
+	{ "equal", REPLY(ON), BASELINE, OUTCOME_EQUAL, NULL, 0, NULL },
+	{ "equal in another form", REPLY("\"Enable\":true,\"ScanTime\":\"03:00:00\",\"ScanPeriod\":1,\"Id\":null,"), BASELINE, OUTCOME_EQUAL, NULL, 0, NULL },
+	{ "weakened", REPLY("\"Enable\":true,\"ScanTime\":\"03:00\",\"ScanPeriod\":7,"), BASELINE, OUTCOME_DRIFTED, "drift/ScanPeriod", SEVERITY_HIGH, "/ScanPeriod was 1, is 7 (weakened)" },
+	{ "strengthened", REPLY(ON), "{\"Enable\":true,\"ScanTime\":\"03:00\",\"ScanPeriod\":7}", OUTCOME_DRIFTED, "drift/ScanPeriod", SEVERITY_LOW, "/ScanPeriod was 7, is 1 (strengthened)" },
+	{ "switched off", REPLY("\"Enable\":false,\"ScanTime\":\"03:00\",\"ScanPeriod\":1,"), BASELINE, OUTCOME_DRIFTED, "drift/Enable", SEVERITY_CRITICAL, "/Enable was true, is false (weakened)" },
+	{ "a list", REPLY(ON "\"Namespace\":[\"a\",\"c\"],"), "{\"Enable\":true,\"ScanTime\":\"03:00\",\"ScanPeriod\":1,\"Namespace\":[\"b\",\"a\"]}", OUTCOME_DRIFTED, "drift/Namespace", SEVERITY_HIGH, "/Namespace lost \"b\", gained \"c\" (unknown)" },
+	{ "a long list", REPLY(ON "\"Namespace\":[\"a\"],"), "{\"Enable\":true,\"ScanTime\":\"03:00\",\"ScanPeriod\":1,\"Namespace\":[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\"]}", OUTCOME_DRIFTED, "drift/Namespace", SEVERITY_HIGH, "/Namespace lost \"b\", \"c\", \"d\" and 2 more (weakened)" },
+	{ "no baseline", REPLY(ON), NULL, OUTCOME_NO_BASELINE, "baseline/missing", SEVERITY_HIGH, "baselines/prod.json is not in the commit" },
+	{ "an error beside data", REPLY(ON "\"Error\":{\"Code\":\"InternalError\",\"Message\":\"\"},"), BASELINE, OUTCOME_INCOMPLETE, NULL, 0, NULL },
+	{ "a type that changed", REPLY(ON "\"Latest\":1,"), BASELINE, OUTCOME_INCOMPLETE, "schema/type-changed", SEVERITY_HIGH, "/Latest: found a number, expected true or false" },
+	{ "a malformed value", REPLY(ON "\"ScanEndTime\":\"24:00\","), BASELINE, OUTCOME_INCOMPLETE, "schema/bad-value", SEVERITY_HIGH, "/ScanEndTime: found \"24:00\", expected a time of day, HH:MM or HH:MM:SS" },
+	{ "what must be there", REPLY("\"Enable\":true,\"ScanPeriod\":1,"), BASELINE, OUTCOME_INCOMPLETE, "incomplete/missing-field", SEVERITY_HIGH, "/ScanTime: absent, expected a value where the scan is on" },
+};
+/* clang-format on */
+
+static void test_judged(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(judged); i++) {
+		struct trial *x = trial_new(judged[i].reply, judged[i].baseline);
+		const struct finding *f;
+
+		trial_run(x);
+		if (x->rows[0].outcome != judged[i].outcome)
+			fail_msg("%s: %s", judged[i].name, outcome_name(x->rows[0].outcome));
+		if (count_besides_liveness(x) != (judged[i].rule != NULL))
+			fail_msg("%s: %zu findings", judged[i].name, count_besides_liveness(x));
+		f = judged[i].rule ? found(x, judged[i].rule) : NULL;
+		if (judged[i].rule && (!f || f->severity != judged[i].severity ||
+				       !str_is(f->message, judged[i].message)))
+			fail_msg("%s: %s", judged[i].name, f ? f->message.p : "not found");
+		if (f)
+			assert_true(str_is(f->target, "prod") && f->file.n && f->line &&
+				    f->meaning.n && f->next.n);
+		assert_true(str_is(x->rows[0].request_id, "id-1"));
+		trial_free(x);
+	}
+}
+
+/* A baseline that cannot be read is the gravest of all, and the live side is told all the same. */
+static void test_malformed_baseline(void **state)
+{
+	struct trial *x = trial_new(REPLY(ON "\"New\":1,"), NULL);
+	const struct finding *f;
+
+	(void)state;
+	x->base = (struct baseline_side){
+		.state = BASELINE_MALFORMED, .problem = STR("line 7: a comma"), .problem_line = 7};
+	trial_run(x);
+	f = found(x, "baseline/malformed");
+	assert_non_null(f);
+	assert_int_equal(f->severity, SEVERITY_CRITICAL);
+	assert_true(str_is(f->file, "baselines/prod.json"));
+	assert_int_equal(f->line, 7);
+	assert_true(str_is(f->message, "baselines/prod.json: line 7: a comma"));
+	assert_non_null(found(x, "schema/unknown-field"));
+	assert_int_equal(x->rows[0].outcome, OUTCOME_NO_BASELINE);
+	assert_int_equal(exit_for_result(&x->r), EXIT_NO);
+	trial_free(x);
+}
+
+static void test_baseline_notes(void **state)
+{
+	struct trial *x = trial_new(REPLY(ON), BASELINE);
+
+	(void)state;
+	x->base.is_canonical = false;
+	x->base.uncommitted = STR("changed");
+	trial_run(x);
+	assert_non_null(found(x, "baseline/not-canonical"));
+	assert_int_equal(found(x, "baseline/not-canonical")->severity, SEVERITY_LOW);
+	assert_non_null(found(x, "baseline/uncommitted"));
+	assert_int_equal(found(x, "baseline/uncommitted")->severity, SEVERITY_MEDIUM);
+	/* The committed one was judged. */
+	assert_int_equal(x->rows[0].outcome, OUTCOME_EQUAL);
+	trial_free(x);
+
+	x = trial_new(REPLY(ON), "{\"Enable\":true,\n\"ScanTime\":\"03:00\",\"ScanPeriod\":1,\n\n"
+				 "\"Latest\":true}");
+	trial_run(x);
+	assert_non_null(found(x, "schema/missing-field"));
+	assert_int_equal(found(x, "schema/missing-field")->line, 4);
+	assert_non_null(found(x, "drift/Latest"));
+	assert_int_equal(found(x, "drift/Latest")->line, 4);
+	trial_free(x);
+}
+
+static void test_failed_fetch(void **state)
+{
+	struct trial *x = trial_new(NULL, BASELINE);
+	const struct finding *f;
+
+	(void)state;
+	x->live.failure.reason = "api-error";
+	x->live.failure.message = STR("the API refuses");
+	x->live.failure.api_code = STR("AuthFailure.SignatureFailure");
+	x->live.failure.request_id = STR("id-2");
+	trial_run(x);
+	f = found(x, "incomplete/api-error");
+	assert_non_null(f);
+	assert_int_equal(x->r.findings.n, 1);
+	assert_int_equal(f->class, CLASS_INCOMPLETE);
+	assert_true(str_is(f->api_code, "AuthFailure.SignatureFailure"));
+	assert_true(str_is(f->request_id, "id-2"));
+	assert_true(str_is(x->rows[0].request_id, "id-2"));
+	assert_int_equal(x->rows[0].outcome, OUTCOME_INCOMPLETE);
+	assert_int_equal(exit_for_result(&x->r), EXIT_INCOMPLETE);
+	/* Nor does a missing baseline hide behind it: the answer is no, and incomplete. */
+	trial_free(x);
+	x = trial_new(NULL, NULL);
+	x->live.failure.reason = "timeout";
+	x->live.failure.message = STR("too late");
+	trial_run(x);
+	assert_int_equal(exit_for_result(&x->r), EXIT_NO);
+	assert_true(result_is_incomplete(&x->r));
+	trial_free(x);
+}
+
+/* Notes beyond those that are kept are told by their number, kind by kind. */
+static void test_many_notes(void **state)
+{
+	struct buf b = BUF_INIT(JSON_SIZE_MAX);
+	struct trial *x;
+	size_t told = 0;
+
+	(void)state;
+	buf_puts(&b, "{\"Response\":{" ON "\"RequestId\":\"id-1\"");
+	for (int i = 0; i < 500; i++)
+		buf_printf(&b, ",\"f%d\":%d", i, i);
+	buf_puts(&b, "}}");
+	x = trial_new(b.p, BASELINE);
+	trial_run(x);
+	for (size_t i = 0; i < x->r.findings.n; i++) {
+		const struct finding *f = &x->r.findings.v[i];
+
+		told += str_is(f->rule, "schema/unknown-field");
+		if (str_is(f->message, "and 300 more of the same kind"))
+			told += 1000;
+	}
+	assert_int_equal(told, 1000 + 200 + 1);
+	trial_free(x);
+	buf_free(&b);
+}
+
+/* --- hostile texts ------------------------------------------------------------------------- */
+
+/* `n` characters of three bytes each, between `before` and `after`. */
+static char *with_long(const char *before, size_t n, const char *after)
+{
+	struct buf b = BUF_INIT(JSON_SIZE_MAX);
+
+	buf_puts(&b, before);
+	for (size_t i = 0; i < n; i++)
+		buf_puts(&b, "\xe2\x82\xac");
+	buf_puts(&b, after);
+	return buf_take(&b, NULL);
+}
+
+static void expect_valid(const struct finding *f)
+{
+	const struct str texts[] = {f->rule, f->path, f->message, f->meaning, f->next, f->file};
+
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		assert_true(utf8_invalid_at(texts[i]) == texts[i].n);
+}
+
+/*
+ * A message is short whatever it tells of, cut between characters, and its end is there: what a
+ * value became, and the direction. One of the lengths would be cut inside a character.
+ */
+static void test_long_texts(void **state)
+{
+	static const struct {
+		const char *name, *before, *after, *rule, *has, *ends;
+	} rows[] = {
+		{"a value without a row", "{\"Response\":{" ON "\"New\":\"",
+		 "\",\"RequestId\":\"id-1\"}}", "drift/New", "/New was absent, is \"\xe2\x82\xac",
+		 "... (unknown)"},
+		{"an item", "{\"Response\":{" ON "\"Namespace\":[\"",
+		 "\"],\"RequestId\":\"id-1\"}}", "drift/Namespace",
+		 "/Namespace gained \"\xe2\x82\xac", "... (unknown)"},
+		{"an unknown value", "{\"Response\":{" ON "\"RegistryType\":[\"",
+		 "\"],\"RequestId\":\"id-1\"}}", "schema/unknown-value", "/RegistryType/0: \"",
+		 "it is kept"},
+		{"a name", "{\"Response\":{" ON "\"", "\":1,\"RequestId\":\"id-1\"}}",
+		 "schema/unknown-field", "/\xe2\x82\xac", "it is kept as it is"},
+		{"a member's name", "{\"Response\":{" ON "\"Images\":[{\"",
+		 "\":1}],\"RequestId\":\"id-1\"}}", "schema/unknown-field",
+		 "/Images/0/\xe2\x82\xac", "it is kept as it is"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		for (size_t n = 1365; n < 1369; n++) {
+			char *reply = with_long(rows[i].before, n, rows[i].after);
+			struct trial *x = trial_new(reply, BASELINE);
+			const struct finding *f;
+
+			trial_run(x);
+			f = found(x, rows[i].rule);
+			assert_non_null(f);
+			for (size_t k = 0; k < x->r.findings.n; k++)
+				expect_valid(&x->r.findings.v[k]);
+			if (f->message.n > 600 || !str_starts(f->message, rows[i].has) ||
+			    f->message.n < strlen(rows[i].ends) ||
+			    strcmp(f->message.p + f->message.n - strlen(rows[i].ends),
+				   rows[i].ends) != 0)
+				fail_msg("%s, %zu: %zu bytes: %s", rows[i].name, n, f->message.n,
+					 f->message.p);
+			trial_free(x);
+			free(reply);
+		}
+	}
+}
+
+/* 60 MB in one string, for a list and for a field that no row knows. */
+static void test_largest_string(void **state)
+{
+	static const struct {
+		const char *before, *after, *rule;
+	} rows[] = {
+		{"{\"Response\":{" ON "\"New\":\"", "\",\"RequestId\":\"id-1\"}}", "drift/New"},
+		{"{\"Response\":{" ON "\"Namespace\":[\"", "\"],\"RequestId\":\"id-1\"}}",
+		 "drift/Namespace"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char *reply = with_long(rows[i].before, 20000000, rows[i].after);
+		struct trial *x = trial_new(reply, BASELINE);
+		const struct finding *f;
+
+		trial_run(x);
+		f = found(x, rows[i].rule);
+		assert_non_null(f);
+		assert_true(f->message.n < 600);
+		expect_valid(f);
+		trial_free(x);
+		free(reply);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rules),
+		cmocka_unit_test(test_ids_have_rows),
+		cmocka_unit_test(test_severities_of_directions),
+		cmocka_unit_test(test_exit_codes),
+		cmocka_unit_test(test_exit_codes_of_errors),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_judged),
+		cmocka_unit_test(test_malformed_baseline),
+		cmocka_unit_test(test_baseline_notes),
+		cmocka_unit_test(test_failed_fetch),
+		cmocka_unit_test(test_many_notes),
+		cmocka_unit_test(test_long_texts),
+		cmocka_unit_test(test_largest_string),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
