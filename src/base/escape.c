@@ -3,11 +3,40 @@
 
 #include "base/utf8.h"
 
+struct range {
+	uint32_t first, last;
+};
+
+/*
+ * Controls, line and paragraph separators, interlinear marks, and what Unicode's
+ * DerivedCoreProperties.txt calls Default_Ignorable_Code_Point.
+ */
+static const struct range hidden[] = {
+	{0x0000, 0x001f},   {0x007f, 0x009f},   {0x00ad, 0x00ad},   {0x034f, 0x034f},
+	{0x061c, 0x061c},   {0x115f, 0x1160},   {0x17b4, 0x17b5},   {0x180b, 0x180f},
+	{0x200b, 0x200f},   {0x2028, 0x202e},   {0x2060, 0x206f},   {0x3164, 0x3164},
+	{0xfe00, 0xfe0f},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0},   {0xfff0, 0xfffb},
+	{0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
+};
+
+/* White space that is left to look at: the runner passes over all of it in search of "::". */
+static const struct range blank[] = {
+	{' ', ' '},       {0x00a0, 0x00a0}, {0x1680, 0x1680}, {0x2000, 0x200a},
+	{0x202f, 0x202f}, {0x205f, 0x205f}, {0x3000, 0x3000},
+};
+
+static bool is_in(const struct range *r, size_t n, uint32_t cp)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (cp >= r[i].first && cp <= r[i].last)
+			return true;
+	}
+	return false;
+}
+
 bool escape_is_hidden(uint32_t cp)
 {
-	return cp < 0x20 || (cp >= 0x7f && cp <= 0x9f) || (cp >= 0x200b && cp <= 0x200f) ||
-	       (cp >= 0x2028 && cp <= 0x202e) || (cp >= 0x2060 && cp <= 0x206f) || cp == 0x61c ||
-	       cp == 0xfeff;
+	return is_in(hidden, ARRAY_LEN(hidden), cp);
 }
 
 void escape_terminal(struct buf *out, struct str s, bool in_actions)
@@ -22,7 +51,7 @@ void escape_terminal(struct buf *out, struct str s, bool in_actions)
 			buf_printf(out, "\\x%02x", (unsigned)(unsigned char)s.p[0]);
 			n = 1;
 		} else if (escape_is_hidden(cp)) {
-			buf_printf(out, "\\u%04x", cp);
+			buf_printf(out, cp > 0xffff ? "\\U%08x" : "\\u%04x", cp);
 		} else if (in_actions && str_starts(s, "##[")) {
 			buf_puts(out, "#\\u0023[");
 			n = 3;
@@ -32,7 +61,7 @@ void escape_terminal(struct buf *out, struct str s, bool in_actions)
 		} else {
 			buf_add(out, s.p, n);
 		}
-		if (cp != ' ')
+		if (!is_in(blank, ARRAY_LEN(blank), cp))
 			at_start = false;
 		s.p += n;
 		s.n -= n;

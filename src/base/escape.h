@@ -11,13 +11,14 @@
 
 /*
  * Control characters (C0, DEL, C1), characters that change the direction of text or are invisible
- * become \uXXXX, invalid UTF-8 becomes \xXX, so that what is shown is what is there, on one line.
+ * become \uXXXX or \UXXXXXXXX, invalid UTF-8 becomes \xXX, so that what is shown is what is there,
+ * on one line.
  * With `in_actions` the two forms by which the runner of GitHub Actions finds a workflow command in
  * output are broken: "##[" anywhere and "::" where only blanks are before it.
  */
 void escape_terminal(struct buf *out, struct str s, bool in_actions);
 
-/* True for what is shown as an escape everywhere: controls, bidi, zero width, U+FEFF. */
+/* True for what is shown as an escape everywhere: controls, bidi, and all that is invisible. */
 bool escape_is_hidden(uint32_t cp);
 
 #endif
