@@ -11,11 +11,11 @@ _scandrift_options() {
 	case $1 in
 	-) echo '--color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	accept) echo '--allow-weakened --ca-bundle --dry-run --endpoint --expect --format --max-reply --now --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
-	check) echo '--ca-bundle --commit --endpoint --fail-on --format --max-reply --now --record --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
+	check) echo '--ca-bundle --commit --config-only --endpoint --fail-on --format --max-reply --now --record --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	diff) echo '--format --max-reply --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	fetch) echo '--ca-bundle --endpoint --max-reply --raw --record --replay --show-request --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	init) echo '--ca-bundle --endpoint --max-reply --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
-	normalize) echo '--digest --jcs --max-reply --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
+	normalize) echo '--assert --digest --jcs --max-reply --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	esac
 }
 
@@ -33,6 +33,7 @@ _scandrift_option() {
 # What its value is; nothing where it takes none.
 _scandrift_kind() {
 	case $1 in
+	assert) echo 'ASSERTION' ;;
 	ca-bundle) echo 'FILE' ;;
 	color) echo 'WHEN' ;;
 	commit) echo '[=BRANCH]' ;;

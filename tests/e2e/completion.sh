@@ -95,7 +95,7 @@ zsh_options() {
 	$1 == "-" { common[$2] = 1 }
 	$1 != c || (c != "-" && $2 in common) { next }
 	{
-		repeat = $2 == "expect" ? "*" : ""
+		repeat = $2 ~ /^(assert|expect)$/ ? "*" : ""
 		name = "--" $2
 		value = ""
 		if ($4 ~ /^\[/) {
@@ -206,7 +206,7 @@ mkdir folder
 offers "$(sort commands | xargs)" ''
 offers check ch
 offers '--color' --co
-offers '--color --commit' check --co
+offers '--color --commit --config-only' check --co
 offers "$(words_of WHEN | tr ' ' '\n' | sort | xargs)" --color ''
 offers always check --color = al
 offers "$(words_of FORMAT | tr ' ' '\n' | sort | xargs)" check --format =

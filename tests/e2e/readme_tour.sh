@@ -118,18 +118,25 @@ if [ -n "${SCANDRIFT_UPDATE:-}" ] && [ "$differs" -gt 0 ]; then
 fi
 [ "$differs" -eq 0 ] || fail "$differs outputs differ; SCANDRIFT_UPDATE=1 writes them into README.md"
 
-# What the two pages name is there: files, and rows of tests by their name.
+# What the two pages name is there: files, and rows of tests by their name. What
+# README.md says of baselines/ and policies/ is said of the reader's repository.
 cd "$SCANDRIFT_SOURCE"
-for page in README.md src/README.md; do
-	grep -oE '`[A-Za-z0-9_.-]+/[A-Za-z0-9_./-]+\.(c|h|sh|ini|json|1|md)`' "$page" | tr -d '`' |
-		sort -u >"$tour/paths"
-	while read -r path; do
-		[ -e "$path" ] || [ -e "src/$path" ] || fail "$page names $path"
-	done <"$tour/paths"
-done
+grep -ohE '`[A-Za-z0-9_.-]+/[A-Za-z0-9_./-]+\.(c|h|sh|ini|json|1|md)`' README.md src/README.md |
+	tr -d '`' | sort -u | grep -vE '^(baselines|policies)/' >"$tour/paths"
+[ -s "$tour/paths" ] || fail 'README.md and src/README.md name no file'
+while read -r path; do
+	[ -e "$path" ] || [ -e "src/$path" ] || fail "there is no $path, which is named"
+done <"$tour/paths"
 grep -oE '`tests/[a-z0-9_/.]+` "[^"]+"' src/README.md | sort -u >"$tour/rows"
 [ -s "$tour/rows" ] || fail 'src/README.md names no row of a test'
 while IFS='`' read -r _ file row; do
 	row=${row#*\"}
 	grep -qF "${row%\"}" "$file" || fail "src/README.md: $file has no row $row"
 done <"$tour/rows"
+
+# The table of dependencies names what is pinned for the tests.
+sed -n '/"dependencies"/,/}/s/^ *"\([^"]*\)": *"[^"]*",*$/\1/p' tests/npm/package.json >"$tour/npm"
+[ -s "$tour/npm" ] || fail 'tests/npm/package.json: no dependencies found'
+while read -r package; do
+	grep -qF "\`$package\`" README.md || fail "README.md does not name $package of tests/npm/package.json"
+done <"$tour/npm"
