@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "json/plain.h"
 
 /* Objects with more keys than this are checked for duplicates by sorting when they end. */
 #define KEYS_COMPARED 16u
@@ -171,27 +172,10 @@ static void skip_blanks(struct json_scan *s)
 		s->p++;
 }
 
-/* Where the run of characters that need no look ends: quote, backslash, control or the end. */
+/* Where the run of characters that need no look ends. */
 static const char *plain_end(const char *p, const char *end)
 {
-	const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
-
-	while (end - p >= 8) {
-		uint64_t v, quote, slash;
-
-		memcpy(&v, p, 8);
-		quote = v ^ ones * '"';
-		slash = v ^ ones * '\\';
-		/* High bit set in a byte that was zero, zero, or below 0x20. */
-		if ((((quote - ones) & ~quote) | ((slash - ones) & ~slash) |
-		     ((v - ones * 0x20) & ~v)) &
-		    highs)
-			break;
-		p += 8;
-	}
-	while (p < end && *p != '"' && *p != '\\' && (unsigned char)*p >= 0x20)
-		p++;
-	return p;
+	return p + json_plain_run((struct str){p, (size_t)(end - p)});
 }
 
 /* Four hex digits at p. */

@@ -3,27 +3,7 @@
 
 #include <string.h>
 
-/* Length of the run at the start that stands for itself. */
-static size_t plain_run(const char *p, size_t n)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101), highs = UINT64_C(0x8080808080808080);
-	size_t i = 0;
-
-	for (; n - i >= 8; i += 8) {
-		uint64_t v, quote, slash;
-
-		memcpy(&v, p + i, 8);
-		quote = v ^ ones * '"';
-		slash = v ^ ones * '\\';
-		if ((((quote - ones) & ~quote) | ((slash - ones) & ~slash) |
-		     ((v - ones * 0x20) & ~v)) &
-		    highs)
-			break;
-	}
-	while (i < n && (unsigned char)p[i] >= 0x20 && p[i] != '"' && p[i] != '\\')
-		i++;
-	return i;
-}
+#include "json/plain.h"
 
 static void put_escape(struct buf *b, unsigned char c)
 {
@@ -40,7 +20,7 @@ void json_put_string(struct buf *b, struct str s)
 {
 	buf_add(b, "\"", 1);
 	while (s.n) {
-		size_t run = plain_run(s.p, s.n);
+		size_t run = json_plain_run(s);
 
 		buf_add(b, s.p, run);
 		if (run < s.n)

@@ -72,7 +72,7 @@ static struct err *read_known(struct reader *r, const struct field *f, struct dr
 
 	TRY(json_next(r->scan, &t));
 	/* The path is wanted only where something is wrong; the plain case must stay cheap. */
-	if (t.kind == JSON_STRING && m->kind == KIND_TEXT && m->fold == FOLD_NONE) {
+	if (t.kind == JSON_STRING && m->kind == KIND_TEXT && reader_is_folded(t.text, m->fold)) {
 		d->members[i] = t.text;
 		return NULL;
 	}
@@ -229,19 +229,105 @@ static bool same_element(const struct order *o, const struct element *x, const s
 	       element_compare_config(&o->resource->fields[o->field], x, y) == 0;
 }
 
-static size_t make_elements_set(const struct element **v, size_t n, struct order *o)
+/*
+ * Most comparisons are decided by the first bytes in which identities differ at all, so those are
+ * kept beside each element and a million of them are sorted with few looks at the texts.
+ */
+struct ranked {
+	uint64_t first; /* big-endian: compares like the bytes */
+	const struct element *e;
+};
+
+/* The next byte of an identity, its members parted by NULs; NULs for ever behind the last. */
+struct identity {
+	const struct field *f;
+	const struct element *e;
+	size_t member, at;
+};
+
+static unsigned char next_byte(struct identity *id)
+{
+	while (id->member < id->f->member_count) {
+		struct str m = element_member(id->e, id->member);
+
+		if (id->f->members[id->member].role == MEMBER_KEY && id->at < m.n)
+			return (unsigned char)m.p[id->at++];
+		id->at = 0;
+		if (id->f->members[id->member++].role == MEMBER_KEY)
+			return 0;
+	}
+	return 0;
+}
+
+/* How many bytes all identities begin with. */
+static size_t common_bytes(const struct field *f, const struct element **v, size_t n)
+{
+	size_t common = SIZE_MAX;
+
+	for (size_t i = 1; i < n && common; i++) {
+		struct identity a = {f, v[0], 0, 0}, b = {f, v[i], 0, 0};
+		size_t same = 0;
+
+		while (same < common && a.member < f->member_count &&
+		       next_byte(&a) == next_byte(&b))
+			same++;
+		common = same;
+	}
+	return common;
+}
+
+static uint64_t rank(const struct field *f, const struct element *e, size_t common)
+{
+	struct identity id = {f, e, 0, 0};
+	uint64_t v = 0;
+
+	for (size_t i = 0; i < common; i++)
+		(void)next_byte(&id);
+	for (size_t i = 0; i < sizeof(v); i++)
+		v = v << 8 | next_byte(&id);
+	return v;
+}
+
+static int compare_ranked(const void *a, const void *b, void *ctx)
+{
+	const struct ranked *x = a, *y = b;
+
+	if (x->first != y->first)
+		return x->first < y->first ? -1 : 1;
+	return compare_elements(&x->e, &y->e, ctx);
+}
+
+static struct err *sort_elements(const struct element **v, size_t n, struct order *o)
+{
+	const struct field *f = &o->resource->fields[o->field];
+	struct ranked *ranked = reallocarray(NULL, n, sizeof(*ranked));
+	size_t common = common_bytes(f, v, n);
+
+	if (!ranked)
+		return err_nomem();
+	for (size_t i = 0; i < n; i++)
+		ranked[i] = (struct ranked){rank(f, v[i], common), v[i]};
+	qsort_r(ranked, n, sizeof(*ranked), compare_ranked, o);
+	for (size_t i = 0; i < n; i++)
+		v[i] = ranked[i].e;
+	free(ranked);
+	return NULL;
+}
+
+static struct err *make_elements_set(const struct element **v, size_t *n, struct order *o)
 {
 	size_t kept = 1, i;
 
-	for (i = 1; i < n && compare_elements(&v[i - 1], &v[i], o) < 0; i++)
+	for (i = 1; i < *n && compare_elements(&v[i - 1], &v[i], o) < 0; i++)
 		;
-	if (i < n)
-		qsort_r(v, n, sizeof(*v), compare_elements, o);
-	for (i = 1; i < n; i++) {
+	if (i < *n)
+		TRY(sort_elements(v, *n, o));
+	for (i = 1; i < *n; i++) {
 		if (!same_element(o, v[kept - 1], v[i]))
 			v[kept++] = v[i];
 	}
-	return kept;
+	*n = *n ? kept : 0;
+	return NULL;
 }
 
 struct err *read_elements(struct reader *r, const struct field *f, struct value *v)
@@ -272,7 +358,8 @@ struct err *read_elements(struct reader *r, const struct field *f, struct value 
 		TRY(read_element(r, f, index, v, &list[n]));
 		n++;
 	}
+	TRY(make_elements_set(list, &n, &o));
 	v->u.elements.v = list;
-	v->u.elements.n = n ? make_elements_set(list, n, &o) : 0;
+	v->u.elements.n = n;
 	return NULL;
 }

@@ -105,23 +105,31 @@ static bool folds(char c, enum text_fold fold)
 	       (fold == FOLD_LOWER && c >= 'A' && c <= 'Z');
 }
 
+bool reader_is_folded(struct str text, enum text_fold fold)
+{
+	if (fold == FOLD_NONE)
+		return true;
+	for (size_t i = 0; i < text.n; i++) {
+		if (folds(text.p[i], fold))
+			return false;
+	}
+	return true;
+}
+
 static struct err *scalar_text(struct reader *r, const struct scalar *s, const struct json_token *t,
 			       struct str *out, bool *ok)
 {
 	char *copy;
-	size_t i;
 
 	if (t->kind != JSON_STRING)
 		return wrong_type(r, s, t, "a string", ok);
 	*out = t->text;
-	for (i = 0; i < t->text.n && !folds(t->text.p[i], s->fold); i++)
-		;
-	if (i == t->text.n)
+	if (reader_is_folded(t->text, s->fold))
 		return NULL;
 	copy = arena_bytes(r->arena, t->text.n);
 	if (!copy)
 		return err_nomem();
-	for (i = 0; i < t->text.n; i++)
+	for (size_t i = 0; i < t->text.n; i++)
 		copy[i] = (char)(t->text.p[i] ^ (folds(t->text.p[i], s->fold) ? 0x20 : 0));
 	out->p = copy;
 	return NULL;
