@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/fs.h"
 #include "json/canonical.h"
@@ -148,8 +149,10 @@ static void test_jcs_vectors(void **state)
 		struct buf in, want, got = BUF_INIT(1 << 20);
 
 		(void)snprintf(below, sizeof(below), "jcs/input/%s.json", names[i]);
-		if (!vectors(below, path, sizeof(path)))
+		if (!vectors(below, path, sizeof(path)) || access(path, R_OK) != 0) {
+			print_message("skipped: vectors/jcs is absent\n");
 			skip();
+		}
 		assert_null(fs_read(path, 1 << 20, &in));
 		(void)snprintf(below, sizeof(below), "jcs/output/%s.json", names[i]);
 		assert_null(fs_read(vectors(below, path, sizeof(path)), 1 << 20, &want));
