@@ -14,6 +14,9 @@
 /* A longer list is told by its count and by what came and went. */
 #define LIST_WHOLE_MAX 1000u
 
+/* A longer config is left out of the result. */
+#define LIVE_SIZE_MAX ((size_t)1 << 20)
+
 void json_put_text(struct json_writer *w, const char *key, struct str s)
 {
 	struct buf valid = BUF_INIT(JSON_SIZE_CEILING);
@@ -153,6 +156,29 @@ static void put_coverage(struct json_writer *w, const char *key, const struct co
 	json_end_array(w);
 }
 
+/*
+ * What is live where it is not the baseline, so that the result alone is enough to accept it later.
+ * In the form that the digest is of.
+ */
+static void put_live(struct json_writer *w, const struct result_target *t)
+{
+	struct buf line = BUF_INIT(LIVE_SIZE_MAX);
+	struct err *e;
+
+	if (!t->live || t->outcome == OUTCOME_EQUAL)
+		return;
+	e = canonical_write_jcs(&line, t->live);
+	if (!e)
+		e = buf_check(&line, ERR_OUTPUT, "live");
+	if (!e) {
+		json_key(w, "live");
+		json_raw(w, buf_view(&line));
+	}
+	w->out->failed_memory |= line.failed_memory;
+	err_free(e);
+	buf_free(&line);
+}
+
 static void put_target(struct json_writer *w, const struct result_target *t)
 {
 	json_begin_object(w);
@@ -170,6 +196,7 @@ static void put_target(struct json_writer *w, const struct result_target *t)
 	json_end_object(w);
 	if (t->has_diff)
 		put_diff(w, t);
+	put_live(w, t);
 	json_end_object(w);
 }
 

@@ -335,6 +335,7 @@ struct err *judge_target(struct result *r, const struct target *t, const struct 
 		row->outcome = OUTCOME_INCOMPLETE;
 		return NULL;
 	}
+	row->live = &live->reading->config;
 	TRY(coverage_describe(&live->reading->config, r->arena, &row->coverage_after));
 	if (base->state != BASELINE_READ) {
 		row->outcome = OUTCOME_NO_BASELINE;

@@ -27,6 +27,7 @@ struct result_target {
 	struct str baseline_path;
 	struct str baseline_digest, live_digest; /* "sha256:...", or empty */
 	struct str request_id;
+	const struct config *live; /* where it is whole; NULL: not known, or not of a target */
 	bool has_diff;
 	struct diff diff;
 	/* In words: by the baseline, and live. No lines where a side is not known. */
