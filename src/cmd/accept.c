@@ -5,8 +5,8 @@
  */
 #include <string.h>
 
+#include "cmd/accept_side.h"
 #include "cmd/message.h"
-#include "cmd/run.h"
 #include "model/canonical.h"
 #include "repo/commit.h"
 #include "result/exit.h"
@@ -24,6 +24,7 @@ struct acceptance {
 	struct io *io;
 	struct workspace *w;
 	struct result *r;
+	const struct stored *stored; /* --from, or NULL */
 	struct sides *sides;
 	enum step *steps; /* one a selected target */
 	struct repo_commit_result commit;
@@ -49,6 +50,64 @@ static bool may_weaken(const struct acceptance *a, size_t i)
 	return t->has_diff && t->diff.judgement.whole.lose;
 }
 
+/* --expect says what was looked at; a stored result is that itself. */
+static bool is_confirmed(const struct acceptance *a)
+{
+	return a->o->expect_count || a->o->from;
+}
+
+/* How many targets the baseline of `t` speaks for, and their names. */
+static size_t served_by(const struct workspace *w, const struct target *t, struct buf *names)
+{
+	size_t n = 0;
+
+	for (size_t k = 0; k < w->targets.count; k++) {
+		const struct target *other = &w->targets.list[k];
+
+		if (!str_eq(t->baseline, other->baseline))
+			continue;
+		if (names)
+			buf_printf(names, "%s%s", n ? ", " : "", other->name.p);
+		n++;
+	}
+	return n;
+}
+
+/* The first of those selected that has this baseline. */
+static bool is_first_of_baseline(const struct workspace *w, size_t i)
+{
+	for (size_t k = 0; k < i; k++) {
+		if (str_eq(w->selected[k]->baseline, w->selected[i]->baseline))
+			return false;
+	}
+	return true;
+}
+
+static void refuse_shared(struct acceptance *a, const struct target *t)
+{
+	struct buf names = BUF_INIT((size_t)1 << 20);
+	size_t n = served_by(a->w, t, &names);
+
+	if (n > 1 && !a->o->shared)
+		buf_printf(&a->refusal,
+			   "%s: is the baseline of %zu targets: %s; --shared takes it for all of "
+			   "them\n",
+			   t->baseline.p, n, names.p);
+	buf_free(&names);
+}
+
+/* The pair that a stored result shows is the one that was looked at. */
+static void refuse_moved(struct acceptance *a, size_t i)
+{
+	const struct target *t = a->w->selected[i];
+
+	if (a->stored && !str_eq(stored_baseline_digest(a->stored, t), a->sides[i].base.digest))
+		buf_printf(&a->refusal,
+			   "%s: the baseline is not the one that %s compares with; look at it "
+			   "again\n",
+			   t->name.p, a->o->from);
+}
+
 static void refuse_lines(struct acceptance *a)
 {
 	const struct options *o = a->o;
@@ -58,11 +117,14 @@ static void refuse_lines(struct acceptance *a)
 
 		if (a->steps[i] == STEP_NOTHING)
 			continue;
+		if (is_first_of_baseline(a->w, i))
+			refuse_shared(a, t);
 		if (may_weaken(a, i) && !o->allow_weakened)
 			buf_printf(&a->refusal,
 				   "%s: less may be scanned than before; --allow-weakened takes it "
 				   "all the same\n",
 				   t->name.p);
+		refuse_moved(a, i);
 		if (o->expect_count && strcmp(o->expect[i], a->sides[i].live.digest.p) != 0)
 			buf_printf(&a->refusal,
 				   "%s: what is live is %s and not what --expect says; look at it "
@@ -71,19 +133,20 @@ static void refuse_lines(struct acceptance *a)
 	}
 }
 
-/* One baseline for several targets: taking one account's setting speaks for all of them. */
-static struct err *check_shared(const struct workspace *w)
+/* Targets that share a baseline can be accepted together where they agree. */
+static struct err *check_agreement(const struct acceptance *a)
 {
-	for (size_t i = 0; i < w->selected_count; i++) {
-		for (size_t k = 0; k < w->targets.count; k++) {
-			const struct target *t = w->selected[i], *other = &w->targets.list[k];
+	const struct workspace *w = a->w;
 
-			if (t != other && str_eq(t->baseline, other->baseline))
-				return err_new(
-					ERR_CONFIG,
-					"%s is the baseline of %s too; this version does not "
-					"accept a shared one",
-					t->baseline.p, other->name.p);
+	for (size_t i = 0; i < w->selected_count; i++) {
+		for (size_t k = 0; k < i; k++) {
+			if (str_eq(w->selected[k]->baseline, w->selected[i]->baseline) &&
+			    !str_eq(a->sides[k].live.digest, a->sides[i].live.digest))
+				return err_new(ERR_CONFIG,
+					       "%s is the baseline of %s and of %s, and what is "
+					       "live there differs; accept one of them",
+					       w->selected[i]->baseline.p, w->selected[k]->name.p,
+					       w->selected[i]->name.p);
 		}
 	}
 	return NULL;
@@ -92,12 +155,14 @@ static struct err *check_shared(const struct workspace *w)
 static const char *what_happens(const struct acceptance *a, size_t i)
 {
 	const struct result_target *t = &a->r->targets[i];
+	size_t n = served_by(a->w, a->w->selected[i], NULL);
+	const char *what = "written anew";
 
 	if (a->sides[i].base.state == BASELINE_MISSING)
-		return "first baseline";
-	if (t->has_diff && t->diff.change_count)
-		return direction_name(t->diff.judgement.direction);
-	return "written anew";
+		what = "first baseline";
+	else if (t->has_diff && t->diff.change_count)
+		what = direction_name(t->diff.judgement.direction);
+	return n > 1 ? arena_printf(a->w->arena, "%s, for %zu targets", what, n) : what;
 }
 
 static struct err *put_message(struct buf *b, const struct acceptance *a)
@@ -114,6 +179,8 @@ static struct err *put_message(struct buf *b, const struct acceptance *a)
 		parts[m.part_count++] =
 			(struct message_part){a->w->selected[i], &a->r->targets[i],
 					      what_happens(a, i), a->sides[i].live.digest};
+		if (!parts[m.part_count - 1].what)
+			return err_nomem();
 	}
 	message_write(b, &m);
 	return buf_check(b, ERR_OUTPUT, "the message");
@@ -126,8 +193,10 @@ static struct err *make_changes(const struct acceptance *a, struct repo_change *
 		struct repo_change *c = &changes[*n];
 		struct err *e;
 
-		if (a->steps[i] == STEP_NOTHING)
+		if (a->steps[i] == STEP_NOTHING || !is_first_of_baseline(a->w, i)) {
+			buf_free(&b);
 			continue;
+		}
 		e = canonical_write(&b, &a->sides[i].live.reading->config);
 		if (!e)
 			e = buf_check(&b, ERR_OUTPUT, "the baseline");
@@ -154,7 +223,7 @@ static struct err *commit(struct acceptance *a)
 	struct err *e = changes ? NULL : err_nomem();
 
 	if (!e)
-		e = repo_resolve_tip(a->w->repo, NULL, a->w->arena, &request.expect);
+		e = repo_resolve_tip(a->w->repo, a->o->branch, a->w->arena, &request.expect);
 	if (!e && strcmp(request.expect.commit.hex, a->w->commit.hex) != 0)
 		e = err_new(ERR_REPO, "the branch moved while this ran; run it again");
 	if (!e)
@@ -200,7 +269,7 @@ static void put_option(struct buf *b, const char *name, const char *value)
 
 static void put_command(struct buf *b, const struct acceptance *a)
 {
-	bool weakens = false;
+	bool weakens = false, is_shared = false;
 
 	buf_puts(b, "To make this the baseline:\n  scandrift");
 	put_option(b, " -C", a->o->dir);
@@ -208,11 +277,18 @@ static void put_command(struct buf *b, const struct acceptance *a)
 	for (size_t i = 0; i < a->w->selected_count; i++) {
 		put_word(b, a->w->selected[i]->name.p);
 		weakens |= a->steps[i] == STEP_WRITE && may_weaken(a, i);
+		is_shared |=
+			a->steps[i] == STEP_WRITE && served_by(a->w, a->w->selected[i], NULL) > 1;
 	}
 	for (size_t i = 0; i < a->w->selected_count; i++)
 		put_option(b, " --expect", a->sides[i].live.digest.p);
+	for (size_t i = 0; i < a->o->path_count; i++)
+		put_option(b, " --path", a->o->paths[i]);
+	put_option(b, " --branch", a->o->branch);
 	if (weakens)
 		buf_puts(b, " --allow-weakened");
+	if (is_shared)
+		buf_puts(b, " --shared");
 	put_option(b, " --replay", a->o->replay);
 	put_option(b, " --endpoint", a->o->endpoint);
 	put_option(b, " --ca-bundle", a->o->ca_bundle);
@@ -231,9 +307,9 @@ static struct err *print_outcome(const struct acceptance *a, bool any)
 		buf_printf(&b, "Committed %.12s to %s\n", a->commit.hex, a->commit.ref);
 	else if (a->refusal.n)
 		buf_printf(&b, "Not committed:\n%s", a->refusal.p);
-	else if (a->o->expect_count)
+	else if (is_confirmed(a))
 		buf_puts(&b, "Nothing was committed (--dry-run); it could be.\n");
-	if (any && !a->o->expect_count)
+	if (any && !is_confirmed(a))
 		put_command(&b, a);
 	if (a->is_committed && a->commit.worktree_lag)
 		log_warn(&a->io->log, "%s", a->commit.worktree_lag);
@@ -259,9 +335,10 @@ static struct err *decide(struct acceptance *a, int *code)
 		a->steps[i] = step_for(&a->sides[i]);
 		any |= a->steps[i] == STEP_WRITE;
 	}
+	TRY(check_agreement(a));
 	if (any)
 		refuse_lines(a);
-	*code = any && (a->refusal.n || !a->o->expect_count) ? EXIT_NO : EXIT_FINE;
+	*code = any && (a->refusal.n || !is_confirmed(a)) ? EXIT_NO : EXIT_FINE;
 	if (any && *code == EXIT_FINE && !a->o->dry_run)
 		e = commit(a);
 	if (!e)
@@ -275,8 +352,22 @@ static struct err *accept_targets(struct acceptance *a, struct live *l, int *cod
 	a->steps = arena_array(a->w->arena, a->w->selected_count, sizeof(*a->steps));
 	if (!a->sides || !a->steps)
 		return err_nomem();
-	TRY(run_judge(a->o, a->w, l, a->r, a->sides));
+	TRY(accept_judge(a->o, a->w, l, a->stored, a->r, a->sides));
 	return decide(a, code);
+}
+
+static struct err *check_options(const struct options *o, const struct workspace *w)
+{
+	if (o->expect_count && o->expect_count != w->selected_count)
+		return err_new(ERR_USAGE,
+			       "--expect is given %zu times for %zu targets; once for each",
+			       o->expect_count, w->selected_count);
+	if (o->from && (o->replay || o->endpoint))
+		return err_new(ERR_USAGE,
+			       "--from takes what was live from the result; --%s makes no "
+			       "sense beside it",
+			       o->replay ? "replay" : "endpoint");
+	return NULL;
 }
 
 struct err *cmd_accept(const struct options *o, struct io *io, int *code)
@@ -287,11 +378,10 @@ struct err *cmd_accept(const struct options *o, struct io *io, int *code)
 	struct acceptance a = {o, io, &w, &r, .refusal = BUF_INIT((size_t)1 << 20)};
 	struct err *e;
 
-	TRY(workspace_open(o, io, &w));
-	e = check_shared(&w);
-	if (!e && o->expect_count && o->expect_count != w.selected_count)
-		e = err_new(ERR_USAGE, "--expect is given %zu times for %zu targets; once for each",
-			    o->expect_count, w.selected_count);
+	TRY(workspace_open_on(o, io, o->branch, &w));
+	e = check_options(o, &w);
+	if (!e && o->from)
+		e = stored_open(o->from, &w, o, &a.stored);
 	if (!e)
 		e = live_open(o, io, &w, &l);
 	if (!e)

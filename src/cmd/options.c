@@ -121,6 +121,17 @@ static struct err *set_assertion(struct options *o, const struct option *row, co
 	return NULL;
 }
 
+static struct err *set_path(struct options *o, const struct option *row, const char *value)
+{
+	if (value[0] != '/' || !value[1])
+		return err_new(ERR_USAGE, "--%s: found '%s', expected a field such as /ScanPeriod",
+			       row->name, value);
+	if (o->path_count == PATHS_MAX)
+		return err_new(ERR_USAGE, "--%s: given more than %u times", row->name, PATHS_MAX);
+	o->paths[o->path_count++] = value;
+	return NULL;
+}
+
 static struct err *set_branch(struct options *o, const struct option *row, const char *value)
 {
 	(void)row;
@@ -138,6 +149,7 @@ static struct err *set_branch(struct options *o, const struct option *row, const
 const struct option options[] = {
 	{ "allow-weakened", 0, NULL,        ON(CMD_ACCEPT),    "accept a change that may scan less",                        set_flag,      AT(allow_weakened) },
 	{ "assert",         0, "ASSERTION", ON(CMD_NORMALIZE), "say whether a policy's assertion holds, and why; 1 when not", set_assertion, 0 },
+	{ "branch",         0, "NAME",      ON(CMD_ACCEPT),    "commit to this branch, not the current one",                set_text,      AT(branch) },
 	{ "ca-bundle",      0, "FILE",      LIVE,              "trust the CA certificates in FILE (PEM) instead of the system's", set_text, AT(ca_bundle) },
 	{ "color",          0, "WHEN",      ON_ALL,            "auto, always or never; NO_COLOR is honoured",               set_colour,    0 },
 	{ "commit",         0, "[=BRANCH]", ON(CMD_CHECK),     "record what was live on a branch of its own (scandrift/observed)", set_branch, 0 },
@@ -149,14 +161,17 @@ const struct option options[] = {
 	{ "expect",         0, "sha256:HEX", ON(CMD_ACCEPT),   "commit, if this is what is live; once a target, in their order", set_expect, 0 },
 	{ "fail-on",        0, "SEVERITY",  ON(CMD_CHECK),     "exit 1 from this severity on (default low); never",         set_fail_on,   0 },
 	{ "format",         0, "FORMAT",    JUDGES | ON(CMD_DIFF), "text (default), json, or patch (diff alone)",                set_format,    0 },
+	{ "from",           0, "RESULT",    ON(CMD_ACCEPT),    "no network: accept what this stored JSON result shows as live", set_text,  AT(from) },
 	{ "help",          'h', NULL,       ON_ALL,            "print this",                                                set_flag,      AT(help) },
 	{ "jcs",            0, NULL,        ON(CMD_NORMALIZE), "print the bytes that the digest is of (RFC 8785)",          set_flag,      AT(jcs) },
 	{ "max-reply",      0, "BYTES",     READS,             "refuse anything larger (default 64 MiB)",                   set_max_reply, 0 },
 	{ "now",            0, "TIME",      JUDGES,            "judge as of this time (RFC 3339); requests are signed by the real clock", set_now, 0 },
+	{ "path",           0, "POINTER",   ON(CMD_ACCEPT),    "accept this field alone, such as /ScanPeriod; may be repeated", set_path,  0 },
 	{ "quiet",         'q', NULL,       ON_ALL,            "no notes on standard error",                                set_flag,      AT(quiet) },
 	{ "raw",            0, NULL,        ON(CMD_FETCH),     "print the reply's bytes as they came",                      set_flag,      AT(raw) },
 	{ "record",         0, "DIR",       ON(CMD_CHECK) | ON(CMD_FETCH), "keep the replies in DIR as they came",          set_text,      AT(record) },
 	{ "replay",         0, "DIR",       LIVE,              "no network: read the replies from DIR",                     set_text,      AT(replay) },
+	{ "shared",         0, NULL,        ON(CMD_ACCEPT),    "accept a baseline that serves several targets for all of them", set_flag,  AT(shared) },
 	{ "show-request",   0, NULL,        ON(CMD_FETCH),     "print what would be sent and signed, without secrets; send nothing", set_flag, AT(show_request) },
 	{ "timeout",        0, "TIME",      LIVE,              "give up on a request after this time, such as 10s",         set_timeout,   0 },
 	{ "verbose",       'v', NULL,       ON_ALL,            "say on standard error what is done",                        set_flag,      AT(verbose) },

@@ -15,6 +15,7 @@ enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
 #define EXPECT_MAX     64u
 #define ASSERTIONS_MAX 64u
+#define PATHS_MAX      64u
 
 struct options {
 	const char *dir; /* -C */
@@ -34,7 +35,11 @@ struct options {
 
 	const char *expect[EXPECT_MAX]; /* accept --expect, in the order of the targets */
 	size_t expect_count;
-	bool allow_weakened, dry_run;
+	bool allow_weakened, dry_run, shared;
+	const char *branch;           /* accept: where to commit; NULL: the current one */
+	const char *from;             /* accept: a stored result */
+	const char *paths[PATHS_MAX]; /* accept --path; none: all */
+	size_t path_count;
 
 	bool raw, show_request;                 /* fetch */
 	bool digest, jcs;                       /* normalize */

@@ -4,13 +4,14 @@
 #include "base/fs.h"
 #include "cmd/digest.h"
 #include "model/canonical.h"
+#include "repo/commit.h"
 
 #define TARGETS_SIZE_MAX ((size_t)4 << 20)
 
 /* targets.ini as it stands in the work tree; without one, as it was committed. */
 static struct err *read_targets_file(struct workspace *w, struct str *bytes)
 {
-	const char *root = repo_workdir(w->repo);
+	const char *root = w->is_elsewhere ? NULL : repo_workdir(w->repo);
 	struct buf b = BUF_INIT(0);
 	struct repo_entry entry;
 	bool found = false;
@@ -65,28 +66,51 @@ static struct err *take_aliases(struct workspace *w)
 	return NULL;
 }
 
-static struct err *open_parts(const struct options *o, const struct io *io, struct workspace *w)
+static struct err *find_tip(struct workspace *w, const char *branch)
+{
+	struct repo_tip tip;
+
+	if (!branch)
+		return repo_resolve(w->repo, "HEAD", &w->commit);
+	TRY(repo_resolve_tip(w->repo, branch, w->arena, &tip));
+	w->commit = tip.commit;
+	w->is_elsewhere = !repo_is_current(w->repo, tip.ref);
+	if (w->is_elsewhere && tip.commit.is_unborn)
+		return err_new(ERR_REPO,
+			       "--branch: there is no branch %s; make it first: git branch %s",
+			       branch, branch);
+	return NULL;
+}
+
+static struct err *open_parts(const struct options *o, const struct io *io, const char *branch,
+			      struct workspace *w)
 {
 	struct str bytes;
 
 	TRY(repo_open(".", &w->repo));
-	TRY(repo_resolve(w->repo, "HEAD", &w->commit));
+	TRY(find_tip(w, branch));
 	TRY(read_targets_file(w, &bytes));
 	TRY(targets_parse(w->arena, TARGETS_FILE, bytes, &w->targets));
 	TRY(take_aliases(w));
 	TRY(targets_select(w->arena, &w->targets, o->args, o->arg_count, &w->selected,
 			   &w->selected_count));
-	return note_uncommitted(w, io);
+	return w->is_elsewhere ? NULL : note_uncommitted(w, io);
 }
 
 struct err *workspace_open(const struct options *o, const struct io *io, struct workspace *out)
+{
+	return workspace_open_on(o, io, NULL, out);
+}
+
+struct err *workspace_open_on(const struct options *o, const struct io *io, const char *branch,
+			      struct workspace *out)
 {
 	struct err *e;
 
 	*out = (struct workspace){.arena = arena_new()};
 	if (!out->arena)
 		return err_nomem();
-	e = open_parts(o, io, out);
+	e = open_parts(o, io, branch, out);
 	if (e)
 		workspace_close(out);
 	return e;
@@ -215,10 +239,11 @@ struct err *workspace_baseline(const struct workspace *w, const struct options *
 		[REPO_ENTRY_TOO_LARGE] = "it is larger than --max-reply allows",
 	};
 	struct repo_entry entry;
-	enum repo_state state;
+	enum repo_state state = REPO_STATE_SAME;
 
 	*out = (struct baseline_side){.state = BASELINE_MISSING};
-	TRY(repo_read_state(w->repo, &w->commit, t->baseline.p, &state));
+	if (!w->is_elsewhere)
+		TRY(repo_read_state(w->repo, &w->commit, t->baseline.p, &state));
 	if (state != REPO_STATE_SAME && state != REPO_STATE_ABSENT &&
 	    state != REPO_STATE_NO_WORKTREE)
 		out->uncommitted = str_from(repo_state_text(state));

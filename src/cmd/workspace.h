@@ -18,6 +18,7 @@ struct workspace {
 	struct arena *arena;
 	struct repo *repo;
 	struct repo_commit commit;
+	bool is_elsewhere; /* the commit is of a branch that is not checked out: no file counts */
 	struct targets targets;
 	const struct target *const *selected;
 	size_t selected_count;
@@ -28,6 +29,13 @@ struct workspace {
 
 struct err *workspace_open(const struct options *o, const struct io *io,
 			   struct workspace *out) MUST_USE;
+
+/*
+ * The same on the tip of `branch`, which must be there, unless HEAD is on it and has no commit yet.
+ * NULL: HEAD. Where it is not checked out, all is read from its commit.
+ */
+struct err *workspace_open_on(const struct options *o, const struct io *io, const char *branch,
+			      struct workspace *out) MUST_USE;
 void workspace_close(struct workspace *w);
 
 /* How replies and files are to be read in this workspace; `w` may be NULL. */

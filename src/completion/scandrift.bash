@@ -10,7 +10,7 @@ _scandrift_commands='accept check diff fetch init normalize'
 _scandrift_options() {
 	case $1 in
 	-) echo '--color --directory -C --help -h --quiet -q --verbose -v --version' ;;
-	accept) echo '--allow-weakened --ca-bundle --dry-run --endpoint --expect --format --max-reply --now --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
+	accept) echo '--allow-weakened --branch --ca-bundle --dry-run --endpoint --expect --format --from --max-reply --now --path --replay --shared --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	check) echo '--ca-bundle --commit --config-only --endpoint --fail-on --format --max-reply --now --record --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	diff) echo '--format --max-reply --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	fetch) echo '--ca-bundle --endpoint --max-reply --raw --record --replay --show-request --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
@@ -34,6 +34,7 @@ _scandrift_option() {
 _scandrift_kind() {
 	case $1 in
 	assert) echo 'ASSERTION' ;;
+	branch) echo 'NAME' ;;
 	ca-bundle) echo 'FILE' ;;
 	color) echo 'WHEN' ;;
 	commit) echo '[=BRANCH]' ;;
@@ -42,8 +43,10 @@ _scandrift_kind() {
 	expect) echo 'sha256:HEX' ;;
 	fail-on) echo 'SEVERITY' ;;
 	format) echo 'FORMAT' ;;
+	from) echo 'RESULT' ;;
 	max-reply) echo 'BYTES' ;;
 	now) echo 'TIME' ;;
+	path) echo 'POINTER' ;;
 	record) echo 'DIR' ;;
 	replay) echo 'DIR' ;;
 	timeout) echo 'TIME' ;;

@@ -157,7 +157,7 @@ static struct err *check_clean(struct repo *r, const struct repo_commit *tip, co
 		       path, repo_state_text(state));
 }
 
-static bool is_current(struct repo *r, const char *ref)
+bool repo_is_current(struct repo *r, const char *ref)
 {
 	git_reference *head = NULL;
 	bool same = !git_repository_is_bare(r->git) &&
@@ -174,7 +174,7 @@ struct err *repo_check_path(struct repo *r, const struct repo_tip *tip, const ch
 	TRY(check_path_text(path));
 	TRY(check_kind(r, &tip->commit, path));
 	TRY(follow_check_attributes(r, path));
-	return is_current(r, tip->ref) ? check_clean(r, &tip->commit, path) : NULL;
+	return repo_is_current(r, tip->ref) ? check_clean(r, &tip->commit, path) : NULL;
 }
 
 /* Another work tree that has the branch checked out would be left behind, seemingly edited. */
@@ -412,7 +412,7 @@ static struct err *swap(struct job *j, git_transaction *tx, const struct repo_ti
 	TRY(is_still(j->r, tip, &still));
 	if (!still)
 		return NULL;
-	if (j->is_current && !is_current(j->r, tip->ref))
+	if (j->is_current && !repo_is_current(j->r, tip->ref))
 		return err_new(ERR_OUTPUT, "HEAD left %s meanwhile; nothing was committed",
 			       tip->ref);
 	text = reflog_text(j, tip);
@@ -460,7 +460,7 @@ static struct err *follow(struct job *j, const git_oid *id, struct arena *a,
 	char *text;
 
 	/* Whoever switched to another branch meanwhile has the files of that one. */
-	if (!j->is_current || !is_current(j->r, out->ref)) {
+	if (!j->is_current || !repo_is_current(j->r, out->ref)) {
 		follow_forget(j->r);
 		return NULL;
 	}
@@ -497,7 +497,7 @@ static struct err *attempt(struct job *j, struct arena *a, struct repo_commit_re
 	bool nothing = false;
 
 	TRY(repo_resolve_tip(j->r, branch, a, &tip));
-	j->is_current = is_current(j->r, tip.ref);
+	j->is_current = repo_is_current(j->r, tip.ref);
 	out->ref = tip.ref;
 	TRY(check_unmoved(j, &tip.commit));
 	TRY(check_tip(j, &tip));
@@ -526,7 +526,7 @@ static struct err *prepare(struct job *j)
 	TRY(clean_message(j->req->message, &j->message));
 	TRY(check_signing(j->r));
 	TRY(identity_find(j->r, &j->author, &j->committer));
-	if (is_current(j->r, j->req->expect.ref))
+	if (repo_is_current(j->r, j->req->expect.ref))
 		TRY(check_no_operation(j->r));
 	return follow_repair(j->r);
 }

@@ -48,4 +48,7 @@ struct err *repo_commit_changes(struct repo *r, const struct repo_commit_request
  */
 struct err *repo_check_path(struct repo *r, const struct repo_tip *tip, const char *path) MUST_USE;
 
+/* Is there a work tree, and is this branch ("refs/heads/main") the one that is checked out in it? */
+bool repo_is_current(struct repo *r, const char *ref);
+
 #endif
