@@ -11,6 +11,10 @@
 #   times         2026-11-24T02:00:03Z
 #
 # SCANDRIFT_UPDATE=1 writes the output that appeared into README.md.
+#
+# Behind the tour: what README.md and src/README.md name is there, the sentences that
+# src/README.md quotes are those of the program, and no command asks the API for more
+# than it may.
 
 . "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
 need git
@@ -140,3 +144,50 @@ sed -n '/"dependencies"/,/}/s/^ *"\([^"]*\)": *"[^"]*",*$/\1/p' tests/npm/packag
 while read -r package; do
 	grep -qF "\`$package\`" README.md || fail "README.md does not name $package of tests/npm/package.json"
 done <"$tour/npm"
+
+# The sentences of a coverage that the section quotes.
+cat >"$tour/before.json" <<'EOF'
+{"Enable": true, "ScanScope": 1, "ScanType": ["CVE"], "ScanPeriod": 1, "ScanTime": "02:00",
+ "RegistryType": ["tcr"], "Id": [1]}
+EOF
+cat >"$tour/after.json" <<'EOF'
+{"Enable": true, "ScanScope": 0, "ScanType": ["CVE"], "ScanPeriod": 1, "ScanTime": "02:00",
+ "ExcludeImageAssetIds": [888]}
+EOF
+run "$SCANDRIFT" diff "$tour/before.json" "$tour/after.json"
+expect_exit 1
+sed -n '/^## Coverage in words/,/^## What/p' src/README.md | grep -oE '`[A-Z][^`]*\.`' | tr -d '`' >"$tour/sentences"
+[ -s "$tour/sentences" ] || fail 'src/README.md quotes no sentence of a coverage'
+while read -r sentence; do
+	expect_text out "$sentence"
+done <"$tour/sentences"
+
+# "It has no write call", and asks nothing else of the product either: beside the one
+# read there is only who the caller is.
+[ -n "$STANDIN" ] || exit 0
+start_standin "$SCANDRIFT_SOURCE/tests/standin/accounts/quickstart"
+account=$SCANDRIFT_SOURCE/tests/standin/accounts/quickstart/AKIDEXAMPLE0000000000.json
+TENCENTCLOUD_SECRET_ID=AKIDEXAMPLE0000000000
+TENCENTCLOUD_SECRET_KEY=$(sed -n 's/^ *"SecretKey": *"\([^"]*\)".*/\1/p' "$account")
+export TENCENTCLOUD_SECRET_ID TENCENTCLOUD_SECRET_KEY
+cd "$tour/folder/demo"
+live() {
+	want=$1
+	shift
+	run "$SCANDRIFT" "$@" --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE"
+	expect_exit "$want"
+}
+git init -q ../another
+live 0 -C ../another init
+live 1 check
+live 1 check --commit
+live 0 fetch prod --raw
+live 1 accept prod
+digest=$(sed -n 's/.* --expect \([^ ]*\).*/\1/p' "$out")
+live 0 accept prod --expect "$digest" --allow-weakened
+sed -n 's/.* action=\([^ ]*\) .*/\1/p' "$standin_log" | sort -u >"$tour/actions"
+grep -qx DescribeImageRegistryTimingScanTask "$tour/actions" || fail 'the API was not asked'
+grep -vxE 'DescribeImageRegistryTimingScanTask|GetCallerIdentity|AssumeRole(WithWebIdentity)?' \
+	"$tour/actions" >"$tour/odd" || :
+[ ! -s "$tour/odd" ] || fail "the API was asked for $(xargs <"$tour/odd")"
+stop_standin
