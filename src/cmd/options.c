@@ -258,8 +258,8 @@ static struct err *check_command(const struct walk *w, const struct options *o,
 	if (o->help || o->version)
 		return NULL;
 	if (o->format && format_find(str_from(o->format))->is_of_pair && c->id != CMD_DIFF)
-		return err_new(ERR_USAGE, "scandrift %s has no --format %s; scandrift diff has it",
-			       c->name, o->format);
+		return err_new(ERR_USAGE, "%s: no --format %s; scandrift diff has it", c->name,
+			       o->format);
 	if (o->arg_count < c->least)
 		return err_new(ERR_USAGE, "%s: expected %s", c->name, c->arguments);
 	if (o->arg_count > c->most)

@@ -82,6 +82,6 @@ for command in check 'accept prod'; do
 	# shellcheck disable=SC2086
 	run "$SCANDRIFT" $command --format patch
 	expect_exit 2
-	expect_text err "scandrift ${command%% *} has no --format patch; scandrift diff has it"
+	expect_text err "${command%% *}: no --format patch; scandrift diff has it"
 	expect_empty out
 done
