@@ -44,7 +44,7 @@ enum field_role {
 enum field_need { NEED_NEVER, NEED_ALWAYS, NEED_WHEN_ON };
 
 /*
- * What a field does to the coverage (coverage-model.md). Direction and coverage ask for the
+ * What a field does to the coverage ("Directions" in src/README.md). Direction and coverage ask for the
  * dimension, never for a name.
  */
 enum dimension {
