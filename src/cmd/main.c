@@ -2,11 +2,13 @@
 #include <signal.h>
 #include <string.h>
 
+#include "base/attr.h"
 #include "cmd/io.h"
 #include "cmd/options.h"
 #include "result/exit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <unistd.h>
 
 static bool wants_colour(const struct options *o, const struct io *io)
@@ -52,13 +54,32 @@ static struct err *run(int argc, char **argv, struct io *io, struct arena *a, in
 	return command->run(&o, io, code);
 }
 
+/*
+ * A standard stream that is closed would be the number of the next file or socket, which then gets
+ * the report. It is held by what can only be used the other way round, so that using it fails.
+ */
+static bool hold_standard_streams(void)
+{
+	static const int modes[] = {O_WRONLY, O_RDONLY, O_WRONLY};
+
+	for (int fd = 0; fd < (int)ARRAY_LEN(modes); fd++) {
+		if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", modes[fd]) != fd)
+			return false;
+	}
+	return true;
+}
+
 int main(int argc, char **argv)
 {
-	struct io io = io_process();
-	struct arena *a = arena_new();
+	struct arena *a;
 	int code = EXIT_FINE;
 	struct err *e;
+	struct io io;
 
+	if (!hold_standard_streams())
+		return EXIT_UNUSABLE;
+	io = io_process();
+	a = arena_new();
 	/* A reader that goes away is a failed output with its own exit code, not a death. */
 	(void)signal(SIGPIPE, SIG_IGN);
 	e = a ? run(argc, argv, &io, a, &code) : err_nomem();

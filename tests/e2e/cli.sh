@@ -153,3 +153,19 @@ expect_exit 4
 # A reader that has seen enough is no death.
 run sh -c "{ scandrift -C repo check --replay '$drifted'; echo \$? >ended; } | true"
 grep -qxE '1|4' ended || fail "ended by $(cat ended)"
+
+# A closed stream is not given to what a run opens: the report went into the connection.
+account AKIDPROD prod-key '' "$common/prod.json"
+start_standin "$accounts"
+use_key AKIDPROD prod-key
+live="--endpoint $HTTPS_URL --ca-bundle '$CA_FILE'"
+run sh -c "scandrift -C repo check $live >&-"
+expect_exit 4
+expect_line err 'scandrift: standard output: Bad file descriptor'
+run sh -c "scandrift -C repo check $live >&- 2>&- <&-"
+expect_exit 4
+run sh -c "scandrift -C repo check $live <&- 2>&-"
+expect_exit 1
+expect_text out 'FAIL'
+run sh -c "scandrift normalize <&-"
+expect_exit 2

@@ -102,7 +102,7 @@ echo '* * delay 3000' >"$scenario"
 scandrift -C repo check --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE" -v \
 	>kept/waiting.out 2>kept/waiting.err &
 waiting=$!
-for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+for _ in $(seq 100); do
 	grep -q asking kept/waiting.err && break
 	sleep 0.1
 done
