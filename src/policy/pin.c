@@ -17,12 +17,18 @@ static struct err *read_row(struct arena *a, const struct resource *r, size_t ro
 			    struct reading **out, const char **problem)
 {
 	struct normalize_options opt = {.form = READ_FILE, .limits = limits};
+	struct buf b = BUF_INIT(WHOLE);
 	struct reading *reading;
 	struct str text;
 
 	*out = NULL;
-	*problem = "no JSON value";
-	text = str_from(arena_printf(a, "{\"%s\":%s}", r->fields[row].name, json.p));
+	buf_printf(&b, "{\"%s\":", r->fields[row].name);
+	buf_str(&b, json);
+	buf_char(&b, '}');
+	text = arena_str(a, buf_view(&b));
+	if (b.failed_memory)
+		text.p = NULL;
+	buf_free(&b);
 	if (!text.p)
 		return err_nomem();
 	TRY(normalize_read(r, text, &opt, a, &reading));

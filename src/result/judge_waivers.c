@@ -204,14 +204,19 @@ static struct err *tell_unused(struct policy_run *run, const struct waiver_use *
 {
 	const struct waiver *w = use->waiver;
 	const struct findings *list = &run->result->findings;
+	struct finding *told;
 
-	if (use->has_other_value)
-		return add(run, w, "waiver/unused", w->line,
-			   findings_text(list,
-					 "[%s %s] lets nothing pass: %.*s found another value than "
-					 "%.*s",
-					 word(w), w->name.p, STR_ARG(w->rule_id),
-					 STR_ARG(w->value)));
+	if (use->has_other_value) {
+		TRY(add(run, w, "waiver/unused", w->line,
+			findings_text(list,
+				      "[%s %s] lets nothing pass: %.*s found another value than "
+				      "%.*s",
+				      word(w), w->name.p, STR_ARG(w->rule_id), STR_ARG(w->value))));
+		told = &run->result->findings.v[run->result->findings.n - 1];
+		told->meaning = STR("It was given for that value alone");
+		told->next = STR("Set that value again, or have the new one decided");
+		return NULL;
+	}
 	return add(run, w, "waiver/unused", w->line,
 		   findings_text(list, "[%s %s] lets nothing pass: %.*s has no finding", word(w),
 				 w->name.p, STR_ARG(w->rule_id)));
