@@ -63,7 +63,7 @@ static struct err *check(const struct options *o, struct io *io, struct workspac
 	r->has_verdict = true;
 	if (o->commit_branch)
 		record(o, io, w, r, sides);
-	*code = exit_for_result(r);
+	*code = (int)exit_for_result(r);
 	return run_report(o, io, r, *code);
 }
 

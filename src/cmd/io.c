@@ -43,7 +43,7 @@ struct err *io_write(const struct io *io, struct str bytes)
 int io_fail(const struct io *io, struct err *e)
 {
 	char *text = err_text(e);
-	int code = exit_for_error(e);
+	int code = (int)exit_for_error(e);
 
 	log_error(&io->log, "%s", text ? text : "out of memory");
 	free(text);

@@ -23,7 +23,11 @@ static struct err *add_member(struct json_scan *s, const struct json_token *key,
 
 	TRY(json_next(s, &t));
 	TRY(to_tree(s, &t, &v));
-	name = strndup(key->text.p ? key->text.p : "", key->text.n);
+	name = malloc(key->text.n + 1);
+	if (name) {
+		memcpy(name, key->text.p, key->text.n);
+		name[key->text.n] = '\0';
+	}
 	if (!name || json_object_object_add_ex(o, name, v, JSON_C_OBJECT_ADD_KEY_IS_NEW) < 0) {
 		json_object_put(v);
 		e = err_nomem();

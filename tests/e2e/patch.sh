@@ -12,8 +12,8 @@ apply() {
 }
 
 # The files' names have no blanks: apply.js reads lines of them.
-count=40
-[ -z "$SCANDRIFT_LONG" ] || count=1000
+count=15
+[ -z "$SCANDRIFT_LONG" ] || count=300
 mkdir pairs
 node "$SCANDRIFT_SOURCE/tests/e2e/patch/pairs.js" "$SCANDRIFT_SEED" "$count" pairs
 echo "seed $SCANDRIFT_SEED, $count pairs"

@@ -108,7 +108,7 @@ static void test_suite(void **state)
 {
 	char dir[1024], path[2048];
 	struct dirent *entry;
-	DIR *d;
+	DIR *d = NULL;
 	int count = 0, wrong = 0;
 
 	(void)state;

@@ -313,6 +313,7 @@ static const char *const values[] = {
 	"never",
 	"low",
 	"json",
+	"/Enable",
 	"2026-11-24T02:00:00Z",
 	"https://example.com",
 	"sha256:0000000000000000000000000000000000000000000000000000000000000000"};
