@@ -14,7 +14,9 @@ const struct command commands[COMMAND_COUNT] = {
 	{ CMD_DIFF,      "diff",      "A B",        "compare two of: a file, - (standard input), REV:PATH",       2, 2,        cmd_diff },
 	{ CMD_FETCH,     "fetch",     "TARGET",     "print the live config in canonical form",                    1, 1,        cmd_fetch },
 	{ CMD_INIT,      "init",      "[TARGET]",   "write targets, a starter policy and the first baseline",     0, 1,        cmd_init },
+	{ CMD_LOG,       "log",       "[TARGET...]", "tell when baselines, and what is live, changed: when, who, what it means", 0, SIZE_MAX, cmd_log },
 	{ CMD_NORMALIZE, "normalize", "[FILE]",     "print the canonical form of a reply or a baseline",          0, 1,        cmd_normalize },
+	{ CMD_SHOW,      "show",      "TARGET",      "print a baseline as it is committed, or was",                1, 1,        cmd_show },
 };
 /* clang-format on */
 

@@ -17,7 +17,9 @@ enum command_id {
 	CMD_DIFF,
 	CMD_FETCH,
 	CMD_INIT,
+	CMD_LOG,
 	CMD_NORMALIZE,
+	CMD_SHOW,
 	COMMAND_COUNT,
 };
 
@@ -48,6 +50,8 @@ struct err *cmd_check(const struct options *o, struct io *io, int *code) MUST_US
 struct err *cmd_diff(const struct options *o, struct io *io, int *code) MUST_USE;
 struct err *cmd_fetch(const struct options *o, struct io *io, int *code) MUST_USE;
 struct err *cmd_init(const struct options *o, struct io *io, int *code) MUST_USE;
+struct err *cmd_log(const struct options *o, struct io *io, int *code) MUST_USE;
 struct err *cmd_normalize(const struct options *o, struct io *io, int *code) MUST_USE;
+struct err *cmd_show(const struct options *o, struct io *io, int *code) MUST_USE;
 
 #endif

@@ -121,6 +121,21 @@ static struct err *set_assertion(struct options *o, const struct option *row, co
 	return NULL;
 }
 
+/* A day stands for its last second. */
+static struct err *set_as_of(struct options *o, const struct option *row, const char *value)
+{
+	o->has_as_of = true;
+	if (time_parse_rfc3339(str_from(value), &o->as_of_s))
+		return NULL;
+	if (!time_parse_date(str_from(value), &o->as_of_s))
+		return err_new(ERR_USAGE,
+			       "--%s: found '%s', expected a day such as 2026-11-24 or a time such "
+			       "as 2026-11-24T02:00:00Z",
+			       row->name, value);
+	o->as_of_s += 24 * 60 * 60 - 1;
+	return NULL;
+}
+
 static struct err *set_path(struct options *o, const struct option *row, const char *value)
 {
 	if (value[0] != '/' || !value[1])
@@ -141,15 +156,16 @@ static struct err *set_branch(struct options *o, const struct option *row, const
 
 #define LIVE      (ON(CMD_CHECK) | ON(CMD_ACCEPT) | ON(CMD_FETCH) | ON(CMD_INIT))
 #define JUDGES    (ON(CMD_CHECK) | ON(CMD_ACCEPT))
-#define READS     (LIVE | ON(CMD_NORMALIZE) | ON(CMD_DIFF))
+#define READS     (LIVE | ON(CMD_NORMALIZE) | ON(CMD_DIFF) | ON(CMD_LOG) | ON(CMD_SHOW))
 #define AT(field) offsetof(struct options, field)
 
 /* clang-format off */
 /* Sorted by name. */
 const struct option options[] = {
 	{ "allow-weakened", 0, NULL,        ON(CMD_ACCEPT),    "accept a change that may scan less",                        set_flag,      AT(allow_weakened) },
+	{ "as-of",          0, "DATE",      ON(CMD_SHOW),      "as it was on the branch then: a day's end (UTC), or an RFC 3339 time", set_as_of, 0 },
 	{ "assert",         0, "ASSERTION", ON(CMD_NORMALIZE), "say whether a policy's assertion holds, and why; 1 when not", set_assertion, 0 },
-	{ "branch",         0, "NAME",      ON(CMD_ACCEPT),    "commit to this branch, not the current one",                set_text,      AT(branch) },
+	{ "branch",         0, "NAME",      ON(CMD_ACCEPT) | ON(CMD_LOG) | ON(CMD_SHOW), "work on this branch, not on the current one",  set_text,      AT(branch) },
 	{ "ca-bundle",      0, "FILE",      LIVE,              "trust the CA certificates in FILE (PEM) instead of the system's", set_text, AT(ca_bundle) },
 	{ "color",          0, "WHEN",      ON_ALL,            "auto, always or never; NO_COLOR is honoured",               set_colour,    0 },
 	{ "commit",         0, "[=BRANCH]", ON(CMD_CHECK),     "record what was live on a branch of its own (scandrift/observed)", set_branch, 0 },
@@ -160,7 +176,7 @@ const struct option options[] = {
 	{ "endpoint",       0, "URL",       LIVE,              "ask this host, or URL, for all targets",                    set_text,      AT(endpoint) },
 	{ "expect",         0, "sha256:HEX", ON(CMD_ACCEPT),   "commit, if this is what is live; once a target, in their order", set_expect, 0 },
 	{ "fail-on",        0, "SEVERITY",  ON(CMD_CHECK),     "exit 1 from this severity on (default low); never",         set_fail_on,   0 },
-	{ "format",         0, "FORMAT",    JUDGES | ON(CMD_DIFF), "text (default), json, or patch (diff alone)",                set_format,    0 },
+	{ "format",         0, "FORMAT",    JUDGES | ON(CMD_DIFF) | ON(CMD_LOG), "text (default), json, or patch (diff alone)",         set_format,    0 },
 	{ "from",           0, "RESULT",    ON(CMD_ACCEPT),    "no network: accept what this stored JSON result shows as live", set_text,  AT(from) },
 	{ "help",          'h', NULL,       ON_ALL,            "print this",                                                set_flag,      AT(help) },
 	{ "jcs",            0, NULL,        ON(CMD_NORMALIZE), "print the bytes that the digest is of (RFC 8785)",          set_flag,      AT(jcs) },
@@ -171,6 +187,7 @@ const struct option options[] = {
 	{ "raw",            0, NULL,        ON(CMD_FETCH),     "print the reply's bytes as they came",                      set_flag,      AT(raw) },
 	{ "record",         0, "DIR",       ON(CMD_CHECK) | ON(CMD_FETCH), "keep the replies in DIR as they came",          set_text,      AT(record) },
 	{ "replay",         0, "DIR",       LIVE,              "no network: read the replies from DIR",                     set_text,      AT(replay) },
+	{ "rev",            0, "REV",       ON(CMD_SHOW),      "as it is in this commit, branch or tag",                    set_text,      AT(rev) },
 	{ "shared",         0, NULL,        ON(CMD_ACCEPT),    "accept a baseline that serves several targets for all of them", set_flag,  AT(shared) },
 	{ "show-request",   0, NULL,        ON(CMD_FETCH),     "print what would be sent and signed, without secrets; send nothing", set_flag, AT(show_request) },
 	{ "timeout",        0, "TIME",      LIVE,              "give up on a request after this time, such as 10s",         set_timeout,   0 },

@@ -36,7 +36,10 @@ struct options {
 	const char *expect[EXPECT_MAX]; /* accept --expect, in the order of the targets */
 	size_t expect_count;
 	bool allow_weakened, dry_run, shared;
-	const char *branch;           /* accept: where to commit; NULL: the current one */
+	const char *branch; /* NULL: the current one */
+	const char *rev;    /* show */
+	bool has_as_of;     /* show */
+	int64_t as_of_s;
 	const char *from;             /* accept: a stored result */
 	const char *paths[PATHS_MAX]; /* accept --path; none: all */
 	size_t path_count;

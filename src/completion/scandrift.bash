@@ -4,7 +4,7 @@
 # program's own tables; tests/e2e/completion.sh writes it and holds it to them.
 
 # begin: made from --help
-_scandrift_commands='accept check diff fetch init normalize'
+_scandrift_commands='accept check diff fetch init log normalize show'
 
 # The options of a command; - stands for none.
 _scandrift_options() {
@@ -15,7 +15,9 @@ _scandrift_options() {
 	diff) echo '--format --max-reply --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	fetch) echo '--ca-bundle --endpoint --max-reply --raw --record --replay --show-request --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	init) echo '--ca-bundle --endpoint --max-reply --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
+	log) echo '--branch --format --max-reply --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	normalize) echo '--assert --digest --jcs --max-reply --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
+	show) echo '--as-of --branch --max-reply --rev --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	esac
 }
 
@@ -33,6 +35,7 @@ _scandrift_option() {
 # What its value is; nothing where it takes none.
 _scandrift_kind() {
 	case $1 in
+	as-of) echo 'DATE' ;;
 	assert) echo 'ASSERTION' ;;
 	branch) echo 'NAME' ;;
 	ca-bundle) echo 'FILE' ;;
@@ -49,6 +52,7 @@ _scandrift_kind() {
 	path) echo 'POINTER' ;;
 	record) echo 'DIR' ;;
 	replay) echo 'DIR' ;;
+	rev) echo 'REV' ;;
 	timeout) echo 'TIME' ;;
 	esac
 }
@@ -67,7 +71,9 @@ _scandrift_arguments() {
 	check) echo '[TARGET...]' ;;
 	diff) echo 'A' ;;
 	fetch) echo 'TARGET' ;;
+	log) echo '[TARGET...]' ;;
 	normalize) echo '[FILE]' ;;
+	show) echo 'TARGET' ;;
 	esac
 }
 # end

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* show: the baseline of a target, byte for byte, as it is committed or was. */
+#include "base/timeutil.h"
+#include "cmd/target_path.h"
+#include "repo/history.h"
+
+static struct err *find_commit(const struct options *o, struct workspace *w,
+			       struct repo_commit *out)
+{
+	struct repo_tip tip;
+	bool found = false;
+	char text[TIME_TEXT_SIZE];
+
+	if (o->rev)
+		return repo_resolve(w->repo, o->rev, out);
+	*out = w->commit;
+	if (o->branch) {
+		TRY(repo_resolve_tip(w->repo, o->branch, w->arena, &tip));
+		if (tip.commit.is_unborn)
+			return err_new(ERR_REPO, "--branch: there is no branch %s", o->branch);
+		*out = tip.commit;
+	}
+	if (!o->has_as_of)
+		return NULL;
+	TRY(repo_as_of(w->repo, out, o->as_of_s, out, &found));
+	return found ? NULL
+		     : err_new(ERR_REPO, "no commit of this branch is as old as %s",
+			       time_format_rfc3339(o->as_of_s, text));
+}
+
+static struct err *show(const struct options *o, const struct io *io, struct workspace *w)
+{
+	const struct target *t = w->selected[0];
+	struct target_paths paths;
+	struct repo_commit commit;
+	struct repo_entry entry;
+	const char *path;
+	char text[TIME_TEXT_SIZE];
+
+	TRY(find_commit(o, w, &commit));
+	TRY(target_paths(t, false, w->arena, &paths));
+	TRY(target_read_entry(w, &commit, &paths, o->max_reply, &path, &entry));
+	if (!path)
+		return err_new(ERR_CONFIG, "%s: there is no %s in the commit %.12s", t->name.p,
+			       t->baseline.p, commit.is_unborn ? "(none)" : commit.hex);
+	if (entry.kind == REPO_ENTRY_TOO_LARGE)
+		return err_new(ERR_CONFIG, "%s: is larger than --max-reply allows", path);
+	if (entry.kind != REPO_ENTRY_FILE)
+		return err_new(ERR_CONFIG, "%s: is no file in the commit %.12s", path, commit.hex);
+	log_note(&io->log, "%s in %.12s of %s%s", path, commit.hex,
+		 time_format_rfc3339(commit.time_s, text),
+		 o->has_as_of ? " (asserted: the committer's clock said so)" : "");
+	return io_write(io, entry.bytes);
+}
+
+struct err *cmd_show(const struct options *o, struct io *io, int *code)
+{
+	struct workspace w;
+	struct err *e;
+
+	if (o->rev && (o->has_as_of || o->branch))
+		return err_new(ERR_USAGE, "--rev excludes --as-of and --branch");
+	TRY(workspace_open(o, io, &w));
+	*code = 0;
+	e = show(o, io, &w);
+	workspace_close(&w);
+	return e;
+}
