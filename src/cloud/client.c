@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The one easy handle of a run. What a request sets is set anew for each; what a run sets is set
- * once, in set_run_options. A pool over the multi interface would share those two functions.
+ * Easy handles of one multi handle, each used for request after request. What a run sets is set once
+ * a handle, in set_run_options, and what a request sets anew for each.
  */
 #include "cloud/client.h"
 
@@ -21,23 +21,33 @@
 #define HEADERS_MAX (64u * 1024u)
 #define HEADER_KEEP 256u
 
-struct client {
+#define CONNECTIONS_KEPT 256L
+#define WAIT_MS          200u
+
+/* One easy handle, and what the callbacks of the transfer that it makes fill and judge by. */
+struct transfer {
+	struct transfer *next; /* of those that run, or of those that are free */
 	CURL *easy;
 	char error[CURL_ERROR_SIZE];
+	struct curl_slist *headers;
+	struct arena *arena;
+	client_done *done;
+	void *ctx;
+	struct buf body;
+	size_t headers_n;
+	bool too_large, headers_too_large, headers_complete;
+	char content_type[HEADER_KEEP], date[HEADER_KEEP], retry_after[HEADER_KEEP];
+};
+
+struct client {
+	CURLM *multi;
+	struct transfer *running, *idle;
+	size_t running_n;
 	char *ca_file;
 	uint64_t connect_timeout_ms;
 	bool (*is_stopped)(void *ctx);
 	void *stop_ctx;
 	bool has_global;
-};
-
-/* One transfer: what the callbacks fill and judge by. */
-struct transfer {
-	struct client *client;
-	struct buf body;
-	size_t headers_n;
-	bool too_large, headers_too_large, headers_complete, is_stopped;
-	char content_type[HEADER_KEEP], date[HEADER_KEEP], retry_after[HEADER_KEEP];
 };
 
 static size_t on_body(char *p, size_t size, size_t n, void *ctx)
@@ -85,16 +95,6 @@ static size_t on_header(char *p, size_t size, size_t n, void *ctx)
 	keep_header(line, "date", t->date);
 	keep_header(line, "retry-after", t->retry_after);
 	return line.n;
-}
-
-static int on_progress(void *ctx, curl_off_t dt, curl_off_t dn, curl_off_t ut, curl_off_t un)
-{
-	struct transfer *t = ctx;
-	struct client *c = t->client;
-
-	(void)dt, (void)dn, (void)ut, (void)un;
-	t->is_stopped = c->is_stopped && c->is_stopped(c->stop_ctx);
-	return t->is_stopped;
 }
 
 static const struct {
@@ -146,16 +146,13 @@ static const char *host_of(CURL *easy, CURLU *url, char **host)
 }
 
 /* What failed, in order of what explains the most: our own limits, the proxy, then curl's word. */
-static struct err *explain(struct client *c, const struct transfer *t, CURLcode code,
-			   const char *host)
+static struct err *explain(const struct transfer *t, CURLcode code, const char *host)
 {
 	char text[CURL_ERROR_SIZE + 128];
 	long tunnel = 0;
 
 	if (t->body.failed_memory || code == CURLE_OUT_OF_MEMORY)
 		return err_nomem();
-	if (t->is_stopped)
-		return net_error(NET_INTERRUPTED, host, "interrupted");
 	if (t->headers_too_large) {
 		(void)snprintf(text, sizeof(text), "the headers are larger than %u bytes",
 			       HEADERS_MAX);
@@ -169,20 +166,22 @@ static struct err *explain(struct client *c, const struct transfer *t, CURLcode 
 			       t->body.max);
 		return net_error(NET_TOO_LARGE, host, text);
 	}
-	(void)curl_easy_getinfo(c->easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
+	(void)curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
 	if (tunnel && tunnel / 100 != 2) {
 		(void)snprintf(text, sizeof(text),
 			       "the proxy refused the connection with status %ld", tunnel);
 		return net_error(NET_PROXY, host, text);
 	}
-	return net_error(reason_of(code), host, c->error[0] ? c->error : curl_easy_strerror(code));
+	return net_error(reason_of(code), host, t->error[0] ? t->error : curl_easy_strerror(code));
 }
 
-static struct err *failure(struct client *c, const struct transfer *t, CURLcode code)
+static struct err *failure(const struct transfer *t, CURLcode code, bool is_stopped)
 {
 	CURLU *url = curl_url();
 	char *host = NULL;
-	struct err *e = explain(c, t, code, host_of(c->easy, url, &host));
+	const char *name = host_of(t->easy, url, &host);
+	struct err *e = is_stopped ? net_error(NET_INTERRUPTED, name, "interrupted")
+				   : explain(t, code, name);
 
 	curl_free(host);
 	curl_url_cleanup(url);
@@ -261,12 +260,41 @@ static struct err *set_protocols(CURL *easy, bool is_tls)
 	return NULL;
 }
 
-static struct err *set_run_options(struct client *c)
+/*
+ * libcurl keeps the CA store from one connection to the next only where it comes from a file alone;
+ * the folder beside the system's file holds the same certificates.
+ */
+static struct err *set_ca(const struct client *c, CURL *easy)
 {
-	CURL *easy = c->easy;
+	const char *file = c->ca_file;
 
-	SET(CURLOPT_ERRORBUFFER, c->error);
+#if LIBCURL_VERSION_NUM >= 0x075400
+	char *usual = NULL;
+
+	if (!file && curl_easy_getinfo(easy, CURLINFO_CAINFO, &usual) == CURLE_OK && usual &&
+	    access(usual, R_OK) == 0)
+		file = usual;
+#endif
+	if (!file)
+		return NULL;
+	SET(CURLOPT_CAINFO, file);
+	SET(CURLOPT_PROXY_CAINFO, file);
+	/* Else the system's folder of CAs would still be trusted beside the file. */
+	SET(CURLOPT_CAPATH, (char *)NULL);
+	SET(CURLOPT_PROXY_CAPATH, (char *)NULL);
+	return NULL;
+}
+
+static struct err *set_run_options(const struct client *c, struct transfer *t)
+{
+	CURL *easy = t->easy;
+
+	SET(CURLOPT_ERRORBUFFER, t->error);
+	SET(CURLOPT_PRIVATE, t);
 	SET(CURLOPT_NOSIGNAL, 1L);
+	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
+	/* The second request waits to learn whether the first one's connection can carry both. */
+	SET(CURLOPT_PIPEWAIT, 1L);
 	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	SET(CURLOPT_SSL_VERIFYPEER, 1L);
 	SET(CURLOPT_SSL_VERIFYHOST, 2L);
@@ -278,106 +306,297 @@ static struct err *set_run_options(struct client *c)
 	SET(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
 	SET(CURLOPT_ACCEPT_ENCODING, "");
 	SET(CURLOPT_USERAGENT, "scandrift/" SCANDRIFT_VERSION);
-	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)c->connect_timeout_ms);
 	SET(CURLOPT_WRITEFUNCTION, on_body);
 	SET(CURLOPT_HEADERFUNCTION, on_header);
-	SET(CURLOPT_XFERINFOFUNCTION, on_progress);
-	SET(CURLOPT_NOPROGRESS, 0L);
-	if (c->ca_file) {
-		SET(CURLOPT_CAINFO, c->ca_file);
-		SET(CURLOPT_PROXY_CAINFO, c->ca_file);
-		/* Else the system's folder of CAs would still be trusted beside the file. */
-		SET(CURLOPT_CAPATH, (char *)NULL);
-		SET(CURLOPT_PROXY_CAPATH, (char *)NULL);
-	}
-	return NULL;
-}
-
-static struct err *set_request_options(struct client *c, struct transfer *t,
-				       const struct http_request *req, const struct endpoint *to,
-				       const char *url, struct curl_slist *headers)
-{
-	CURL *easy = c->easy;
-
-	TRY(set_protocols(easy, to->is_tls));
-	SET(CURLOPT_URL, url);
-	/* "" is no proxy whatever the environment says, NULL is what it says. */
-	SET(CURLOPT_PROXY, to->is_loopback ? "" : (char *)NULL);
-	SET(CURLOPT_POSTFIELDS, req->body.n ? req->body.p : "");
-	SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)req->body.n);
-	SET(CURLOPT_HTTPHEADER, headers);
-	SET(CURLOPT_TIMEOUT_MS, req->timeout_ms > 3600000 ? 3600000L : (long)req->timeout_ms);
 	SET(CURLOPT_WRITEDATA, t);
 	SET(CURLOPT_HEADERDATA, t);
-	SET(CURLOPT_XFERINFODATA, t);
+	SET(CURLOPT_NOPROGRESS, 1L);
+	return set_ca(c, easy);
+}
+
+static long milliseconds(uint64_t ms)
+{
+	return ms > 3600000 ? 3600000L : (long)(ms ? ms : 1);
+}
+
+static struct err *set_request_options(const struct client *c, const struct transfer *t,
+				       const struct http_request *req, const struct endpoint *to)
+{
+	CURL *easy = t->easy;
+	bool is_near = to->is_loopback || !to->is_tls;
+	uint64_t connect_ms =
+		req->timeout_ms < c->connect_timeout_ms ? req->timeout_ms : c->connect_timeout_ms;
+
+	TRY(set_protocols(easy, to->is_tls));
+	SET(CURLOPT_URL, req->url);
+	/* "" is no proxy whatever the environment says, NULL is what it says. */
+	SET(CURLOPT_PROXY, is_near ? "" : (char *)NULL);
+	if (req->is_get) {
+		SET(CURLOPT_HTTPGET, 1L);
+	} else {
+		SET(CURLOPT_POST, 1L);
+		SET(CURLOPT_POSTFIELDS, req->body.n ? req->body.p : "");
+		SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)req->body.n);
+	}
+	SET(CURLOPT_HTTPHEADER, t->headers);
+	SET(CURLOPT_TIMEOUT_MS, milliseconds(req->timeout_ms));
+	SET(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(connect_ms));
 	return NULL;
 }
 
-/* What libcurl keeps a pointer to must not outlive the request. */
-static void forget_request(CURL *easy)
+/* The body's memory goes over to the arena: of a large reply there is one copy. */
+static struct err *take_body(struct transfer *t, struct str *out)
 {
-	(void)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, NULL);
-	(void)curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
-	(void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, NULL);
-	(void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, NULL);
-	(void)curl_easy_setopt(easy, CURLOPT_XFERINFODATA, NULL);
+	size_t n = 0;
+	char *p;
+
+	*out = STR("");
+	if (t->body.n == 0)
+		return NULL;
+	p = buf_take(&t->body, &n);
+	if (!arena_adopt(t->arena, p)) {
+		free(p);
+		return err_nomem();
+	}
+	*out = (struct str){p, n};
+	return NULL;
 }
 
-static struct err *take_reply(CURL *easy, const struct transfer *t, struct arena *a,
-			      struct http_reply *out)
+static struct err *take_reply(struct transfer *t, struct http_reply *out)
 {
 	struct http_reply r = {0};
 	curl_off_t us = 0;
 	long status = 0;
 
-	(void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-	(void)curl_easy_getinfo(easy, CURLINFO_TOTAL_TIME_T, &us);
+	(void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	(void)curl_easy_getinfo(t->easy, CURLINFO_TOTAL_TIME_T, &us);
 	r.status = (int)status;
 	r.elapsed_ms = (uint64_t)us / 1000;
-	r.body = arena_str(a, buf_view(&t->body));
-	r.content_type = arena_str(a, str_from(t->content_type));
-	r.date = arena_str(a, str_from(t->date));
-	r.retry_after = arena_str(a, str_from(t->retry_after));
-	if (!r.body.p || !r.content_type.p || !r.date.p || !r.retry_after.p)
+	r.content_type = arena_str(t->arena, str_from(t->content_type));
+	r.date = arena_str(t->arena, str_from(t->date));
+	r.retry_after = arena_str(t->arena, str_from(t->retry_after));
+	if (!r.content_type.p || !r.date.p || !r.retry_after.p)
 		return err_nomem();
+	TRY(take_body(t, &r.body));
 	*out = r;
 	return NULL;
 }
 
 /* The URL's scheme and host are judged here again: this is the last place before the network. */
-static struct err *judge_url(const char *url, struct arena *a, struct endpoint *to)
+static struct err *judge_url(const struct http_request *req, struct arena *a, struct endpoint *to)
 {
-	const char *start = strstr(url, "://");
+	static const char metadata[] = "http://" CLIENT_METADATA_HOST "/";
+	const char *start = strstr(req->url, "://");
 	const char *path = start ? strchr(start + 3, '/') : NULL;
-	size_t n = path ? (size_t)(path - url) : strlen(url);
+	size_t n = path ? (size_t)(path - req->url) : strlen(req->url);
 
-	return endpoint_parse(a, (struct str){url, n}, to);
+	if (req->is_get && req->header_count == 0 &&
+	    strncmp(req->url, metadata, sizeof(metadata) - 1) == 0) {
+		*to = (struct endpoint){.url = req->url, .host = CLIENT_METADATA_HOST};
+		return NULL;
+	}
+	return endpoint_parse(a, (struct str){req->url, n}, to);
+}
+
+static void transfer_free(struct transfer *t)
+{
+	if (!t)
+		return;
+	curl_easy_cleanup(t->easy);
+	free_headers(t->headers);
+	buf_free(&t->body);
+	free(t);
+}
+
+/* What libcurl keeps a pointer to must not outlive the request. */
+static void make_idle(struct client *c, struct transfer *t)
+{
+	(void)curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, NULL);
+	(void)curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, NULL);
+	free_headers(t->headers);
+	t->headers = NULL;
+	buf_free(&t->body);
+	t->next = c->idle;
+	c->idle = t;
+}
+
+static struct err *get_transfer(struct client *c, struct transfer **out)
+{
+	struct transfer *t = c->idle;
+	struct err *e;
+
+	if (t) {
+		c->idle = t->next;
+		*out = t;
+		return NULL;
+	}
+	t = calloc(1, sizeof(*t));
+	if (!t)
+		return err_nomem();
+	t->easy = curl_easy_init();
+	e = t->easy ? set_run_options(c, t) : err_nomem();
+	if (e) {
+		transfer_free(t);
+		return e;
+	}
+	*out = t;
+	return NULL;
+}
+
+static struct err *multi_failed(CURLMcode code)
+{
+	if (code == CURLM_OUT_OF_MEMORY)
+		return err_nomem();
+	return err_new(ERR_NET, "libcurl: %s", curl_multi_strerror(code));
+}
+
+struct err *client_start(struct client *c, const struct http_request *req, struct arena *a,
+			 client_done *done, void *ctx)
+{
+	struct transfer *t = NULL;
+	struct endpoint to;
+	CURLMcode code;
+	struct err *e;
+
+	TRY(judge_url(req, a, &to));
+	TRY(get_transfer(c, &t));
+	t->error[0] = t->content_type[0] = t->date[0] = t->retry_after[0] = '\0';
+	t->too_large = t->headers_too_large = t->headers_complete = false;
+	t->headers_n = 0;
+	t->body = BUF_INIT(req->reply_max);
+	t->arena = a;
+	t->done = done;
+	t->ctx = ctx;
+	e = make_headers(req, &t->headers);
+	if (!e)
+		e = set_request_options(c, t, req, &to);
+	if (!e) {
+		code = curl_multi_add_handle(c->multi, t->easy);
+		e = code == CURLM_OK ? NULL : multi_failed(code);
+	}
+	if (e) {
+		make_idle(c, t);
+		return e;
+	}
+	t->next = c->running;
+	c->running = t;
+	c->running_n++;
+	return NULL;
+}
+
+static void unlink_running(struct client *c, struct transfer *t)
+{
+	for (struct transfer **p = &c->running; *p; p = &(*p)->next) {
+		if (*p != t)
+			continue;
+		*p = t->next;
+		c->running_n--;
+		return;
+	}
+}
+
+/* Tells who waits for it; the handle is free again before that, for what is begun then. */
+static void finish(struct client *c, struct transfer *t, CURLcode code, bool is_stopped)
+{
+	client_done *done = t->done;
+	void *ctx = t->ctx;
+	struct http_reply reply = {0};
+	struct err *e;
+
+	if (code == CURLE_OK && t->headers_complete && !is_stopped)
+		e = take_reply(t, &reply);
+	else
+		e = failure(t, code, is_stopped);
+	(void)curl_multi_remove_handle(c->multi, t->easy);
+	unlink_running(c, t);
+	make_idle(c, t);
+	done(ctx, e, &reply);
+}
+
+struct err *client_run(struct client *c, uint64_t max_ms)
+{
+	CURLMcode code;
+	CURLMsg *m;
+	int left;
+
+	code = curl_multi_perform(c->multi, &left);
+	if (code != CURLM_OK)
+		return multi_failed(code);
+	m = curl_multi_info_read(c->multi, &left);
+	if (!m) {
+		/* A signal ends the wait early; who called asks what it was. */
+		code = curl_multi_poll(c->multi, NULL, 0, (int)(max_ms > 60000 ? 60000 : max_ms),
+				       &left);
+		if (code != CURLM_OK)
+			return multi_failed(code);
+		code = curl_multi_perform(c->multi, &left);
+		if (code != CURLM_OK)
+			return multi_failed(code);
+		m = curl_multi_info_read(c->multi, &left);
+	}
+	for (; m; m = curl_multi_info_read(c->multi, &left)) {
+		CURLcode result = m->data.result;
+		char *t = NULL;
+
+		if (m->msg != CURLMSG_DONE)
+			continue;
+		(void)curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);
+		finish(c, (struct transfer *)(void *)t, result, false);
+	}
+	return NULL;
+}
+
+void client_stop(struct client *c)
+{
+	while (c->running)
+		finish(c, c->running, CURLE_ABORTED_BY_CALLBACK, true);
+}
+
+size_t client_running(const struct client *c)
+{
+	return c->running_n;
+}
+
+/* ---- one at a time ---- */
+
+struct single {
+	bool is_done;
+	struct err *e;
+	struct http_reply *out;
+};
+
+static void on_single(void *ctx, struct err *e, const struct http_reply *reply)
+{
+	struct single *s = ctx;
+
+	s->is_done = true;
+	s->e = e;
+	if (!e)
+		*s->out = *reply;
 }
 
 static struct err *client_send(void *ctx, const struct http_request *req, struct arena *a,
 			       struct http_reply *out)
 {
 	struct client *c = ctx;
-	struct transfer t = {.client = c, .body = BUF_INIT(req->reply_max)};
-	struct curl_slist *headers = NULL;
-	struct endpoint to;
-	struct err *e;
-	CURLcode code;
+	struct single s = {.out = out};
 
-	TRY(judge_url(req->url, a, &to));
-	c->error[0] = '\0';
-	e = make_headers(req, &headers);
-	if (!e)
-		e = set_request_options(c, &t, req, &to, req->url, headers);
-	if (!e) {
-		code = curl_easy_perform(c->easy);
-		e = code == CURLE_OK && t.headers_complete ? take_reply(c->easy, &t, a, out)
-							   : failure(c, &t, code);
+	TRY(client_start(c, req, a, on_single, &s));
+	while (!s.is_done) {
+		struct err *e;
+
+		if (c->is_stopped && c->is_stopped(c->stop_ctx)) {
+			client_stop(c);
+			break;
+		}
+		e = client_run(c, WAIT_MS);
+		if (e) {
+			client_stop(c);
+			err_free(s.e);
+			return e;
+		}
 	}
-	forget_request(c->easy);
-	free_headers(headers);
-	buf_free(&t.body);
-	return e;
+	return s.e;
 }
 
 static struct err *choose_ca(const struct client_options *o, char **out)
@@ -393,6 +612,21 @@ static struct err *choose_ca(const struct client_options *o, char **out)
 	return *out ? NULL : err_nomem();
 }
 
+static struct err *open_multi(struct client *c)
+{
+	/* It would write every connection's keys to a file: ours carry tokens. */
+	(void)unsetenv("SSLKEYLOGFILE");
+	/* libcurl counts these calls, so a second client does no harm. */
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
+		return err_new(ERR_CONFIG, "libcurl cannot be started");
+	c->has_global = true;
+	c->multi = curl_multi_init();
+	if (!c->multi || curl_multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, CONNECTIONS_KEPT) ||
+	    curl_multi_setopt(c->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX))
+		return err_nomem();
+	return NULL;
+}
+
 struct err *client_new(const struct client_options *o, struct client **out)
 {
 	struct client *c = calloc(1, sizeof(*c));
@@ -404,15 +638,8 @@ struct err *client_new(const struct client_options *o, struct client **out)
 	c->is_stopped = o->is_stopped;
 	c->stop_ctx = o->stop_ctx;
 	e = choose_ca(o, &c->ca_file);
-	/* libcurl counts these calls, so a second client does no harm. */
-	if (!e && curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK)
-		e = err_new(ERR_CONFIG, "libcurl cannot be started");
-	else if (!e)
-		c->has_global = true;
-	if (!e) {
-		c->easy = curl_easy_init();
-		e = c->easy ? set_run_options(c) : err_nomem();
-	}
+	if (!e)
+		e = open_multi(c);
 	if (e) {
 		client_free(c);
 		return e;
@@ -425,7 +652,12 @@ void client_free(struct client *c)
 {
 	if (!c)
 		return;
-	curl_easy_cleanup(c->easy);
+	client_stop(c);
+	for (struct transfer *t = c->idle, *next; t; t = next) {
+		next = t->next;
+		transfer_free(t);
+	}
+	curl_multi_cleanup(c->multi);
 	if (c->has_global)
 		curl_global_cleanup();
 	free(c->ca_file);

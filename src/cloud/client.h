@@ -5,17 +5,20 @@
 #include "base/http.h"
 
 /*
- * `struct http` on libcurl. One client serves a whole run from one thread, so that connections, TLS
- * sessions and the CA store are shared. TLS 1.2 or later, always verified; no redirect, cookie or
- * netrc; proxies by the usual variables (libcurl reads them), but never for a loopback address.
- * Errors are made by net_error (cloud/net.h).
+ * HTTP on libcurl's multi interface. One client serves a whole run from one thread: connections, TLS
+ * sessions and the CA store are shared, HTTP/2 is used where it is offered. TLS 1.2 or later, always
+ * verified; no redirect, cookie or netrc; proxies by the usual variables (libcurl reads them), but
+ * never for a loopback address or the metadata service. Errors are made by net_error (cloud/net.h).
  */
+
+/* The one host that is asked over plain HTTP beyond loopback: it is link-local, and has no TLS. */
+#define CLIENT_METADATA_HOST "metadata.tencentyun.com"
 
 struct client_options {
 	const char *ca_bundle;       /* --ca-bundle, or NULL: these CAs instead of the system's */
 	const char *ssl_cert_file;   /* the value of SSL_CERT_FILE, or NULL; ca_bundle wins */
 	uint64_t connect_timeout_ms; /* 0: 10 s */
-	/* Asked at least once a second while a transfer runs; true ends it. May be NULL. */
+	/* Asked a few times a second while client_http waits; true ends it. May be NULL. */
 	bool (*is_stopped)(void *ctx);
 	void *stop_ctx;
 };
@@ -26,7 +29,22 @@ struct client;
 struct err *client_new(const struct client_options *o, struct client **out) MUST_USE;
 void client_free(struct client *c); /* accepts NULL */
 
-/* Valid as long as `c`. */
+/* One request at a time, waiting for its reply. Valid as long as `c`. */
 struct http client_http(struct client *c);
+
+/* `e` (owned by the callee) or `reply`, whose texts are in the arena of the request. */
+typedef void client_done(void *ctx, struct err *e, const struct http_reply *reply);
+
+/* Begins a request; `done` is called once, by client_run alone. Headers and URL are copied. */
+struct err *client_start(struct client *c, const struct http_request *req, struct arena *a,
+			 client_done *done, void *ctx) MUST_USE;
+
+/* Moves what was begun, and waits up to max_ms for something to happen. */
+struct err *client_run(struct client *c, uint64_t max_ms) MUST_USE;
+
+/* Ends what runs; each is told that it was interrupted. */
+void client_stop(struct client *c);
+
+size_t client_running(const struct client *c);
 
 #endif

@@ -68,7 +68,9 @@ struct fetch_outcome {
 	int64_t time;                    /* Unix seconds when the last try began; 0: not known */
 	uint64_t elapsed_ms;             /* of all tries, pauses included */
 	unsigned tries;
-	const char *commit; /* from a recording that names one; else NULL */
+	bool is_fetched;     /* over the network, in this run or in the one that recorded it */
+	const char *account; /* whose it was, as far as it was asked; else NULL or "" */
+	const char *commit;  /* from a recording that names one; else NULL */
 };
 
 bool fetch_is_ok(const struct fetch_outcome *o);

@@ -106,6 +106,8 @@ static void put_meta(struct buf *b, const char *target, const char *commit,
 	put_reply(&w, o);
 	if (commit)
 		put_text(&w, "commit", commit);
+	if (o->account && *o->account)
+		put_text(&w, "account", o->account);
 	put_failure(&w, &o->failure);
 	json_end_object(&w);
 	json_finish(&w);
@@ -333,6 +335,8 @@ static struct err *read_member(struct json_scan *s, struct arena *a, struct str 
 		return read_headers(s, a, m);
 	if (str_is(key, "commit"))
 		return read_text(s, a, &m->o.commit);
+	if (str_is(key, "account"))
+		return read_text(s, a, &m->o.account);
 	if (str_is(key, "failure"))
 		return read_failure(s, a, m);
 	if (str_is(key, "tries")) {
@@ -482,6 +486,21 @@ struct err *replay_read(const char *dir, const char *target, const char *service
 	TRY(read_meta(dir, meta, a, &m));
 	TRY(read_body(dir, body, reply_max, a, &m.o));
 	TRY(settle(body, service, a, &m));
+	m.o.is_fetched = m.has_format;
 	*out = m.o;
+	return NULL;
+}
+
+struct err *replay_commit(const char *dir, const char *target, struct arena *a, const char **out)
+{
+	struct meta m = {.o = {.content_type = "", .date = ""}};
+	const char *meta = arena_printf(a, "%s.meta.json", target);
+
+	if (!meta)
+		return err_nomem();
+	TRY(check_name(target));
+	TRY(check_dir(dir));
+	TRY(read_meta(dir, meta, a, &m));
+	*out = m.o.commit && *m.o.commit ? m.o.commit : NULL;
 	return NULL;
 }

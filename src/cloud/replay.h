@@ -22,4 +22,8 @@ struct err *replay_record(const char *dir, const char *target, const char *commi
 struct err *replay_read(const char *dir, const char *target, const char *service, size_t reply_max,
 			struct arena *a, struct fetch_outcome *out) MUST_USE;
 
+/* The commit that the target's recording names; NULL where it names none, or is not there. */
+struct err *replay_commit(const char *dir, const char *target, struct arena *a,
+			  const char **out) MUST_USE;
+
 #endif

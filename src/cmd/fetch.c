@@ -48,17 +48,37 @@ static struct err *print_request(const struct io *io, struct live *l, const stru
 	return e;
 }
 
+static struct err *print_explanation(const struct io *io, struct live *l, const struct target *t)
+{
+	struct err *why = NULL;
+	struct buf b = BUF_INIT((size_t)1 << 20);
+	struct err *e = live_explain(l, t, &b, &why);
+
+	if (!e)
+		e = buf_check(&b, ERR_OUTPUT, "the explanation");
+	if (!e)
+		e = io_write(io, buf_view(&b));
+	buf_free(&b);
+	if (!e)
+		return why;
+	err_free(why);
+	return e;
+}
+
 struct err *cmd_fetch(const struct options *o, struct io *io, int *code)
 {
 	struct workspace w;
 	struct live *l = NULL;
 	struct err *e;
 
-	if (o->raw && o->show_request)
-		return err_new(ERR_USAGE, "--raw and --show-request exclude each other");
+	if (o->raw + o->show_request + o->explain_credentials > 1)
+		return err_new(ERR_USAGE, "--raw, --show-request and --explain-credentials exclude "
+					  "each other");
 	TRY(workspace_open(o, io, &w));
 	e = live_open(o, io, &w, &l);
-	if (!e && o->show_request)
+	if (!e && o->explain_credentials)
+		e = print_explanation(io, l, w.selected[0]);
+	else if (!e && o->show_request)
 		e = print_request(io, l, w.selected[0]);
 	else if (!e && o->raw)
 		e = print_raw(io, l, w.selected[0]);

@@ -6,6 +6,7 @@
 
 #include "base/suggest.h"
 #include "base/timeutil.h"
+#include "cloud/pool.h"
 #include "json/scan.h"
 #include "report/formats.h"
 
@@ -84,6 +85,26 @@ static struct err *set_timeout(struct options *o, const struct option *row, cons
 	    o->timeout_ms == 0)
 		return err_new(ERR_USAGE, "--%s: found '%s', expected a time such as 10s or 500ms",
 			       row->name, value);
+	return NULL;
+}
+
+static struct err *set_deadline(struct options *o, const struct option *row, const char *value)
+{
+	if (!time_parse_duration(str_from(value), 24 * TIMEOUT_MAX_MS, &o->deadline_ms) ||
+	    o->deadline_ms == 0)
+		return err_new(ERR_USAGE, "--%s: found '%s', expected a time such as 30m or 90s",
+			       row->name, value);
+	return NULL;
+}
+
+static struct err *set_jobs(struct options *o, const struct option *row, const char *value)
+{
+	uint64_t n;
+
+	if (!str_to_u64(str_from(value), POOL_JOBS_MAX, &n) || n == 0)
+		return err_new(ERR_USAGE, "--%s: found '%s', expected a number from 1 to %u",
+			       row->name, value, POOL_JOBS_MAX);
+	o->jobs = (unsigned)n;
 	return NULL;
 }
 
@@ -170,16 +191,19 @@ const struct option options[] = {
 	{ "color",          0, "WHEN",      ON_ALL,            "auto, always or never; NO_COLOR is honoured",               set_colour,    0 },
 	{ "commit",         0, "[=BRANCH]", ON(CMD_CHECK),     "record what was live on a branch of its own (scandrift/observed)", set_branch, 0 },
 	{ "config-only",    0, NULL,        ON(CMD_CHECK),     "check targets and policies, and stop",                      set_flag,      AT(config_only) },
+	{ "deadline",       0, "TIME",      LIVE,              "end the run after this time, such as 30m; the rest is incomplete", set_deadline, 0 },
 	{ "digest",         0, NULL,        ON(CMD_NORMALIZE), "print sha256:HEX alone",                                    set_flag,      AT(digest) },
 	{ "directory",     'C', "DIR",      ON_ALL,            "run as if started in DIR",                                  set_text,      AT(dir) },
 	{ "dry-run",        0, NULL,        ON(CMD_ACCEPT),    "do everything but the commit",                              set_flag,      AT(dry_run) },
 	{ "endpoint",       0, "URL",       LIVE,              "ask this host, or URL, for all targets",                    set_text,      AT(endpoint) },
 	{ "expect",         0, "sha256:HEX", ON(CMD_ACCEPT),   "commit, if this is what is live; once a target, in their order", set_expect, 0 },
+	{ "explain-credentials", 0, NULL,   ON(CMD_FETCH),     "say where the credentials come from, and whose they are",   set_flag,      AT(explain_credentials) },
 	{ "fail-on",        0, "SEVERITY",  ON(CMD_CHECK),     "exit 1 from this severity on (default low); never",         set_fail_on,   0 },
 	{ "format",         0, "FORMAT",    JUDGES | ON(CMD_DIFF) | ON(CMD_LOG), "text (default), json, or patch (diff alone)",         set_format,    0 },
 	{ "from",           0, "RESULT",    ON(CMD_ACCEPT),    "no network: accept what this stored JSON result shows as live", set_text,  AT(from) },
 	{ "help",          'h', NULL,       ON_ALL,            "print this",                                                set_flag,      AT(help) },
 	{ "jcs",            0, NULL,        ON(CMD_NORMALIZE), "print the bytes that the digest is of (RFC 8785)",          set_flag,      AT(jcs) },
+	{ "jobs",           0, "N",         LIVE,              "so many requests at a time (default 16)",                   set_jobs,      0 },
 	{ "max-reply",      0, "BYTES",     READS,             "refuse anything larger (default 64 MiB)",                   set_max_reply, 0 },
 	{ "now",            0, "TIME",      JUDGES,            "judge as of this time (RFC 3339); requests are signed by the real clock", set_now, 0 },
 	{ "path",           0, "POINTER",   ON(CMD_ACCEPT),    "accept this field alone, such as /ScanPeriod; may be repeated", set_path,  0 },

@@ -44,6 +44,9 @@ struct options {
 	const char *paths[PATHS_MAX]; /* accept --path; none: all */
 	size_t path_count;
 
+	uint64_t deadline_ms;                   /* 0: none */
+	unsigned jobs;                          /* 0: the default */
+	bool explain_credentials;               /* fetch */
 	bool raw, show_request;                 /* fetch */
 	bool digest, jcs;                       /* normalize */
 	const char *assertions[ASSERTIONS_MAX]; /* normalize --assert */

@@ -321,24 +321,23 @@ static struct err *set_formerly(struct arena *a, struct target *t, const struct 
 struct key_row {
 	struct ini_key ini;   /* first, so that an entry's row leads back here */
 	bool is_for_defaults; /* may stand in [defaults] */
-	bool works_in_fetch;  /* a live fetch honours it, or does not need it */
 	struct err *(*set)(struct arena *a, struct target *t, const struct ini_entry *e);
 };
 
 /* clang-format off */
 static const struct key_row key_rows[TARGET_KEY_COUNT] = {
-	/*                           name            kind       required   defaults  works  setter */
-	[TARGET_KEY_ENDPOINT]     = {{"endpoint",     INI_VALUE, false},    true,     true,  set_endpoint},
-	[TARGET_KEY_STS_ENDPOINT] = {{"sts-endpoint", INI_VALUE, false},    true,     false, set_sts_endpoint},
-	[TARGET_KEY_TIMEOUT]      = {{"timeout",      INI_VALUE, false},    true,     true,  set_timeout},
-	[TARGET_KEY_PROFILE]      = {{"profile",      INI_VALUE, false},    true,     true,  set_profile},
-	[TARGET_KEY_UIN]          = {{"uin",          INI_VALUE, false},    true,     true,  set_uin},
-	[TARGET_KEY_ZONE]         = {{"zone",         INI_VALUE, false},    true,     true,  set_zone},
-	[TARGET_KEY_REGION]       = {{"region",       INI_VALUE, false},    true,     true,  set_region},
-	[TARGET_KEY_ROLE_ARN]     = {{"role-arn",     INI_VALUE, false},    true,     false, set_role_arn},
-	[TARGET_KEY_BASELINE]     = {{"baseline",     INI_VALUE, false},    true,     true,  set_baseline},
-	[TARGET_KEY_FORMERLY]     = {{"formerly",     INI_LIST,  false},    false,    true,  set_formerly},
-	[TARGET_KEY_CREDENTIALS]  = {{"credentials",  INI_VALUE, false},    true,     false, set_credentials},
+	/*                           name            kind       required   defaults  setter */
+	[TARGET_KEY_ENDPOINT]     = {{"endpoint",     INI_VALUE, false},    true,     set_endpoint},
+	[TARGET_KEY_STS_ENDPOINT] = {{"sts-endpoint", INI_VALUE, false},    true,     set_sts_endpoint},
+	[TARGET_KEY_TIMEOUT]      = {{"timeout",      INI_VALUE, false},    true,     set_timeout},
+	[TARGET_KEY_PROFILE]      = {{"profile",      INI_VALUE, false},    true,     set_profile},
+	[TARGET_KEY_UIN]          = {{"uin",          INI_VALUE, false},    true,     set_uin},
+	[TARGET_KEY_ZONE]         = {{"zone",         INI_VALUE, false},    true,     set_zone},
+	[TARGET_KEY_REGION]       = {{"region",       INI_VALUE, false},    true,     set_region},
+	[TARGET_KEY_ROLE_ARN]     = {{"role-arn",     INI_VALUE, false},    true,     set_role_arn},
+	[TARGET_KEY_BASELINE]     = {{"baseline",     INI_VALUE, false},    true,     set_baseline},
+	[TARGET_KEY_FORMERLY]     = {{"formerly",     INI_LIST,  false},    false,    set_formerly},
+	[TARGET_KEY_CREDENTIALS]  = {{"credentials",  INI_VALUE, false},    true,     set_credentials},
 };
 
 static bool is_alias_key(struct str s);
@@ -622,20 +621,4 @@ struct err *targets_select(struct arena *a, const struct targets *all, const cha
 	*out = list;
 	*out_count = count;
 	return NULL;
-}
-
-struct err *target_unsupported_for_fetch(const struct target *t)
-{
-	for (size_t i = 0; i < TARGET_KEY_COUNT; i++) {
-		if (t->key_line[i] && !key_rows[i].works_in_fetch)
-			return ini_error(t->file, t->key_line[i],
-					 "%s is not supported yet in a live fetch (target %s)",
-					 key_rows[i].ini.name, t->name.p);
-	}
-	return NULL;
-}
-
-bool target_is_uin_unverified(const struct target *t)
-{
-	return t->key_line[TARGET_KEY_UIN] != 0;
 }

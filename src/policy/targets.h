@@ -91,15 +91,6 @@ struct err *targets_select(struct arena *a, const struct targets *all, const cha
 /* By name, exactly; NULL when there is none. */
 const struct target *targets_find(const struct targets *all, struct str name);
 
-/*
- * An error that names key, file and line when the target asks for something that a live fetch
- * cannot do yet; ignoring it would judge the wrong account. A replay needs none of it.
- */
-struct err *target_unsupported_for_fetch(const struct target *t) MUST_USE;
-
-/* True where `uin` is given: nothing verifies it yet, so the command has to say so. */
-bool target_is_uin_unverified(const struct target *t);
-
 bool target_is_name(struct str s);
 
 /*

@@ -3,6 +3,8 @@
 
 enum exit_code exit_for_result(const struct result *r)
 {
+	if (r->signal)
+		return (enum exit_code)(128 + r->signal);
 	if (result_is_failed(r))
 		return EXIT_NO;
 	if (result_is_incomplete(r))

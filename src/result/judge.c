@@ -288,10 +288,18 @@ static void fill_live(struct result_target *row, const struct live_side *live,
 	}
 }
 
-static struct err *add_unpinned(struct result *r, const struct target *t)
+static struct err *add_unpinned(struct result *r, const struct target *t, struct str account)
 {
 	struct finding f = finding_from_rule("target/unpinned", t->name);
 
+	if (account.n) {
+		f.message = findings_text(&r->findings, "%.*s; it was account %.*s",
+					  STR_ARG(f.message), STR_ARG(account));
+		f.next = findings_text(&r->findings, "Set uin = %.*s in baselines/targets.ini",
+				       STR_ARG(account));
+		if (!f.next.p)
+			return err_nomem();
+	}
 	f.file = str_from(t->file);
 	f.line = t->line;
 	return add(r, &f);
@@ -328,7 +336,7 @@ struct err *judge_target(struct result *r, const struct target *t, const struct 
 	if (is_live_known)
 		TRY(judge_notes(r, t, live->reading, row->request_id));
 	if (live->is_fetched && !t->uin.n)
-		TRY(add_unpinned(r, t));
+		TRY(add_unpinned(r, t, live->account));
 	if (is_live_known)
 		TRY(judge_liveness(r, t, live->reading, base->reading, &is_state_unclear));
 	if (!is_live_known || is_state_unclear || !reading_is_whole(live->reading)) {

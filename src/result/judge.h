@@ -10,7 +10,8 @@
  */
 
 struct live_side {
-	bool is_fetched;               /* over the network, in this run */
+	bool is_fetched;               /* over the network, now or when it was recorded */
+	struct str account;            /* whose it is, where that is known */
 	const struct reading *reading; /* NULL: see failure */
 	struct str digest;
 	/* Why there is no reading, or none that can be used. */

@@ -50,7 +50,10 @@ struct result {
 	const char *policies_note; /* why not */
 	enum severity fail_on;
 	bool never_fail; /* --fail-on never */
+	int signal;      /* that ended the run early; 0: none */
 	bool side_effect_failed;
+	struct arena **kept; /* of targets, besides `arena`; freed with the run */
+	size_t kept_count;
 };
 
 /* Order and counts are right only after this. */

@@ -21,11 +21,11 @@ export SOURCE_DATE_EPOCH
 # One drifted, one with an error of the API, one that answers with what is no JSON.
 printf '<html>busy</html>' >page.html
 cat >"$scenario" <<EOT
-AKIDPROD 2 error UnauthorizedOperation "You may not."
-AKIDPROD 3 body "$PWD/page.html"
+AKIDPROD:DescribeImageRegistryTimingScanTask 2 error UnauthorizedOperation "You may not."
+AKIDPROD:DescribeImageRegistryTimingScanTask 3 body "$PWD/page.html"
 EOT
 run scandrift -C repo check --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE" --now "$now" \
-	--format json --record "$PWD/record"
+	--format json --record "$PWD/record" --jobs 1
 expect_exit 1
 expect_valid_result out
 expect_json out '.time == "2026-11-24T00:00:00Z"'

@@ -45,6 +45,11 @@ static const char *parse(struct account *a)
 		return "Raw is not a string";
 	if (json_find(file, "Uin", &value) && !json_string(value, &a->uin))
 		buf_add_span(&a->uin, value);
+	if (!read_text(file, "WebIdentityToken", &a->web_token, &has_key))
+		return "WebIdentityToken is not a string";
+	a->seconds = 7200;
+	if (json_find(file, "Seconds", &value) && !text_int(value, -86400, 86400, &a->seconds))
+		return "Seconds is not a number";
 	if (json_find(file, "Response", &a->response)) {
 		if (!json_is_object(a->response))
 			return "Response is not an object";
@@ -65,6 +70,7 @@ enum account_got account_read(const char *folder, struct span secret_id, struct 
 				.token = BUF_INIT(TEXT_MAX),
 				.uin = BUF_INIT(TEXT_MAX),
 				.raw = BUF_INIT(FILE_MAX),
+				.web_token = BUF_INIT(FILE_MAX),
 				.response = {"", 0}};
 	*why = NULL;
 	buf_printf(&path, "%s/%.*s.json", folder, (int)secret_id.n, secret_id.p);
@@ -92,4 +98,5 @@ void account_free(struct account *a)
 	buf_free(&a->token);
 	buf_free(&a->uin);
 	buf_free(&a->raw);
+	buf_free(&a->web_token);
 }

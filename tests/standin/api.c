@@ -11,6 +11,7 @@
 
 #define WINDOW_S   300
 #define BODY_MAX   ((size_t)128 * 1024 * 1024)
+#define TEXT_MAX   ((size_t)64 * 1024)
 #define PARAMS_MAX ((size_t)32 * 1024) /* the API's limit for a GET's query */
 
 struct call {
@@ -35,14 +36,29 @@ struct action {
 };
 
 static void answer_account_response(struct call *);
+static void answer_caller(struct call *);
+static void answer_role(struct call *);
+static void answer_web_role(struct call *);
 
 static const char *const no_parameters[] = {NULL};
+static const char *const role_parameters[] = {"RoleArn",         "RoleSessionName",
+					      "DurationSeconds", "Policy",
+					      "ExternalId",      "Tags",
+					      "SourceIdentity",  NULL};
+static const char *const web_role_parameters[] = {"ProviderId",      "WebIdentityToken", "RoleArn",
+						  "RoleSessionName", "DurationSeconds",  NULL};
 
 /* clang-format off */
 static const struct action action_table[] = {
 	/* name, then service, version, parameters, unsigned, region, answer */
 	{ "DescribeImageRegistryTimingScanTask",
 	  "tcss", "2020-11-01", no_parameters, false, false, answer_account_response },
+	{ "GetCallerIdentity",
+	  "sts", "2018-08-13", no_parameters, false, true, answer_caller },
+	{ "AssumeRole",
+	  "sts", "2018-08-13", role_parameters, false, true, answer_role },
+	{ "AssumeRoleWithWebIdentity",
+	  "sts", "2018-08-13", web_role_parameters, true, true, answer_web_role },
 };
 /* clang-format on */
 
@@ -112,6 +128,129 @@ static void answer_account_response(struct call *c)
 		buf_add_span(&c->result->reply.body, buf_span(&c->account.raw));
 	else
 		reply_envelope(c, c->account.response);
+}
+
+static void answer_caller(struct call *c)
+{
+	struct span id = c->verdict.secret_id, uin = buf_span(&c->account.uin), role = id;
+	struct buf object = BUF_INIT(TEXT_MAX);
+
+	if (span_skip(&role, "ROLE-"))
+		buf_printf(&object, "{\"Arn\":\"qcs::sts::uin/%.*s:assumed-role/%.*s\",",
+			   (int)uin.n, uin.p, (int)role.n, role.p);
+	else
+		buf_printf(&object, "{\"Arn\":\"qcs::cam::uin/%.*s:uin/%.*s\",", (int)uin.n, uin.p,
+			   (int)uin.n, uin.p);
+	buf_printf(&object,
+		   "\"AccountId\":\"%.*s\",\"UserId\":\"%.*s\",\"PrincipalId\":\"%.*s\","
+		   "\"Type\":\"CAMUser\"}",
+		   (int)uin.n, uin.p, (int)uin.n, uin.p, (int)uin.n, uin.p);
+	reply_envelope(c, buf_span(&object));
+	buf_free(&object);
+}
+
+/* A member of the request's body as text; false where it is no string, or empty. */
+static bool parameter(const struct call *c, const char *name, struct buf *out)
+{
+	struct span value;
+
+	*out = BUF_INIT(PARAMS_MAX);
+	return json_find(c->request->body, name, &value) && json_string(value, out) && out->n > 0;
+}
+
+/* ROLE-NAME of an ARN whose account is that of the file; false where there is none. */
+static bool find_role(const struct call *c, struct span arn, struct account *out)
+{
+	struct buf id = BUF_INIT(256);
+	struct span uin;
+	const char *why;
+	bool ok;
+
+	*out = (struct account){.file = BUF_INIT(1)};
+	if (!span_skip(&arn, "qcs::cam::uin/") || !span_until(&arn, ':', &uin) ||
+	    !span_skip(&arn, "roleName/"))
+		return false;
+	buf_add_str(&id, "ROLE-");
+	buf_add_span(&id, arn);
+	ok = buf_ok(&id) &&
+	     account_read(c->api->accounts_folder, buf_span(&id), out, &why) == ACCOUNT_FOUND &&
+	     span_equal(uin, buf_span(&out->uin));
+	buf_free(&id);
+	return ok;
+}
+
+static void put_expiry(struct buf *b, long long at)
+{
+	time_t t = (time_t)at;
+	struct tm tm;
+	char text[32] = "";
+
+	if (gmtime_r(&t, &tm))
+		strftime(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	buf_printf(b, "\"ExpiredTime\":%lld,\"Expiration\":\"%s\"", at, text);
+}
+
+static void reply_role(struct call *c, struct span arn, const struct account *role)
+{
+	struct buf object = BUF_INIT(TEXT_MAX);
+	struct span name = arn, head;
+
+	while (span_until(&name, '/', &head))
+		continue;
+	buf_printf(&object, "{\"Credentials\":{\"TmpSecretId\":\"ROLE-%.*s\",\"TmpSecretKey\":\"",
+		   (int)name.n, name.p);
+	buf_add_json(&object, buf_span(&role->secret_key));
+	buf_add_str(&object, "\",\"Token\":\"");
+	buf_add_json(&object, buf_span(&role->token));
+	buf_add_str(&object, "\"},");
+	put_expiry(&object, (long long)time(NULL) + role->seconds);
+	buf_add_str(&object, "}");
+	reply_envelope(c, buf_span(&object));
+	buf_free(&object);
+}
+
+static void answer_role(struct call *c)
+{
+	struct buf arn, session;
+	struct account role = {.file = BUF_INIT(1)};
+	bool has_arn = parameter(c, "RoleArn", &arn);
+	bool has_session = parameter(c, "RoleSessionName", &session);
+
+	if (!has_arn || !has_session)
+		reply_error(c, "MissingParameter", SPAN("RoleArn and RoleSessionName are needed."));
+	else if (!find_role(c, buf_span(&arn), &role))
+		reply_error(c, "ResourceNotFound.RoleNotFound", SPAN("The role is not found."));
+	else
+		reply_role(c, buf_span(&arn), &role);
+	account_free(&role);
+	buf_free(&arn);
+	buf_free(&session);
+}
+
+static void answer_web_role(struct call *c)
+{
+	struct buf arn, token, provider;
+	struct account role = {.file = BUF_INIT(1)};
+	bool has_arn = parameter(c, "RoleArn", &arn),
+	     has_token = parameter(c, "WebIdentityToken", &token);
+	bool has_provider = parameter(c, "ProviderId", &provider);
+
+	if (c->verdict.kind != VERIFY_UNSIGNED || header(c, "X-TC-Token").p)
+		reply_error(c, "InvalidParameter.ParamError", SPAN("This action is not signed."));
+	else if (!has_arn || !has_token || !has_provider)
+		reply_error(c, "MissingParameter",
+			    SPAN("ProviderId, RoleArn and a token are needed."));
+	else if (!find_role(c, buf_span(&arn), &role))
+		reply_error(c, "ResourceNotFound.RoleNotFound", SPAN("The role is not found."));
+	else if (!span_equal(buf_span(&token), buf_span(&role.web_token)))
+		reply_error(c, "InvalidParameter.ParamError",
+			    SPAN("The web identity token is invalid."));
+	else
+		reply_role(c, buf_span(&arn), &role);
+	account_free(&role);
+	buf_free(&arn);
+	buf_free(&token);
+	buf_free(&provider);
 }
 
 static const struct action *find_action(struct span name)
@@ -290,6 +429,40 @@ static bool apply_faults(struct call *c)
 	return ok;
 }
 
+#define METADATA "/latest/meta-data/cam/security-credentials/"
+
+/* Plain text and an object without an envelope, on the way to no account: as the machine has it. */
+static bool answer_metadata(struct call *c)
+{
+	struct http_reply *r = &c->result->reply;
+	struct span path = c->request->target;
+	struct account a;
+	const char *why;
+	bool found;
+
+	if (!span_is(c->request->method, "GET") || !span_skip(&path, METADATA))
+		return false;
+	found = account_read(c->api->accounts_folder, SPAN("INSTANCE"), &a, &why) == ACCOUNT_FOUND;
+	c->outcome = "metadata";
+	if (!found || (path.n > 0 && !span_is(path, "instance-role")) ||
+	    header(c, "Authorization").p || header(c, "Proxy-Connection").p) {
+		reply_page(r, 404);
+	} else if (path.n == 0) {
+		r->content_type = "text/plain";
+		buf_add_str(&r->body, "instance-role");
+	} else {
+		buf_add_str(&r->body, "{\"TmpSecretId\":\"INSTANCE\",\"TmpSecretKey\":\"");
+		buf_add_json(&r->body, buf_span(&a.secret_key));
+		buf_add_str(&r->body, "\",");
+		put_expiry(&r->body, (long long)time(NULL) + a.seconds);
+		buf_add_str(&r->body, ",\"Code\":\"Success\",\"Token\":\"");
+		buf_add_json(&r->body, buf_span(&a.token));
+		buf_add_str(&r->body, "\"}");
+	}
+	account_free(&a);
+	return true;
+}
+
 static void log_call(const struct call *c, const struct conn *conn)
 {
 	struct log_entry e = {
@@ -338,7 +511,7 @@ void api_answer(const struct api *api, const struct conn *conn, enum http_got go
 		if (got == HTTP_GOT_LARGE)
 			reply_error(&c, "RequestSizeLimitExceeded",
 				    SPAN("The request is larger than 10 MB."));
-		else
+		else if (!answer_metadata(&c))
 			answer_request(&c, r->date);
 		if (!apply_faults(&c)) {
 			reply_page(r, 500);

@@ -330,41 +330,6 @@ static void test_select(void **state)
 	arena_free(a);
 }
 
-static void test_unsupported(void **state)
-{
-	static const struct {
-		const char *text, *message;
-	} rows[] = {
-		{T "uin = 1\nzone = Z\nregion = a\nformerly = b\nbaseline = x.json\n", NULL},
-		{"[defaults]\nprofile = x\n" T "timeout = 2\n", NULL},
-		{T "role-arn = qcs::cam::uin/1:roleName/x\n",
-		 "baselines/targets.ini:2: role-arn is not supported yet in a live fetch (target prod)"},
-		{T "credentials = cvm-role\n",
-		 "baselines/targets.ini:2: credentials is not supported yet in a live fetch (target "
-		 "prod)"},
-		{T "sts-endpoint = sts.tencentcloudapi.com\n",
-		 "baselines/targets.ini:2: sts-endpoint is not supported yet in a live fetch (target "
-		 "prod)"},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		struct arena *a = arena_new();
-		struct targets all;
-		struct err *e;
-
-		assert_null(targets_parse(a, TARGETS_FILE, str_from(rows[i].text), &all));
-		e = target_unsupported_for_fetch(&all.list[0]);
-		if (rows[i].message)
-			assert_string_equal(e ? e->msg : "no error", rows[i].message);
-		else
-			assert_null(e);
-		assert_int_equal(target_is_uin_unverified(&all.list[0]), i == 0);
-		err_free(e);
-		arena_free(a);
-	}
-}
-
 /* Whatever is done to a good file: targets, or an error with a line of the file. */
 static void read_damaged(const char *bytes, size_t n)
 {
@@ -492,10 +457,10 @@ static void test_nomem(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_whole),   cmocka_unit_test(test_least),
-		cmocka_unit_test(test_bad),     cmocka_unit_test(test_endpoint),
-		cmocka_unit_test(test_select),  cmocka_unit_test(test_unsupported),
-		cmocka_unit_test(test_damaged), cmocka_unit_test(test_nomem),
+		cmocka_unit_test(test_whole),  cmocka_unit_test(test_least),
+		cmocka_unit_test(test_bad),    cmocka_unit_test(test_endpoint),
+		cmocka_unit_test(test_select), cmocka_unit_test(test_damaged),
+		cmocka_unit_test(test_nomem),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
