@@ -199,7 +199,7 @@ static struct err *judge_when(struct arena *a, const struct policy_rule *rule,
 
 		TRY(assertion_evaluate(a, &rule->when[i], in, &v));
 		if (v.outcome == VERDICT_FAILS) {
-			out->outcome = RULE_NOT_APPLICABLE;
+			*out = (struct rule_verdict){.outcome = RULE_NOT_APPLICABLE};
 			return NULL;
 		}
 		if (v.outcome == VERDICT_OPEN)
