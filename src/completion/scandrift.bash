@@ -10,11 +10,11 @@ _scandrift_commands='accept check diff fetch init log normalize show'
 _scandrift_options() {
 	case $1 in
 	-) echo '--color --directory -C --help -h --quiet -q --verbose -v --version' ;;
-	accept) echo '--allow-weakened --branch --ca-bundle --dry-run --endpoint --expect --format --from --max-reply --now --path --replay --shared --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
-	check) echo '--ca-bundle --commit --config-only --endpoint --fail-on --format --max-reply --now --record --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
+	accept) echo '--allow-weakened --branch --ca-bundle --deadline --dry-run --endpoint --expect --format --from --jobs --max-reply --now --path --replay --shared --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
+	check) echo '--ca-bundle --commit --config-only --deadline --endpoint --fail-on --format --jobs --max-reply --now --record --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	diff) echo '--format --max-reply --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
-	fetch) echo '--ca-bundle --endpoint --max-reply --raw --record --replay --show-request --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
-	init) echo '--ca-bundle --endpoint --max-reply --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
+	fetch) echo '--ca-bundle --deadline --endpoint --explain-credentials --jobs --max-reply --raw --record --replay --show-request --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
+	init) echo '--ca-bundle --deadline --endpoint --jobs --max-reply --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	log) echo '--branch --format --max-reply --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	normalize) echo '--assert --digest --jcs --max-reply --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	show) echo '--as-of --branch --max-reply --rev --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
@@ -41,12 +41,14 @@ _scandrift_kind() {
 	ca-bundle) echo 'FILE' ;;
 	color) echo 'WHEN' ;;
 	commit) echo '[=BRANCH]' ;;
+	deadline) echo 'TIME' ;;
 	directory) echo 'DIR' ;;
 	endpoint) echo 'URL' ;;
 	expect) echo 'sha256:HEX' ;;
 	fail-on) echo 'SEVERITY' ;;
 	format) echo 'FORMAT' ;;
 	from) echo 'RESULT' ;;
+	jobs) echo 'N' ;;
 	max-reply) echo 'BYTES' ;;
 	now) echo 'TIME' ;;
 	path) echo 'POINTER' ;;

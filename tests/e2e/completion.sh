@@ -95,7 +95,7 @@ zsh_options() {
 	$1 == "-" { common[$2] = 1 }
 	$1 != c || (c != "-" && $2 in common) { next }
 	{
-		repeat = $2 ~ /^(assert|expect)$/ ? "*" : ""
+		repeat = $2 ~ /^(assert|expect)$/ || $5 ~ /may be repeated/ ? "*" : ""
 		name = "--" $2
 		value = ""
 		if ($4 ~ /^\[/) {

@@ -17,6 +17,7 @@
 # than it may.
 
 . "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
+. "$SCANDRIFT_SOURCE/tests/e2e/docs/cli_table.sh"
 need git
 
 readme=$SCANDRIFT_SOURCE/README.md
@@ -137,6 +138,12 @@ while IFS='`' read -r _ file row; do
 	row=${row#*\"}
 	grep -qF "${row%\"}" "$file" || fail "src/README.md: $file has no row $row"
 done <"$tour/rows"
+
+# The table of commands has them all.
+cli_commands >"$tour/commands"
+while read -r command; do
+	grep -qE "^\| \`${command}[ \`]" README.md || fail "README.md has no row for $command"
+done <"$tour/commands"
 
 # The table of dependencies names what is pinned for the tests.
 sed -n '/"dependencies"/,/}/s/^ *"\([^"]*\)": *"[^"]*",*$/\1/p' tests/npm/package.json >"$tour/npm"
