@@ -2,17 +2,11 @@
 #
 # Each source file names its licence in its first three lines.
 
-status=0
-files=$(find src tests .ci -name node_modules -prune -o -type f \
-	\( -name '*.[ch]' -o -name '*.sh' -o -name '*.cmake' -o -name CMakeLists.txt -o -path .ci/run \) -print)
-old_ifs=$IFS
-IFS='
-'
-for file in $files CMakeLists.txt; do
-	head -n 3 "$file" | grep -qF 'SPDX-License-Identifier: Apache-2.0' || {
-		echo "$file: no SPDX line"
-		status=1
-	}
-done
-IFS=$old_ifs
-exit "$status"
+find src tests .ci CMakeLists.txt -name node_modules -prune -o -type f \
+	\( -name '*.[ch]' -o -name '*.sh' -o -name '*.cmake' -o -name CMakeLists.txt -o -path .ci/run \) \
+	-print0 | xargs -0 awk '
+	function judge() { if (file != "" && !named) { print file ": no SPDX line"; bad = 1 } }
+	FNR == 1 { judge(); file = FILENAME; named = 0 }
+	FNR <= 3 && /SPDX-License-Identifier: Apache-2[.]0/ { named = 1 }
+	FNR == 3 { nextfile }
+	END { judge(); exit bad }'
