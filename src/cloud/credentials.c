@@ -158,6 +158,7 @@ static struct err *from_tke(const struct credential_query *q, bool *found, const
 {
 	static const char *const names[] = {"TKE_PROVIDER_ID", "TKE_WEB_IDENTITY_TOKEN_FILE",
 					    "TKE_ROLE_ARN", "TKE_REGION"};
+	enum { TKE_TOKEN_FILE = 1 }; /* of these */
 	const char *values[ARRAY_LEN(names)] = {NULL};
 	const char *missing = NULL;
 	size_t count = 0;
@@ -170,7 +171,9 @@ static struct err *from_tke(const struct credential_query *q, bool *found, const
 			missing = names[i];
 			continue;
 		}
-		TRY(credential_check_value(names[i], value, CREDENTIAL_ID_MAX));
+		/* All but the path go into a request. */
+		if (i != TKE_TOKEN_FILE)
+			TRY(credential_check_value(names[i], value, CREDENTIAL_ID_MAX));
 		values[i] = arena_str(q->arena, value).p;
 		if (!values[i])
 			return err_nomem();
@@ -182,9 +185,9 @@ static struct err *from_tke(const struct credential_query *q, bool *found, const
 		return err_new(ERR_CONFIG,
 			       "%s is not set, and other TKE variables are; set all four", missing);
 	out->form = CREDENTIAL_WEB_IDENTITY;
-	out->place = values[1];
+	out->place = values[TKE_TOKEN_FILE];
 	out->web.provider = values[0];
-	out->web.token_file = values[1];
+	out->web.token_file = values[TKE_TOKEN_FILE];
 	out->web.role_arn = values[2];
 	out->web.region = values[3];
 	*found = true;
