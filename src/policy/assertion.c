@@ -7,6 +7,7 @@
 
 #include "base/suggest.h"
 #include "base/timeutil.h"
+#include "base/utf8.h"
 #include "json/scan.h"
 
 #define WORDS_MAX 256u
@@ -463,10 +464,23 @@ static struct err *(*const readers[])(struct parser *p) = {
 	[OPERANDS_COUNT] = operands_count,
 };
 
+/* A file's reader has looked at this before; a command line has no such reader. */
+static struct err *check_text(struct parser *p)
+{
+	if (utf8_invalid_at(p->whole) < p->whole.n)
+		return FAIL(p, "%s", "it is not valid UTF-8");
+	for (size_t i = 0; i < p->whole.n; i++) {
+		if ((unsigned char)p->whole.p[i] < 0x20 && p->whole.p[i] != '\t')
+			return FAIL(p, "%s", "it has control characters");
+	}
+	return NULL;
+}
+
 static struct err *parse(struct parser *p)
 {
 	const struct word *extra;
 
+	TRY(check_text(p));
 	TRY(split(p));
 	TRY(take_subject(p));
 	TRY(take_operator(p));
