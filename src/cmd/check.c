@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check: what is live against what was committed. */
+#include "cmd/journal.h"
 #include "cmd/observe.h"
 #include "cmd/policies.h"
 #include "cmd/run.h"
@@ -40,15 +41,21 @@ static struct err *check_orphans(const struct workspace *w, struct result *r)
 }
 
 /* A recording that fails is told and counted; what was judged is reported all the same. */
-static void record(const struct options *o, const struct io *io, struct workspace *w,
-		   struct result *r, const struct sides *sides)
+static void take_failure(const struct io *io, struct result *r, const char *what, struct err *e)
 {
-	struct err *e = observe_commit(o, io, w, r, sides);
-
 	if (!e)
 		return;
 	r->side_effect_failed = true;
-	(void)io_fail(io, err_wrap(e, "--commit"));
+	(void)io_fail(io, err_wrap(e, "%s", what));
+}
+
+static void record(const struct options *o, const struct io *io, struct workspace *w,
+		   struct result *r, const struct sides *sides)
+{
+	if (o->commit_branch)
+		take_failure(io, r, "--commit", observe_commit(o, io, w, r, sides));
+	if (o->journal)
+		take_failure(io, r, "--journal", journal_append(o, io, w, r, sides));
 }
 
 static struct err *check(const struct options *o, struct io *io, struct workspace *w,
@@ -61,8 +68,7 @@ static struct err *check(const struct options *o, struct io *io, struct workspac
 	TRY(check_orphans(w, r));
 	TRY(run_judge(o, w, l, r, sides));
 	r->has_verdict = true;
-	if (o->commit_branch)
-		record(o, io, w, r, sides);
+	record(o, io, w, r, sides);
 	*code = (int)exit_for_result(r);
 	return run_report(o, io, r, *code);
 }
@@ -109,9 +115,11 @@ struct err *cmd_check(const struct options *o, struct io *io, int *code)
 	struct workspace w;
 	struct err *e;
 
-	if (o->has_now && o->commit_branch && !o->replay)
-		return err_new(ERR_USAGE, "--now with --commit would record a night that was not; "
-					  "only with --replay");
+	if (o->has_now && (o->commit_branch || o->journal) && !o->replay)
+		return err_new(ERR_USAGE,
+			       "--now with --%s would record a night that was not; only with "
+			       "--replay",
+			       o->commit_branch ? "commit" : "journal");
 	TRY(workspace_open(o, io, &w));
 	e = policies_open(&w, io, &policies);
 	w.policies = &policies;

@@ -157,6 +157,32 @@ static struct err *set_as_of(struct options *o, const struct option *row, const 
 	return NULL;
 }
 
+/* "1d", "12h", "30m" */
+static struct err *set_every(struct options *o, const struct option *row, const char *value)
+{
+	struct str s = str_from(value);
+	uint64_t n = 0;
+	int64_t unit_s = 0;
+
+	switch (s.p[s.n - 1]) {
+	case 'd':
+		unit_s = 24 * 60 * 60;
+		break;
+	case 'h':
+		unit_s = 60 * 60;
+		break;
+	case 'm':
+		unit_s = 60;
+		break;
+	}
+	s.n--;
+	if (!unit_s || !str_to_u64(s, 10000, &n) || n == 0)
+		return err_new(ERR_USAGE, "--%s: found '%s', expected a time such as 1d or 12h",
+			       row->name, value);
+	o->every_s = (int64_t)n * unit_s;
+	return NULL;
+}
+
 static struct err *set_path(struct options *o, const struct option *row, const char *value)
 {
 	if (value[0] != '/' || !value[1])
@@ -198,20 +224,24 @@ const struct option options[] = {
 	{ "endpoint",       0, "URL",       LIVE,              "ask this host, or URL, for all targets",                    set_text,      AT(endpoint) },
 	{ "expect",         0, "sha256:HEX", ON(CMD_ACCEPT),   "commit, if this is what is live; once a target, in their order", set_expect, 0 },
 	{ "explain-credentials", 0, NULL,   ON(CMD_FETCH),     "say where the credentials come from, and whose they are",   set_flag,      AT(explain_credentials) },
+	{ "every",          0, "TIME",      ON(CMD_LOG),       "with --runs: name the runs that are missing, one being due each TIME, such as 1d", set_every, 0 },
 	{ "fail-on",        0, "SEVERITY",  ON(CMD_CHECK),     "exit 1 from this severity on (default low); never",         set_fail_on,   0 },
 	{ "format",         0, "FORMAT",    JUDGES | ON(CMD_DIFF) | ON(CMD_LOG), "text (default), json, or patch (diff alone)",         set_format,    0 },
 	{ "from",           0, "RESULT",    ON(CMD_ACCEPT),    "no network: accept what this stored JSON result shows as live", set_text,  AT(from) },
 	{ "help",          'h', NULL,       ON_ALL,            "print this",                                                set_flag,      AT(help) },
 	{ "jcs",            0, NULL,        ON(CMD_NORMALIZE), "print the bytes that the digest is of (RFC 8785)",          set_flag,      AT(jcs) },
 	{ "jobs",           0, "N",         LIVE,              "so many requests at a time (default 16)",                   set_jobs,      0 },
+	{ "journal",        0, NULL,        ON(CMD_CHECK),     "record the run, whatever came of it, on refs/scandrift/runs", set_flag,    AT(journal) },
+	{ "journal-start",  0, NULL,        ON(CMD_CHECK),     "begin the journal where the remote has none yet",           set_flag,      AT(journal_start) },
 	{ "max-reply",      0, "BYTES",     READS,             "refuse anything larger (default 64 MiB)",                   set_max_reply, 0 },
-	{ "now",            0, "TIME",      JUDGES,            "judge as of this time (RFC 3339); requests are signed by the real clock", set_now, 0 },
+	{ "now",            0, "TIME",      JUDGES | ON(CMD_LOG), "judge as of this time (RFC 3339); requests are signed by the real clock", set_now, 0 },
 	{ "path",           0, "POINTER",   ON(CMD_ACCEPT),    "accept this field alone, such as /ScanPeriod; may be repeated", set_path,  0 },
 	{ "quiet",         'q', NULL,       ON_ALL,            "no notes on standard error",                                set_flag,      AT(quiet) },
 	{ "raw",            0, NULL,        ON(CMD_FETCH),     "print the reply's bytes as they came",                      set_flag,      AT(raw) },
 	{ "record",         0, "DIR",       ON(CMD_CHECK) | ON(CMD_FETCH), "keep the replies in DIR as they came",          set_text,      AT(record) },
 	{ "replay",         0, "DIR",       LIVE,              "no network: read the replies from DIR",                     set_text,      AT(replay) },
 	{ "rev",            0, "REV",       ON(CMD_SHOW),      "as it is in this commit, branch or tag",                    set_text,      AT(rev) },
+	{ "runs",           0, NULL,        ON(CMD_LOG),       "list the runs of the journal",                              set_flag,      AT(runs) },
 	{ "shared",         0, NULL,        ON(CMD_ACCEPT),    "accept a baseline that serves several targets for all of them", set_flag,  AT(shared) },
 	{ "show-request",   0, NULL,        ON(CMD_FETCH),     "print what would be sent and signed, without secrets; send nothing", set_flag, AT(show_request) },
 	{ "timeout",        0, "TIME",      LIVE,              "give up on a request after this time, such as 10s",         set_timeout,   0 },

@@ -31,7 +31,10 @@ struct options {
 	int64_t now_s;
 	enum severity fail_on;
 	bool never_fail;
-	const char *commit_branch; /* check --commit[=BRANCH]; NULL: not asked for */
+	bool journal, journal_start; /* check */
+	bool runs;                   /* log */
+	int64_t every_s;             /* log --runs; 0: not said */
+	const char *commit_branch;   /* check --commit[=BRANCH]; NULL: not asked for */
 
 	const char *expect[EXPECT_MAX]; /* accept --expect, in the order of the targets */
 	size_t expect_count;

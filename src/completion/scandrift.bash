@@ -11,11 +11,11 @@ _scandrift_options() {
 	case $1 in
 	-) echo '--color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	accept) echo '--allow-weakened --branch --ca-bundle --deadline --dry-run --endpoint --expect --format --from --jobs --max-reply --now --path --replay --shared --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
-	check) echo '--ca-bundle --commit --config-only --deadline --endpoint --fail-on --format --jobs --max-reply --now --record --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
+	check) echo '--ca-bundle --commit --config-only --deadline --endpoint --fail-on --format --jobs --journal --journal-start --max-reply --now --record --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	diff) echo '--format --max-reply --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	fetch) echo '--ca-bundle --deadline --endpoint --explain-credentials --jobs --max-reply --raw --record --replay --show-request --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	init) echo '--ca-bundle --deadline --endpoint --jobs --max-reply --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
-	log) echo '--branch --format --max-reply --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
+	log) echo '--branch --every --format --max-reply --now --runs --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	normalize) echo '--assert --digest --jcs --max-reply --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	show) echo '--as-of --branch --max-reply --rev --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	esac
@@ -44,6 +44,7 @@ _scandrift_kind() {
 	deadline) echo 'TIME' ;;
 	directory) echo 'DIR' ;;
 	endpoint) echo 'URL' ;;
+	every) echo 'TIME' ;;
 	expect) echo 'sha256:HEX' ;;
 	fail-on) echo 'SEVERITY' ;;
 	format) echo 'FORMAT' ;;

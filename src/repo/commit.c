@@ -245,7 +245,7 @@ static struct err *check_unmoved(struct job *j, const struct repo_commit *now)
 {
 	const struct repo_tip *expect = &j->req->expect;
 
-	if (strcmp(now->hex, expect->commit.hex) == 0)
+	if (strcmp(now->hex, expect->commit.hex) == 0 || j->req->is_record)
 		return NULL;
 	for (size_t i = 0; i < j->req->change_count; i++) {
 		struct tree_spot was, is;
@@ -501,7 +501,8 @@ static struct err *attempt(struct job *j, struct arena *a, struct repo_commit_re
 	out->ref = tip.ref;
 	TRY(check_unmoved(j, &tip.commit));
 	TRY(check_tip(j, &tip));
-	TRY(is_nothing(j, &tip.commit, &nothing));
+	if (!j->req->is_record)
+		TRY(is_nothing(j, &tip.commit, &nothing));
 	if (nothing) {
 		*done = true;
 		memcpy(out->hex, tip.commit.hex, sizeof(out->hex));

@@ -22,6 +22,7 @@ struct repo_commit_request {
 	const struct repo_change *changes; /* each path once */
 	size_t change_count;
 	struct str message; /* UTF-8; its first line is the subject */
+	bool is_record;     /* one of a chain: counts though nothing differs, whoever came before */
 };
 
 struct repo_commit_result {

@@ -212,7 +212,7 @@ static struct err *follow_trail(struct walk *w, struct trail *t, const git_oid *
 /* Moves all trails to this root; *changed tells whether any spot is another one. */
 static struct err *move_trails(struct walk *w, const git_oid *tree, bool *changed)
 {
-	*changed = false;
+	*changed = w->count == 0;
 	for (size_t i = 0; i < w->count; i++) {
 		struct tree_spot was = w->trails[i].spot;
 
@@ -273,15 +273,20 @@ static struct err *describe(struct walk *w, const struct link *l, struct repo_ev
 static struct err *step_back(struct walk *w, const struct link *from, struct link *to, bool *there,
 			     bool *is_cut)
 {
+	struct err *e;
+
 	*there = false;
 	if (from->parent_count == 0)
 		return NULL;
-	if (!git_odb_exists(w->odb, &from->parent) && git_repository_is_shallow(w->r->git) == 1) {
+	e = load_link(w, &from->parent, to);
+	*there = !e;
+	if (e && git_repository_is_shallow(w->r->git) == 1 &&
+	    !git_odb_exists(w->odb, &from->parent)) {
 		*is_cut = true;
+		err_free(e);
 		return NULL;
 	}
-	*there = true;
-	return load_link(w, &from->parent, to);
+	return e;
 }
 
 struct found {
@@ -310,7 +315,7 @@ static bool any_spot(const struct walk *w)
 		if (w->trails[i].spot.kind != REPO_ENTRY_MISSING)
 			return true;
 	}
-	return false;
+	return w->count == 0;
 }
 
 static struct err *find_changes(struct walk *w, const git_oid *tip, struct found *f, bool *is_cut)
@@ -344,10 +349,14 @@ static struct err *describe_all(struct walk *w, const struct found *f, struct re
 	return NULL;
 }
 
-/* The library's own check of every object it reads is what makes a walk slow: see verify. */
-static void set_strict(int on)
+/*
+ * The library's own check of every object it reads is what makes a walk slow: see verify. And it
+ * would keep each of them, though none is read twice.
+ */
+static void set_careful(int on)
 {
 	(void)git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, on);
+	(void)git_libgit2_opts(GIT_OPT_ENABLE_CACHING, on);
 }
 
 static struct err *open_walk(struct repo *r, const struct repo_commit *tip, struct arena *a,
@@ -356,13 +365,13 @@ static struct err *open_walk(struct repo *r, const struct repo_commit *tip, stru
 	*w = (struct walk){.r = r, .a = a};
 	if (git_oid_fromstr(id, tip->hex) < 0 || git_repository_odb(&w->odb, r->git) < 0)
 		return err_git(ERR_REPO, "%s: objects", repo_git_dir(r));
-	set_strict(0);
+	set_careful(0);
 	return NULL;
 }
 
 static void close_walk(struct walk *w)
 {
-	set_strict(1);
+	set_careful(1);
 	git_odb_free(w->odb);
 }
 
@@ -429,4 +438,22 @@ struct err *repo_as_of(struct repo *r, const struct repo_commit *tip, int64_t wh
 		return NULL;
 	*found = true;
 	return commit_describe(r, &now.id, out);
+}
+
+struct err *repo_is_within(struct repo *r, const struct repo_commit *a, const struct repo_commit *b,
+			   bool *out)
+{
+	git_oid x, y;
+	int code;
+
+	*out = a->is_unborn || strcmp(a->hex, b->hex) == 0;
+	if (*out || b->is_unborn)
+		return NULL;
+	if (git_oid_fromstr(&x, a->hex) < 0 || git_oid_fromstr(&y, b->hex) < 0)
+		return err_git(ERR_REPO, "commit");
+	code = git_graph_descendant_of(r->git, &y, &x);
+	if (code < 0)
+		return err_git(ERR_REPO, "%s and %s cannot be compared", a->hex, b->hex);
+	*out = code == 1;
+	return NULL;
 }

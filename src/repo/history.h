@@ -28,12 +28,19 @@ struct repo_history {
 	bool is_cut; /* the clone is shallow: older commits are not here */
 };
 
-/* The commits below and with `tip` in which what stands at any of the paths is not as before. */
+/*
+ * The commits below and with `tip` in which what stands at any of the paths is not as before;
+ * without paths, all.
+ */
 struct err *repo_history(struct repo *r, const struct repo_commit *tip, const char *const *paths,
 			 size_t path_count, struct arena *a, struct repo_history *out) MUST_USE;
 
 /* The newest commit that is not younger than `when_s`. *found is false when there is none. */
 struct err *repo_as_of(struct repo *r, const struct repo_commit *tip, int64_t when_s,
 		       struct repo_commit *out, bool *found) MUST_USE;
+
+/* Is `a` the same as, or an ancestor of, `b`? */
+struct err *repo_is_within(struct repo *r, const struct repo_commit *a, const struct repo_commit *b,
+			   bool *out) MUST_USE;
 
 #endif

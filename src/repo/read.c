@@ -107,9 +107,16 @@ out:
 static struct err *branch_ref(const char *branch, struct arena *a, const char **out)
 {
 	static const char prefix[] = "refs/heads/";
-	const char *name = str_starts(str_from(branch), prefix) ? branch + strlen(prefix) : branch;
+	const char *name = branch;
 	int is_valid = 0;
 
+	/* Ours, which are no branches: nobody checks them out. */
+	if (str_starts(str_from(branch), "refs/scandrift/")) {
+		*out = arena_printf(a, "%s", branch);
+		return *out ? NULL : err_nomem();
+	}
+	if (str_starts(str_from(branch), prefix))
+		name += strlen(prefix);
 	if (git_branch_name_is_valid(&is_valid, name) < 0 || !is_valid)
 		return err_new(ERR_REPO, "\"%s\" cannot be the name of a branch", branch);
 	*out = arena_printf(a, "%s%s", prefix, name);

@@ -31,7 +31,8 @@ struct repo_tip {
 };
 
 /*
- * The branch to commit to and its commit: `branch` ("main" or "refs/heads/main"), or with NULL the
+ * The branch to commit to and its commit: `branch` ("main" or "refs/heads/main"; a name below
+ * refs/scandrift/ is one of our own references, no branch), or with NULL the
  * current one; a detached HEAD is then an error that names --branch. A branch that is not there
  * yet is unborn.
  */

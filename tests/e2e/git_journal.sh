@@ -1,0 +1,103 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# The journal: every run leaves its record, and a night without one is seen.
+
+. "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
+. "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
+
+replay=$PWD/replies
+product_repo repo prod other
+replay_from replies prod "$common/prod.json"
+replay_from replies other "$common/prod.json"
+
+# night DAY: the journal's record of that day.
+night() {
+	run scandrift -C repo check --replay "$replay" --now "2026-11-${1}T02:00:00Z" --journal
+}
+
+run scandrift -C repo log --runs
+expect_exit 2
+expect_text err 'no journal here'
+
+# Checked and equal; drifted; incomplete: each has a record.
+night 20
+expect_exit 0
+sed 's/"ScanPeriod": 1/"ScanPeriod": 7/' "$common/prod.json" >edited.json
+replay_from replies prod edited.json
+night 21
+expect_exit 1
+rm replies/prod.json
+night 22
+expect_exit 3
+replay_from replies prod "$common/prod.json"
+# Two nights are missing, one is late.
+run scandrift -C repo check --replay "$replay" --now 2026-11-25T09:00:00Z --journal
+expect_exit 0
+[ "$(git -C repo rev-list --count refs/scandrift/runs)" = 4 ] || fail 'not four records'
+[ "$(git -C repo rev-list --count --merges refs/scandrift/runs)" = 0 ] || fail 'not linear'
+[ "$(git -C repo rev-list --count --all -- run.json)" = 4 ] || fail 'not in each commit'
+[ "$(git -C repo rev-list --count main)" = 1 ] || fail 'main has moved'
+git -C repo show refs/scandrift/runs~3:run.json >record.json
+expect_json record.json '.schema == "scandrift-run/1" and .verdict == "pass" and .exit_code == 0'
+expect_json record.json '.time == "2026-11-20T02:00:00Z" and (.targets | length) == 2'
+expect_json record.json "[.targets[].live_digest] | unique == [\"$(scandrift normalize --digest "$common/prod.json")\"]"
+expect_json record.json '.targets[0].request_id == "00000000-0000-4000-8000-000000000001"'
+git -C repo show refs/scandrift/runs~1:run.json >record.json
+expect_json record.json '.incomplete and .exit_code == 3 and .targets[0].live_digest == null'
+git -C repo log -1 --format=%B refs/scandrift/runs >message
+expect_line message 'run: pass'
+[ "$(git -C repo interpret-trailers --parse <message)" = "Scandrift-Baseline: $(git -C repo rev-parse main)" ] ||
+	fail 'the trailer'
+
+run scandrift -C repo log --runs --every 1d --now 2026-11-27T15:00:00Z --format json
+expect_exit 0
+expect_json out '[.runs[].verdict] == ["pass", "incomplete", "fail", "pass"]'
+expect_json out '.missing == ["2026-11-23T02:00:00Z", "2026-11-24T02:00:00Z",
+	"2026-11-26T09:00:00Z"]'
+expect_json out '.parted == false'
+run scandrift -C repo log --runs --every 1d --now 2026-11-25T10:00:00Z
+expect_exit 0
+expect_line out '4 runs, 2 missing'
+expect_line out 'missing: 2026-11-23T02:00:00Z'
+run scandrift -C repo log --runs --every 1w
+expect_exit 2
+run scandrift -C repo log --every 1d
+expect_exit 2
+
+# The same second twice: two records.
+night 26
+night 26
+[ "$(git -C repo rev-list --count refs/scandrift/runs)" = 6 ] || fail 'a record was lost'
+
+# Together at once: none is lost, and it is one chain.
+for i in 1 2 3 4; do
+	scandrift -q -C repo check --replay "$replay" --now 2026-11-27T02:00:00Z --journal >/dev/null &
+done
+wait
+[ "$(git -C repo rev-list --count refs/scandrift/runs)" = 10 ] || fail 'a record was lost'
+[ "$(git -C repo rev-list --count --merges refs/scandrift/runs)" = 0 ] || fail 'not linear'
+
+# A remote that has other records.
+git -C repo update-ref refs/remotes/origin/scandrift/runs "$(git -C repo commit-tree \
+	-p refs/scandrift/runs~1 -m 'another' 'refs/scandrift/runs^{tree}')"
+run scandrift -C repo log --runs
+expect_text out 'FORK: '
+
+# What is no record is told.
+git -C repo update-ref refs/scandrift/runs "$(git -C repo commit-tree -p refs/scandrift/runs \
+	-m 'by hand' 'main^{tree}')"
+run scandrift -C repo log --runs --format json
+expect_exit 0
+expect_json out '.runs[0].problem != null and .runs[1].problem == null'
+
+# Not with an invented time; a journal that cannot be written is exit 4, and the report comes.
+run scandrift -C repo check --now 2026-11-27T02:00:00Z --journal
+expect_exit 2
+mkdir -p repo/.git/refs/scandrift
+: >repo/.git/refs/scandrift/runs.lock
+run scandrift -C repo check --replay "$replay" --journal
+expect_exit 4
+expect_text out '2 equal'
+expect_text err 'refs/scandrift/runs.lock'
+rm repo/.git/refs/scandrift/runs.lock
+git -C repo fsck --full --strict --no-dangling
