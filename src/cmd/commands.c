@@ -11,7 +11,7 @@
 const struct command commands[COMMAND_COUNT] = {
 	{ CMD_ACCEPT,    "accept",    "TARGET...",  "show what is live; with --expect make it the new baseline", 1, SIZE_MAX, cmd_accept },
 	{ CMD_CHECK,     "check",     "[TARGET...]", "compare what is live with the committed baselines",        0, SIZE_MAX, cmd_check },
-	{ CMD_DIFF,      "diff",      "A B",        "compare two of: a file, - (standard input), REV:PATH",       2, 2,        cmd_diff },
+	{ CMD_DIFF,      "diff",      "A B",        "compare two of: live:TARGET, a file, -, REV:PATH",       2, 2,        cmd_diff },
 	{ CMD_FETCH,     "fetch",     "TARGET",     "print the live config in canonical form",                    1, 1,        cmd_fetch },
 	{ CMD_INIT,      "init",      "[TARGET]",   "write targets, a starter policy and the first baseline",     0, 1,        cmd_init },
 	{ CMD_LOG,       "log",       "[TARGET...]", "tell when baselines, and what is live, changed: when, who, what it means", 0, SIZE_MAX, cmd_log },

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* diff: two configs that somebody names, from files or from git. */
+/* diff: two configs that somebody names, live, from files or from git. */
 #include "base/fs.h"
 #include "cmd/digest.h"
 #include "cmd/run.h"
@@ -10,7 +10,46 @@ struct source {
 	const struct options *o;
 	struct arena *arena;
 	struct repo *repo;
+	struct io *io;
+	/* Of the live sides; what was read stands in them. */
+	struct workspace workspaces[2];
+	struct live *live[2];
+	size_t live_count;
 };
+
+/* What is live is one side like any other: that it cannot be had is an error here, no finding. */
+static struct err *read_live(struct source *s, const char *target, const struct reading **out,
+			     struct str *digest)
+{
+	struct options named = *s->o;
+	struct workspace *w = &s->workspaces[s->live_count];
+	struct live **l = &s->live[s->live_count];
+	struct live_side side;
+	struct err *e;
+
+	named.args = &target;
+	named.arg_count = 1;
+	TRY(workspace_open(&named, s->io, w));
+	s->live_count++;
+	TRY(live_open(s->o, s->io, w, l));
+	TRY(live_get(*l, w->selected[0], &side));
+	e = live_require(w->selected[0], &side);
+	if (e) {
+		e->kind = e->kind == ERR_NOMEM ? ERR_NOMEM : ERR_CONFIG;
+		return e;
+	}
+	*out = side.reading;
+	*digest = side.digest;
+	return NULL;
+}
+
+static void close_live(struct source *s)
+{
+	for (size_t i = 0; i < s->live_count; i++) {
+		live_close(s->live[i]);
+		workspace_close(&s->workspaces[i]);
+	}
+}
 
 static struct err *read_committed(struct source *s, const struct repo_spec *spec, const char *name,
 				  struct str *bytes)
@@ -45,24 +84,26 @@ static struct err *read_file(struct source *s, const char *name, struct str *byt
 	return e;
 }
 
-static struct err *read_side(struct source *s, const char *name, struct reading **out,
+static struct err *read_side(struct source *s, const char *name, const struct reading **out,
 			     struct str *digest)
 {
 	struct normalize_options opt = workspace_reading(NULL, s->o, READ_FILE, ERR_CONFIG);
 	struct repo_spec spec;
 	struct str bytes = {NULL, 0};
+	struct reading *r = NULL;
 
-	if (str_starts(str_from(name), "live:"))
-		return err_new(ERR_USAGE,
-			       "%s: comparing with what is live is not there yet; "
-			       "scandrift fetch TARGET | scandrift diff A - does it",
-			       name);
+	if (str_starts(str_from(name), "live:")) {
+		struct err *e = read_live(s, name + 5, out, digest);
+
+		return e ? err_wrap(e, "%s", name) : NULL;
+	}
 	TRY(repo_spec_split(name, s->arena, &spec));
 	if (spec.rev)
 		TRY(read_committed(s, &spec, name, &bytes));
 	else
 		TRY(read_file(s, name, &bytes));
-	TRY(workspace_read_config(bytes, name, &opt, s->arena, out));
+	TRY(workspace_read_config(bytes, name, &opt, s->arena, &r));
+	*out = r;
 	return digest_config(&(*out)->config, s->arena, digest);
 }
 
@@ -70,7 +111,7 @@ static struct err *compare(struct source *s, const struct io *io, struct result 
 {
 	const char *a = s->o->args[0], *b = s->o->args[1];
 	struct result_target *row = &r->targets[0];
-	struct reading *before = NULL, *after = NULL;
+	const struct reading *before = NULL, *after = NULL;
 	char *name = arena_printf(s->arena, "%s -> %s", a, b);
 
 	if (!name)
@@ -89,7 +130,7 @@ static struct err *compare(struct source *s, const struct io *io, struct result 
 struct err *cmd_diff(const struct options *o, struct io *io, int *code)
 {
 	struct workspace w = {.arena = arena_new(), .selected_count = 1};
-	struct source s = {o, w.arena, NULL};
+	struct source s = {.o = o, .arena = w.arena, .io = io};
 	struct result r = {0};
 	struct err *e = w.arena ? NULL : err_nomem();
 
@@ -101,6 +142,7 @@ struct err *cmd_diff(const struct options *o, struct io *io, int *code)
 		e = compare(&s, io, &r, code);
 	}
 	run_end(&r);
+	close_live(&s);
 	repo_free(s.repo);
 	arena_free(w.arena);
 	return e;

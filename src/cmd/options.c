@@ -201,9 +201,9 @@ static struct err *set_branch(struct options *o, const struct option *row, const
 	return NULL;
 }
 
-#define LIVE      (ON(CMD_CHECK) | ON(CMD_ACCEPT) | ON(CMD_FETCH) | ON(CMD_INIT))
+#define LIVE      (ON(CMD_CHECK) | ON(CMD_ACCEPT) | ON(CMD_DIFF) | ON(CMD_FETCH) | ON(CMD_INIT))
 #define JUDGES    (ON(CMD_CHECK) | ON(CMD_ACCEPT))
-#define READS     (LIVE | ON(CMD_NORMALIZE) | ON(CMD_DIFF) | ON(CMD_LOG) | ON(CMD_SHOW))
+#define READS     (LIVE | ON(CMD_NORMALIZE) | ON(CMD_LOG) | ON(CMD_SHOW))
 #define AT(field) offsetof(struct options, field)
 
 /* clang-format off */
@@ -243,6 +243,7 @@ const struct option options[] = {
 	{ "rev",            0, "REV",       ON(CMD_SHOW),      "as it is in this commit, branch or tag",                    set_text,      AT(rev) },
 	{ "runs",           0, NULL,        ON(CMD_LOG),       "list the runs of the journal",                              set_flag,      AT(runs) },
 	{ "shared",         0, NULL,        ON(CMD_ACCEPT),    "accept a baseline that serves several targets for all of them", set_flag,  AT(shared) },
+	{ "shard",          0, "K/N",       ON(CMD_CHECK),     "only part K of N of the targets; auto on GitLab, auto/N on Kubernetes", set_text, AT(shard) },
 	{ "show-request",   0, NULL,        ON(CMD_FETCH),     "print what would be sent and signed, without secrets; send nothing", set_flag, AT(show_request) },
 	{ "timeout",        0, "TIME",      LIVE,              "give up on a request after this time, such as 10s",         set_timeout,   0 },
 	{ "verbose",       'v', NULL,       ON_ALL,            "say on standard error what is done",                        set_flag,      AT(verbose) },

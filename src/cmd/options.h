@@ -49,6 +49,7 @@ struct options {
 
 	uint64_t deadline_ms;                   /* 0: none */
 	unsigned jobs;                          /* 0: the default */
+	const char *shard;                      /* check; NULL: all targets */
 	bool explain_credentials;               /* fetch */
 	bool raw, show_request;                 /* fetch */
 	bool digest, jcs;                       /* normalize */

@@ -3,6 +3,7 @@
 
 #include "base/fs.h"
 #include "cmd/digest.h"
+#include "cmd/shard.h"
 #include "model/canonical.h"
 #include "repo/commit.h"
 
@@ -94,6 +95,7 @@ static struct err *open_parts(const struct options *o, const struct io *io, cons
 	TRY(take_aliases(w));
 	TRY(targets_select(w->arena, &w->targets, o->args, o->arg_count, &w->selected,
 			   &w->selected_count));
+	TRY(shard_select(o, io, w));
 	return w->is_elsewhere ? NULL : note_uncommitted(w, io);
 }
 

@@ -395,6 +395,13 @@ static struct err *read_target(struct arena *a, const struct ini_section *sectio
 
 	t->name = section->name;
 	t->line = section->line;
+	/* NAME.json and NAME.meta.json are what a recording keeps of a target. */
+	if (t->name.n > 5 &&
+	    str_eq_nocase((struct str){t->name.p + t->name.n - 5, 5}, STR(".meta")))
+		return ini_error(t->file, section->line,
+				 "target \"%.*s\", expected a name that does not end in .meta: a "
+				 "recording of it would be taken for another target's",
+				 STR_ARG(t->name));
 	TRY(apply(a, t, section));
 	TRY(check_role_account(t));
 	if (t->baseline.n)

@@ -167,7 +167,7 @@ run scandrift diff HEAD:baselines/prod.json bare.json
 expect_exit 2
 expect_lines err 1
 
-# What is not there yet is refused by its name.
+# What is live needs credentials.
 run scandrift -C repo diff live:prod HEAD:baselines/prod.json
 expect_exit 2
 expect_text err 'live:prod'

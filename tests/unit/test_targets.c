@@ -134,6 +134,9 @@ static const struct {
 	{"plural", "[targets prod]\n",
 	 "1: unknown section [targets prod], did you mean \"target\"? Expected [defaults], [target "
 	 "NAME] or [alias]"},
+	{"name of a recording's file", "[target a.Meta]\n",
+	 "1: target \"a.Meta\", expected a name that does not end in .meta: a recording of it would "
+	 "be taken for another target's"},
 	{"name", "[target -x]\n",
 	 "1: [target -x], expected a name of 1 to 32 letters, digits, \".\", \"_\", \"-\", the first a "
 	 "letter or a digit"},

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCANDRIFT_CMD_SHARD_H
+#define SCANDRIFT_CMD_SHARD_H
+
+#include "cmd/io.h"
+#include "cmd/options.h"
+#include "cmd/workspace.h"
+
+/*
+ * --shard: one part of the targets, so that several machines share a night. Target i of the list is
+ * in shard i mod N, so that each is in exactly one and neighbours are not together. The parts come
+ * from K/N, from GitLab's CI_NODE_INDEX and CI_NODE_TOTAL (auto), or from the index of a Kubernetes
+ * Indexed Job (auto/N); the environment is looked at only where auto is said.
+ */
+struct err *shard_select(const struct options *o, const struct io *io,
+			 struct workspace *w) MUST_USE;
+
+#endif
