@@ -89,9 +89,12 @@ static struct err *settle(struct judging *j, size_t i)
 	TRY(copy_text(j, &row->baseline_digest));
 	TRY(copy_text(j, &row->live_digest));
 	TRY(copy_text(j, &row->request_id));
+	TRY(copy_text(j, &s->live.account));
 	row->diff.before = row->diff.after = NULL;
 	*s = (struct sides){
-		.live = {.is_fetched = s->live.is_fetched, .digest = row->live_digest},
+		.live = {.is_fetched = s->live.is_fetched,
+			 .account = s->live.account,
+			 .digest = row->live_digest},
 		.base = {.state = s->base.state, .digest = row->baseline_digest},
 	};
 	arena_free(j->kept[i]);

@@ -54,10 +54,11 @@ struct err *shard_select(const struct options *o, const struct io *io, struct wo
 
 	if (!o->shard)
 		return NULL;
-	if (o->commit_branch)
+	if (o->commit_branch || o->journal)
 		return err_new(ERR_USAGE,
-			       "--shard and --commit exclude each other: a shard records, and one "
-			       "job over all of them commits, with --replay");
+			       "--shard and --%s exclude each other: a shard records, and one job "
+			       "over all of them commits, with --replay",
+			       o->commit_branch ? "commit" : "journal");
 	TRY(parse(o->shard, io, &shard));
 	list = arena_array(w->arena, w->selected_count + 1, sizeof(const struct target *));
 	if (!list)
