@@ -25,6 +25,7 @@ struct job {
 	const char **paths;
 	char *message;
 	git_signature *author, *committer;
+	struct signer signer;
 	bool is_current; /* HEAD is on the branch, and there is a work tree */
 };
 
@@ -99,19 +100,6 @@ static struct err *clean_message(struct str raw, char **out)
 	if (!*out)
 		return err_nomem();
 	return **out ? NULL : err_new(ERR_REPO, "the commit's message is empty");
-}
-
-/* Never an unsigned commit where signed ones are asked for. */
-static struct err *check_signing(struct repo *r)
-{
-	bool sign = false;
-
-	TRY(config_bool(r->config, "commit.gpgsign", false, &sign));
-	if (sign)
-		return err_new(ERR_REPO,
-			       "commit.gpgsign is set, and signing commits is not available yet; "
-			       "commit by hand with git, or unset it for this repository");
-	return NULL;
 }
 
 /* What another git command left half done decides what the next commit means. */
@@ -289,6 +277,25 @@ static struct err *is_nothing(struct job *j, const struct repo_commit *tip, bool
 	return NULL;
 }
 
+/* There is never an unsigned commit where signed ones are asked for. */
+static struct err *write_signed(struct job *j, const git_tree *tree, const git_commit *parent,
+				git_oid *out)
+{
+	git_buf buf = {0};
+	char *signature = NULL;
+	struct err *e;
+
+	if (git_commit_create_buffer(&buf, j->r->git, j->author, j->committer, NULL, j->message,
+				     tree, parent ? 1 : 0, &parent) < 0)
+		return err_git(ERR_OUTPUT, "the commit cannot be written");
+	e = signer_sign(&j->signer, (struct str){buf.ptr, buf.size}, &signature);
+	if (!e && git_commit_create_with_signature(out, j->r->git, buf.ptr, signature, NULL) < 0)
+		e = err_git(ERR_OUTPUT, "the commit cannot be written");
+	free(signature);
+	git_buf_dispose(&buf);
+	return e;
+}
+
 static struct err *write_commit(struct job *j, const struct repo_commit *tip, git_oid *out)
 {
 	git_tree *tree = NULL;
@@ -304,9 +311,12 @@ static struct err *write_commit(struct job *j, const struct repo_commit *tip, gi
 		       &tree_id);
 	if (e)
 		goto out;
-	if (git_tree_lookup(&tree, j->r->git, &tree_id) < 0 ||
-	    git_commit_create(out, j->r->git, NULL, j->author, j->committer, NULL, j->message, tree,
-			      parent ? 1 : 0, (const git_commit **)&parent) < 0)
+	if (git_tree_lookup(&tree, j->r->git, &tree_id) < 0)
+		e = err_git(ERR_OUTPUT, "the commit cannot be written");
+	else if (j->signer.is_on)
+		e = write_signed(j, tree, parent, out);
+	else if (git_commit_create(out, j->r->git, NULL, j->author, j->committer, NULL, j->message,
+				   tree, parent ? 1 : 0, (const git_commit **)&parent) < 0)
 		e = err_git(ERR_OUTPUT, "the commit cannot be written");
 out:
 	git_tree_free(tree);
@@ -525,8 +535,8 @@ static struct err *prepare(struct job *j)
 {
 	TRY(check_paths(j));
 	TRY(clean_message(j->req->message, &j->message));
-	TRY(check_signing(j->r));
 	TRY(identity_find(j->r, &j->author, &j->committer));
+	TRY(signer_find(j->r, j->committer, &j->signer));
 	if (repo_is_current(j->r, j->req->expect.ref))
 		TRY(check_no_operation(j->r));
 	return follow_repair(j->r);
@@ -550,6 +560,7 @@ struct err *repo_commit_changes(struct repo *r, const struct repo_commit_request
 		else
 			e = attempt(&j, a, &result, &done);
 	}
+	signer_free(&j.signer);
 	git_signature_free(j.committer);
 	git_signature_free(j.author);
 	free(j.message);

@@ -35,8 +35,8 @@ struct repo_commit_result {
 
 /*
  * Refuses before anything is written (ERR_REPO): a path that is not clean in index or work tree,
- * or that a link, folder or submodule holds; no identity; signing asked for (commit.gpgsign) but
- * not available; attributes that would keep the bytes from coming back. When the branch has moved
+ * or that a link, folder or submodule holds; no identity; signing asked for (commit.gpgsign) with
+ * nothing to sign with; attributes that would keep the bytes from coming back. When the branch has moved
  * since `expect`, the changes go on top of the new tip if none of their paths changed there, else
  * it is ERR_OUTPUT, as are locks and failed writes.
  */

@@ -50,6 +50,18 @@ struct err *identity_find(struct repo *r, git_signature **author,
 			  git_signature **committer) MUST_USE;
 bool identity_parse_date(struct str text, int64_t *unix_s, int *east_min);
 
+/* sign.c: whether, and by what, commits are signed here. */
+struct signer {
+	bool is_on, is_ssh;
+	char *program, *key;
+};
+
+struct err *signer_find(struct repo *r, const git_signature *committer,
+			struct signer *out) MUST_USE;
+void signer_free(struct signer *s);
+/* The armored signature, without a line end behind it; owned by the caller. */
+struct err *signer_sign(const struct signer *s, struct str bytes, char **out) MUST_USE;
+
 /* tree.c: `base` (NULL: empty) with the changes in it. Objects are written. */
 struct err *tree_write(struct repo *r, const git_oid *base, const struct repo_change *changes,
 		       size_t count, git_oid *out) MUST_USE;

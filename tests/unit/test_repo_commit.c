@@ -233,8 +233,8 @@ static void test_commit_refuses(void **state)
 		 "user.email"},
 		{"empty name", "git config user.name ' <> '", "baselines/prod.json", ERR_REPO,
 		 "user.name"},
-		{"signing", "git config commit.gpgsign true", "baselines/prod.json", ERR_REPO,
-		 "gpgsign"},
+		{"signing", "git config commit.gpgsign true && git config gpg.program /none",
+		 "baselines/prod.json", ERR_REPO, "gpgsign"},
 		{"a link stands there", "ln -s x baselines/l && git add . && git commit -q -m l",
 		 "baselines/l", ERR_REPO, "symbolic link"},
 		{"a folder stands there", "true", "baselines", ERR_REPO, "a folder"},
@@ -343,7 +343,9 @@ static void test_identity(void **state)
 	assert_string_equal(output(w, "git log -1 --format='%%an %%ae %%cn %%ce'"),
 			    "Writer env@example.com Ada L c@d");
 
-	(void)setenv("GIT_CONFIG_COUNT", "1", 1);
+	(void)setenv("GIT_CONFIG_COUNT", "2", 1);
+	(void)setenv("GIT_CONFIG_KEY_1", "gpg.program", 1);
+	(void)setenv("GIT_CONFIG_VALUE_1", "/none", 1);
 	(void)setenv("GIT_CONFIG_KEY_0", "Commit.GpgSign", 1);
 	(void)setenv("GIT_CONFIG_VALUE_0", "yes", 1);
 	expect_err(commit_file(w, path, "{}\n", &out), ERR_REPO, "gpgsign");
