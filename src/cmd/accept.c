@@ -8,7 +8,7 @@
 #include "cmd/accept_side.h"
 #include "cmd/message.h"
 #include "model/canonical.h"
-#include "repo/commit.h"
+#include "repo/push.h"
 #include "result/exit.h"
 
 #define COMMIT_SIZE_MAX ((size_t)4 << 30)
@@ -29,6 +29,8 @@ struct acceptance {
 	enum step *steps; /* one a selected target */
 	struct repo_commit_result commit;
 	bool is_committed;
+	const char *remote;       /* --push; or NULL */
+	struct err *push_failure; /* it is committed, and not pushed */
 	struct buf refusal; /* why it is not committed, a line each; empty: nothing against it */
 };
 
@@ -234,6 +236,9 @@ static struct err *commit(struct acceptance *a)
 	if (!e)
 		e = repo_commit_changes(a->w->repo, &request, a->w->arena, &a->commit);
 	a->is_committed = !e && a->commit.is_committed;
+	if (a->is_committed && a->remote)
+		a->push_failure =
+			repo_push(a->w->repo, a->remote, &request, a->w->arena, &a->commit);
 	buf_free(&message);
 	return e;
 }
@@ -285,6 +290,8 @@ static void put_command(struct buf *b, const struct acceptance *a)
 	for (size_t i = 0; i < a->o->path_count; i++)
 		put_option(b, " --path", a->o->paths[i]);
 	put_option(b, " --branch", a->o->branch);
+	if (a->o->push)
+		buf_printf(b, " --push=%s", a->remote);
 	if (weakens)
 		buf_puts(b, " --allow-weakened");
 	if (is_shared)
@@ -341,6 +348,13 @@ static struct err *decide(struct acceptance *a, int *code)
 	*code = any && (a->refusal.n || !is_confirmed(a)) ? EXIT_NO : EXIT_FINE;
 	if (any && *code == EXIT_FINE && !a->o->dry_run)
 		e = commit(a);
+	if (a->push_failure) {
+		a->r->side_effect_failed = true;
+		*code = io_fail(a->io,
+				err_wrap(a->push_failure, "committed as %.12s, and not pushed",
+					 a->commit.hex));
+		a->push_failure = NULL;
+	}
 	if (!e)
 		e = run_report(a->o, a->io, a->r, *code);
 	return e ? e : print_outcome(a, any);
@@ -370,6 +384,15 @@ static struct err *check_options(const struct options *o, const struct workspace
 	return NULL;
 }
 
+static struct err *find_remote(struct acceptance *a)
+{
+	struct repo_tip tip;
+
+	a->remote = a->o->push_remote;
+	TRY(repo_resolve_tip(a->w->repo, a->o->branch, a->w->arena, &tip));
+	return repo_push_check(a->w->repo, tip.ref, a->w->arena, &a->remote);
+}
+
 struct err *cmd_accept(const struct options *o, struct io *io, int *code)
 {
 	struct workspace w;
@@ -380,6 +403,8 @@ struct err *cmd_accept(const struct options *o, struct io *io, int *code)
 
 	TRY(workspace_open_on(o, io, o->branch, &w));
 	e = check_options(o, &w);
+	if (!e && o->push)
+		e = find_remote(&a);
 	if (!e && o->from)
 		e = stored_open(o->from, &w, o, &a.stored);
 	if (!e)

@@ -4,6 +4,7 @@
 #include "cmd/observe.h"
 #include "cmd/policies.h"
 #include "cmd/run.h"
+#include "repo/push.h"
 #include "result/exit.h"
 
 #define BASELINES_FOLDER "baselines"
@@ -49,26 +50,70 @@ static void take_failure(const struct io *io, struct result *r, const char *what
 	(void)io_fail(io, err_wrap(e, "%s", what));
 }
 
-static void record(const struct options *o, const struct io *io, struct workspace *w,
-		   struct result *r, const struct sides *sides)
+/* What is recorded on, brought up to the remote's first: a fresh clone lacks it. */
+struct recording {
+	const char *remote; /* --push, or NULL */
+	bool commit, journal;
+};
+
+static struct err *fetch_journal(const struct options *o, struct workspace *w, const char *remote)
 {
-	if (o->commit_branch)
-		take_failure(io, r, "--commit", observe_commit(o, io, w, r, sides));
-	if (o->journal)
-		take_failure(io, r, "--journal", journal_append(o, io, w, r, sides));
+	bool is_there = false;
+
+	TRY(repo_fetch_ours(w->repo, remote, JOURNAL_REF, w->arena, &is_there));
+	if (is_there || o->journal_start)
+		return NULL;
+	return err_new(ERR_OUTPUT, "%s has no " JOURNAL_REF "; --journal-start begins one", remote);
+}
+
+static struct err *prepare(const struct options *o, const struct io *io, struct workspace *w,
+			   struct result *r, struct recording *out)
+{
+	struct repo_tip tip;
+	struct err *e;
+	bool is_there;
+
+	*out = (struct recording){.commit = o->commit_branch, .journal = o->journal};
+	if (!o->push)
+		return NULL;
+	out->remote = o->push_remote;
+	TRY(repo_push_check(w->repo, "", w->arena, &out->remote));
+	if (out->commit) {
+		TRY(repo_resolve_tip(w->repo, o->commit_branch, w->arena, &tip));
+		e = repo_fetch_ours(w->repo, out->remote, tip.ref, w->arena, &is_there);
+		out->commit = !e;
+		take_failure(io, r, "--commit", e);
+	}
+	if (out->journal) {
+		e = fetch_journal(o, w, out->remote);
+		out->journal = !e;
+		take_failure(io, r, "--journal", e);
+	}
+	return NULL;
+}
+
+static void record(const struct options *o, const struct io *io, struct workspace *w,
+		   struct result *r, const struct sides *sides, const struct recording *to)
+{
+	if (to->commit)
+		take_failure(io, r, "--commit", observe_commit(o, io, w, r, sides, to->remote));
+	if (to->journal)
+		take_failure(io, r, "--journal", journal_append(o, io, w, r, sides, to->remote));
 }
 
 static struct err *check(const struct options *o, struct io *io, struct workspace *w,
 			 struct live *l, struct result *r, int *code)
 {
 	struct sides *sides = arena_array(w->arena, w->selected_count, sizeof(*sides));
+	struct recording recording;
 
 	if (!sides)
 		return err_nomem();
+	TRY(prepare(o, io, w, r, &recording));
 	TRY(check_orphans(w, r));
 	TRY(run_judge(o, w, l, r, sides));
 	r->has_verdict = true;
-	record(o, io, w, r, sides);
+	record(o, io, w, r, sides, &recording);
 	*code = (int)exit_for_result(r);
 	return run_report(o, io, r, *code);
 }
@@ -115,6 +160,8 @@ struct err *cmd_check(const struct options *o, struct io *io, int *code)
 	struct workspace w;
 	struct err *e;
 
+	if (o->push && !o->commit_branch && !o->journal)
+		return err_new(ERR_USAGE, "--push goes with --commit or --journal");
 	if (o->has_now && (o->commit_branch || o->journal) && !o->replay)
 		return err_new(ERR_USAGE,
 			       "--now with --%s would record a night that was not; only with "

@@ -4,7 +4,7 @@
 #include "base/timeutil.h"
 #include "json/write.h"
 #include "report/json_finding.h"
-#include "repo/commit.h"
+#include "repo/push.h"
 #include "result/exit.h"
 
 #define RECORD_SIZE_MAX ((size_t)64 << 20)
@@ -67,7 +67,7 @@ static void put_message(struct buf *b, const struct result *r)
 }
 
 struct err *journal_append(const struct options *o, const struct io *io, struct workspace *w,
-			   const struct result *r, const struct sides *sides)
+			   const struct result *r, const struct sides *sides, const char *remote)
 {
 	struct buf record = BUF_INIT(RECORD_SIZE_MAX), message = BUF_INIT((size_t)1 << 16);
 	struct json_writer j = json_writer_to(&record);
@@ -90,6 +90,8 @@ struct err *journal_append(const struct options *o, const struct io *io, struct 
 		e = repo_commit_changes(w->repo, &request, w->arena, &done);
 	if (!e)
 		log_note(&io->log, "journal: %.12s on %s", done.hex, done.ref);
+	if (!e && remote)
+		e = repo_push(w->repo, remote, &request, w->arena, &done);
 	buf_free(&record);
 	buf_free(&message);
 	return e;

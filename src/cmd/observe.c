@@ -4,7 +4,7 @@
 #include "cmd/digest.h"
 #include "cmd/message.h"
 #include "model/canonical.h"
-#include "repo/commit.h"
+#include "repo/push.h"
 
 #define CONFIG_SIZE_MAX ((size_t)4 << 30)
 
@@ -17,6 +17,7 @@ struct observation {
 	struct repo_change *changes;
 	struct message_part *parts; /* one a change */
 	size_t count;
+	const char *remote; /* --push, or NULL */
 };
 
 /* One file a target, though targets may share a baseline. */
@@ -123,14 +124,16 @@ static struct err *write_commit(struct observation *ob, const struct io *io)
 		e = repo_commit_changes(ob->w->repo, &request, ob->w->arena, &done);
 	if (!e && done.is_committed)
 		log_note(&io->log, "recorded on %s as %.12s", done.ref, done.hex);
+	if (!e && done.is_committed && ob->remote)
+		e = repo_push(ob->w->repo, ob->remote, &request, ob->w->arena, &done);
 	buf_free(&text);
 	return e;
 }
 
 struct err *observe_commit(const struct options *o, const struct io *io, struct workspace *w,
-			   const struct result *r, const struct sides *sides)
+			   const struct result *r, const struct sides *sides, const char *remote)
 {
-	struct observation ob = {.o = o, .w = w, .r = r, .sides = sides};
+	struct observation ob = {.o = o, .w = w, .r = r, .sides = sides, .remote = remote};
 
 	ob.changes = arena_array(w->arena, w->selected_count, sizeof(*ob.changes));
 	ob.parts = arena_array(w->arena, w->selected_count, sizeof(*ob.parts));

@@ -9,8 +9,10 @@
  * merged, and each commit names the commit whose baselines it was judged by. A target that could
  * not be judged keeps what it had; when nothing differs from what was seen last, or from the
  * baseline where nothing was seen yet, there is no commit.
+ * `remote`, where not NULL, gets the commit too.
  */
 struct err *observe_commit(const struct options *o, const struct io *io, struct workspace *w,
-			   const struct result *r, const struct sides *sides) MUST_USE;
+			   const struct result *r, const struct sides *sides,
+			   const char *remote) MUST_USE;
 
 #endif

@@ -183,6 +183,14 @@ static struct err *set_every(struct options *o, const struct option *row, const 
 	return NULL;
 }
 
+static struct err *set_push(struct options *o, const struct option *row, const char *value)
+{
+	(void)row;
+	o->push = true;
+	o->push_remote = value;
+	return NULL;
+}
+
 static struct err *set_path(struct options *o, const struct option *row, const char *value)
 {
 	if (value[0] != '/' || !value[1])
@@ -236,6 +244,7 @@ const struct option options[] = {
 	{ "max-reply",      0, "BYTES",     READS,             "refuse anything larger (default 64 MiB)",                   set_max_reply, 0 },
 	{ "now",            0, "TIME",      JUDGES | ON(CMD_LOG), "judge as of this time (RFC 3339); requests are signed by the real clock", set_now, 0 },
 	{ "path",           0, "POINTER",   ON(CMD_ACCEPT),    "accept this field alone, such as /ScanPeriod; may be repeated", set_path,  0 },
+	{ "push",           0, "[=REMOTE]", JUDGES,            "push what was committed, by git; never forced",             set_push,      0 },
 	{ "quiet",         'q', NULL,       ON_ALL,            "no notes on standard error",                                set_flag,      AT(quiet) },
 	{ "raw",            0, NULL,        ON(CMD_FETCH),     "print the reply's bytes as they came",                      set_flag,      AT(raw) },
 	{ "record",         0, "DIR",       ON(CMD_CHECK) | ON(CMD_FETCH), "keep the replies in DIR as they came",          set_text,      AT(record) },

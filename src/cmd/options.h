@@ -31,6 +31,8 @@ struct options {
 	int64_t now_s;
 	enum severity fail_on;
 	bool never_fail;
+	bool push;                   /* accept, check */
+	const char *push_remote;     /* NULL: the branch's own, or origin */
 	bool journal, journal_start; /* check */
 	bool runs;                   /* log */
 	int64_t every_s;             /* log --runs; 0: not said */

@@ -10,8 +10,8 @@ _scandrift_commands='accept check diff fetch init log normalize show'
 _scandrift_options() {
 	case $1 in
 	-) echo '--color --directory -C --help -h --quiet -q --verbose -v --version' ;;
-	accept) echo '--allow-weakened --branch --ca-bundle --deadline --dry-run --endpoint --expect --format --from --jobs --max-reply --now --path --replay --shared --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
-	check) echo '--ca-bundle --commit --config-only --deadline --endpoint --fail-on --format --jobs --journal --journal-start --max-reply --now --record --replay --shard --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
+	accept) echo '--allow-weakened --branch --ca-bundle --deadline --dry-run --endpoint --expect --format --from --jobs --max-reply --now --path --push --replay --shared --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
+	check) echo '--ca-bundle --commit --config-only --deadline --endpoint --fail-on --format --jobs --journal --journal-start --max-reply --now --push --record --replay --shard --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	diff) echo '--ca-bundle --deadline --endpoint --format --jobs --max-reply --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	fetch) echo '--ca-bundle --deadline --endpoint --explain-credentials --jobs --max-reply --raw --record --replay --show-request --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	init) echo '--ca-bundle --deadline --endpoint --jobs --max-reply --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
@@ -53,6 +53,7 @@ _scandrift_kind() {
 	max-reply) echo 'BYTES' ;;
 	now) echo 'TIME' ;;
 	path) echo 'POINTER' ;;
+	push) echo '[=REMOTE]' ;;
 	record) echo 'DIR' ;;
 	replay) echo 'DIR' ;;
 	rev) echo 'REV' ;;

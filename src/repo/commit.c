@@ -542,6 +542,55 @@ static struct err *prepare(struct job *j)
 	return follow_repair(j->r);
 }
 
+static void end_job(struct job *j)
+{
+	signer_free(&j->signer);
+	git_signature_free(j->committer);
+	git_signature_free(j->author);
+	free(j->message);
+	free(j->paths);
+}
+
+struct err *commit_build(struct repo *r, const struct repo_commit_request *req,
+			 const struct repo_commit *parent, git_oid *out)
+{
+	struct job j = {.r = r, .req = req};
+	struct err *e = check_paths(&j);
+
+	if (!e)
+		e = clean_message(req->message, &j.message);
+	if (!e)
+		e = identity_find(r, &j.author, &j.committer);
+	if (!e)
+		e = signer_find(r, j.committer, &j.signer);
+	for (size_t i = 0; i < req->change_count && !e; i++)
+		e = check_kind(r, parent, req->changes[i].path);
+	if (!e)
+		e = write_commit(&j, parent, out);
+	if (!e)
+		e = sync_objects(r);
+	end_job(&j);
+	return e;
+}
+
+struct err *commit_move(struct repo *r, const struct repo_tip *from, const git_oid *to,
+			const char *reason)
+{
+	struct repo_commit_request req = {.expect = *from};
+	struct job j = {.r = r, .req = &req};
+	bool moved = false;
+	struct err *e = clean_message(str_from(reason), &j.message);
+
+	if (!e)
+		e = identity_find(r, &j.author, &j.committer);
+	if (!e)
+		e = move_branch(&j, from, to, &moved);
+	if (!e && !moved)
+		e = err_new(ERR_OUTPUT, "%s: moved meanwhile", from->ref);
+	end_job(&j);
+	return e;
+}
+
 struct err *repo_commit_changes(struct repo *r, const struct repo_commit_request *req,
 				struct arena *a, struct repo_commit_result *out)
 {
@@ -560,11 +609,7 @@ struct err *repo_commit_changes(struct repo *r, const struct repo_commit_request
 		else
 			e = attempt(&j, a, &result, &done);
 	}
-	signer_free(&j.signer);
-	git_signature_free(j.committer);
-	git_signature_free(j.author);
-	free(j.message);
-	free(j.paths);
+	end_job(&j);
 	lock_end_turn(turn);
 	if (e)
 		return e;

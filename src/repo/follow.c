@@ -410,3 +410,29 @@ struct err *follow_repair(struct repo *r)
 	free(path);
 	return e;
 }
+
+struct err *follow_checkout(struct repo *r, const char *from_hex, const git_oid *to)
+{
+	git_checkout_options opt;
+	git_commit *from = NULL, *next = NULL;
+	git_tree *before = NULL;
+	struct err *e = NULL;
+	git_oid id;
+
+	if (git_checkout_options_init(&opt, GIT_CHECKOUT_OPTIONS_VERSION) < 0)
+		return err_git(ERR_OUTPUT, "the work tree");
+	opt.checkout_strategy = GIT_CHECKOUT_SAFE;
+	if (git_oid_fromstr(&id, from_hex) < 0 || git_commit_lookup(&from, r->git, &id) < 0 ||
+	    git_commit_tree(&before, from) < 0 || git_commit_lookup(&next, r->git, to) < 0) {
+		e = err_git(ERR_OUTPUT, "commit %s", from_hex);
+		goto out;
+	}
+	opt.baseline = before;
+	if (git_checkout_tree(r->git, (const git_object *)next, &opt) < 0)
+		e = err_git(ERR_OUTPUT, "the work tree");
+out:
+	git_tree_free(before);
+	git_commit_free(next);
+	git_commit_free(from);
+	return e;
+}

@@ -62,6 +62,13 @@ void signer_free(struct signer *s);
 /* The armored signature, without a line end behind it; owned by the caller. */
 struct err *signer_sign(const struct signer *s, struct str bytes, char **out) MUST_USE;
 
+/* commit.c: a commit of the request on top of `parent`, on disk, on no branch. */
+struct err *commit_build(struct repo *r, const struct repo_commit_request *req,
+			 const struct repo_commit *parent, git_oid *out) MUST_USE;
+/* The reference from where it is to another commit, if it still is there. */
+struct err *commit_move(struct repo *r, const struct repo_tip *from, const git_oid *to,
+			const char *reason) MUST_USE;
+
 /* tree.c: `base` (NULL: empty) with the changes in it. Objects are written. */
 struct err *tree_write(struct repo *r, const git_oid *base, const struct repo_change *changes,
 		       size_t count, git_oid *out) MUST_USE;
@@ -77,6 +84,9 @@ struct err *follow_check_attributes(struct repo *r, const char *path) MUST_USE;
 /* Makes index and files at the paths what the commit says. */
 struct err *follow_apply(struct repo *r, const struct repo_commit *c, const char *const *paths,
 			 size_t count) MUST_USE;
+
+/* Index and work tree from one commit to another, where nobody's changes are in the way. */
+struct err *follow_checkout(struct repo *r, const char *from_hex, const git_oid *to) MUST_USE;
 
 /*
  * A note on disk, from before the branch moves until the files have followed, by which the next run
