@@ -648,7 +648,7 @@ int main(int argc, char **argv)
 	must(argc >= 2, "usage: scandrift-hostile DIR [BOMB [PORT]]");
 	folder = argv[1];
 	bomb = argc > 2 ? argv[2] : NULL;
-	through_port = argc > 3 ? atoi(argv[3]) : 0;
+	through_port = argc > 3 ? (int)strtol(argv[3], NULL, 10) : 0;
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 	(void)signal(SIGCHLD, SIG_IGN);
 	(void)signal(SIGPIPE, SIG_IGN);
