@@ -116,7 +116,7 @@ static struct err *read_worktree(const struct workspace *w, const char *path, st
 static struct err *read_commit(const struct workspace *w, const char *path, struct str *bytes,
 			       bool *found)
 {
-	struct repo_entry entry;
+	struct repo_entry entry = {0};
 
 	*found = true;
 	TRY(repo_read_entry(w->repo, &w->commit, path, POLICY_FILE_MAX, w->arena, &entry));
@@ -128,16 +128,22 @@ static struct err *read_commit(const struct workspace *w, const char *path, stru
 	return NULL;
 }
 
-static struct err *note_uncommitted(const struct workspace *w, const struct io *io,
-				    const char *path)
+/* A sparse work tree leaves out what the commit holds all the same. */
+static struct err *read_file(const struct workspace *w, const struct io *io, const char *path,
+			     struct str *bytes, bool *found)
 {
-	enum repo_state state;
+	enum repo_state state = REPO_STATE_SAME;
 
 	TRY(repo_read_state(w->repo, &w->commit, path, &state));
 	if (state != REPO_STATE_SAME && state != REPO_STATE_NO_WORKTREE)
 		log_note(&io->log, "%s is %s; it is used as it stands in the work tree", path,
 			 repo_state_text(state));
-	return NULL;
+	*found = false;
+	if (repo_workdir(w->repo))
+		TRY(read_worktree(w, path, bytes, found));
+	if (*found || (state != REPO_STATE_SAME && state != REPO_STATE_NO_WORKTREE))
+		return NULL;
+	return read_commit(w, path, bytes, found);
 }
 
 struct loader {
@@ -149,15 +155,11 @@ struct loader {
 
 static struct err *load(struct loader *l, const char *path)
 {
-	bool found;
-	struct str bytes;
+	struct str bytes = {0};
+	bool found = false;
 	struct policy *p = &l->out->list[l->out->count];
 
-	TRY(note_uncommitted(l->w, l->io, path));
-	if (repo_workdir(l->w->repo))
-		TRY(read_worktree(l->w, path, &bytes, &found));
-	else
-		TRY(read_commit(l->w, path, &bytes, &found));
+	TRY(read_file(l->w, l->io, path, &bytes, &found));
 	if (!found)
 		return NULL;
 	l->bytes += bytes.n;

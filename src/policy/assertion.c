@@ -150,28 +150,38 @@ static struct err *unknown_operator(struct parser *p, struct str name)
 	return e;
 }
 
-static struct err *take_operator(struct parser *p)
+static struct err *wrong_subject(struct parser *p, const struct operation *op)
 {
 	const struct subject *s = &p->out->subject;
-	const struct word *w = next_word(p);
-	const struct operation *op;
 
-	if (!w)
-		return FAIL(p, "%.*s: expected an operator behind it, such as == or contains",
-			    STR_ARG(s->text));
-	p->out->demand = (struct str){p->whole.p + w->at, p->whole.n - w->at};
-	op = w->is_quoted ? NULL : operation_find(w->text);
-	if (!op)
-		return unknown_operator(p, w->text);
-	p->out->operation = op;
-	if (op->takes & s->kinds)
-		return NULL;
 	if (s->kinds & DATUM_BIT(DATUM_ELEMENTS))
 		return FAIL(p,
 			    "%.*s: %s does not take a list of objects; write count, or "
 			    "%.*s/*/MEMBER for each element",
 			    STR_ARG(s->text), op->name, STR_ARG(s->text));
 	return FAIL(p, "%.*s: %s does not take it; %s", STR_ARG(s->text), op->name, op->elsewhere);
+}
+
+/* NULL where *e says what is wrong. */
+static const struct operation *take_operator(struct parser *p, struct err **e)
+{
+	const struct subject *s = &p->out->subject;
+	const struct word *w = next_word(p);
+	const struct operation *op;
+
+	*e = NULL;
+	if (!w) {
+		*e = FAIL(p, "%.*s: expected an operator behind it, such as == or contains",
+			  STR_ARG(s->text));
+		return NULL;
+	}
+	p->out->demand = (struct str){p->whole.p + w->at, p->whole.n - w->at};
+	op = w->is_quoted ? NULL : operation_find(w->text);
+	if (!op)
+		*e = unknown_operator(p, w->text);
+	else if (!(op->takes & s->kinds))
+		*e = wrong_subject(p, op);
+	return *e ? NULL : op;
 }
 
 /* ---- operands ---- */
@@ -199,21 +209,26 @@ static bool parse_integer(struct str s, struct integer *out)
 	return true;
 }
 
-/* As normalizing writes it. */
-static void fold(struct str s, enum text_fold how)
+/* A copy as normalizing writes it. */
+static struct err *fold(struct parser *p, struct str s, struct str *out)
 {
-	char *p = (char *)(uintptr_t)s.p; /* ours: see split and unquote */
+	const struct subject *subject = &p->out->subject;
+	enum text_fold how = FOLD_NONE;
+	char *copy = arena_bytes(p->a, s.n + 1);
 
+	if (!copy)
+		return err_nomem();
+	if (subject->field)
+		how = subject->has_member ? subject->field->members[subject->member].fold
+					  : subject->field->fold;
 	for (size_t i = 0; i < s.n; i++) {
-		if ((how == FOLD_UPPER && p[i] >= 'a' && p[i] <= 'z') ||
-		    (how == FOLD_LOWER && p[i] >= 'A' && p[i] <= 'Z'))
-			p[i] = (char)(p[i] ^ 0x20);
-	}
-}
+		bool is_other = (how == FOLD_UPPER && s.p[i] >= 'a' && s.p[i] <= 'z') ||
+				(how == FOLD_LOWER && s.p[i] >= 'A' && s.p[i] <= 'Z');
 
-static const struct member *member_of(const struct subject *s)
-{
-	return s->has_member ? &s->field->members[s->member] : NULL;
+		copy[i] = (char)(s.p[i] ^ (is_other ? 0x20 : 0));
+	}
+	*out = (struct str){copy, s.n};
+	return NULL;
 }
 
 static struct err *check_vocabulary(struct parser *p, const struct word *w, struct str text)
@@ -249,30 +264,24 @@ static struct err *check_vocabulary(struct parser *p, const struct word *w, stru
 
 static struct err *text_operand(struct parser *p, const struct word *w, struct datum *out)
 {
-	const struct subject *s = &p->out->subject;
-	struct str text = arena_str(p->a, w->text);
-
-	if (!text.p)
-		return err_nomem();
-	if (s->field)
-		fold(text, member_of(s) ? member_of(s)->fold : s->field->fold);
-	*out = (struct datum){.kind = DATUM_TEXT, .text = text};
-	return check_vocabulary(p, w, text);
+	*out = (struct datum){.kind = DATUM_TEXT};
+	TRY(fold(p, w->text, &out->text));
+	return check_vocabulary(p, w, out->text);
 }
 
 /* Where the table says nothing the word itself tells its kind. */
 static void guess(const struct word *w, struct datum *out)
 {
-	if (w->is_quoted) {
-		*out = (struct datum){.kind = DATUM_TEXT, .text = w->text};
-	} else if (str_is(w->text, "true") || str_is(w->text, "false")) {
-		*out = (struct datum){.kind = DATUM_BOOL, .boolean = w->text.p[0] == 't'};
+	*out = (struct datum){.kind = DATUM_TEXT, .text = w->text};
+	if (w->is_quoted)
+		return;
+	if (str_is(w->text, "true") || str_is(w->text, "false")) {
+		out->kind = DATUM_BOOL;
+		out->boolean = w->text.p[0] == 't';
 	} else if (parse_integer(w->text, &out->integer)) {
 		out->kind = DATUM_INTEGER;
 	} else if (time_parse_clock(w->text, &out->clock)) {
 		out->kind = DATUM_CLOCK;
-	} else {
-		*out = (struct datum){.kind = DATUM_TEXT, .text = w->text};
 	}
 }
 
@@ -420,21 +429,13 @@ static struct err *operands_range(struct parser *p)
 
 static struct err *operands_glob(struct parser *p)
 {
-	const struct subject *s = &p->out->subject;
 	const struct word *w = next_word(p);
-	struct str text;
 
 	if (!w)
 		return expected(p, NULL, "a pattern");
 	if (w->text.n > GLOB_MAX)
 		return expected(p, w, "a pattern of at most 128 bytes");
-	text = arena_str(p->a, w->text);
-	if (!text.p)
-		return err_nomem();
-	if (s->field)
-		fold(text, member_of(s) ? member_of(s)->fold : s->field->fold);
-	p->out->operands.glob = text;
-	return NULL;
+	return fold(p, w->text, &p->out->operands.glob);
 }
 
 static struct err *operands_count(struct parser *p)
@@ -478,17 +479,22 @@ static struct err *check_text(struct parser *p)
 
 static struct err *parse(struct parser *p)
 {
+	const struct operation *op;
 	const struct word *extra;
+	struct err *e;
 
 	TRY(check_text(p));
 	TRY(split(p));
 	TRY(take_subject(p));
-	TRY(take_operator(p));
-	TRY(readers[p->out->operation->form](p));
+	op = take_operator(p, &e);
+	if (!op)
+		return e;
+	p->out->operation = op;
+	TRY(readers[op->form](p));
 	extra = next_word(p);
 	if (extra)
 		return FAIL(p, "\"%.*s\" is too much, expected %.*s %s", STR_ARG(extra->text),
-			    STR_ARG(p->out->subject.text), p->out->operation->syntax);
+			    STR_ARG(p->out->subject.text), op->syntax);
 	return NULL;
 }
 

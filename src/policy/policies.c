@@ -72,27 +72,34 @@ static const struct policy *find_policy(const struct policies *all, struct str i
 	return NULL;
 }
 
-static struct err *unknown_rule(const struct policies *all, const struct waiver *w,
-				const struct policy *in, struct str name)
+static struct err *no_such_rule(const struct waiver *w, struct str near)
 {
-	struct suggest near = suggest_for(name);
-
-	for (size_t i = 0; i < all->count; i++) {
-		const struct policy *p = &all->list[i];
-
-		for (size_t k = 0; (!in || p == in) && k < p->rule_count; k++)
-			suggest_offer(&near, p->rules[k].name);
-		if (!in)
-			suggest_offer(&near, p->id);
-	}
-	if (near.best.n)
+	if (near.n)
 		return ini_error(w->policy->file, w->rule_line,
 				 "rule = %.*s: no such rule, did you mean \"%.*s\"?",
-				 STR_ARG(w->rule_text), STR_ARG(near.best));
+				 STR_ARG(w->rule_text), STR_ARG(near));
 	return ini_error(w->policy->file, w->rule_line,
 			 "rule = %.*s: no such rule, expected one of this file, POLICY/RULE, or a "
 			 "built-in one such as drift/FIELD",
 			 STR_ARG(w->rule_text));
+}
+
+static struct err *unknown_rule(const struct waiver *w, const struct policy *in, struct str name)
+{
+	struct suggest near = suggest_for(name);
+
+	for (size_t k = 0; k < in->rule_count; k++)
+		suggest_offer(&near, in->rules[k].name);
+	return no_such_rule(w, near.best);
+}
+
+static struct err *unknown_policy(const struct policies *all, const struct waiver *w, struct str id)
+{
+	struct suggest near = suggest_for(id);
+
+	for (size_t i = 0; i < all->count; i++)
+		suggest_offer(&near, all->list[i].id);
+	return no_such_rule(w, near.best);
 }
 
 static struct err *set_rule(struct arena *a, struct waiver *w, const struct policy_rule *rule)
@@ -121,6 +128,14 @@ static struct err *check_drift_field(struct arena *a, const struct resource *r, 
 	return NULL;
 }
 
+static struct err *link_within(struct arena *a, struct waiver *w, const struct policy *p,
+			       struct str name)
+{
+	const struct policy_rule *rule = find_rule(p, name);
+
+	return rule ? set_rule(a, w, rule) : unknown_rule(w, p, name);
+}
+
 /*
  * "rule" of the same file, "policy/rule", or as findings say it, "policy/policy/rule". What is
  * neither is a built-in rule's id, which those who know these check.
@@ -133,20 +148,19 @@ static struct err *link_rule(struct arena *a, const struct policies *all, const 
 	size_t skip = is_full ? sizeof(full) - 1 : 0;
 	struct str text = {w->rule_text.p + skip, w->rule_text.n - skip}, head = text, name = text;
 	const char *slash = memchr(text.p, '/', text.n);
-	const struct policy *p = w->policy;
+	const struct policy *p;
 
+	if (!slash && !is_full)
+		return link_within(a, w, w->policy, text);
 	if (slash) {
 		head.n = (size_t)(slash - text.p);
 		name = (struct str){slash + 1, text.n - head.n - 1};
 	}
-	if (slash || is_full)
-		p = find_policy(all, head);
-	if (p && find_rule(p, name))
-		return set_rule(a, w, find_rule(p, name));
+	p = find_policy(all, head);
 	if (p)
-		return unknown_rule(all, w, p, name);
+		return link_within(a, w, p, name);
 	if (is_full)
-		return unknown_rule(all, w, NULL, head);
+		return unknown_policy(all, w, head);
 	w->rule_id = w->rule_text;
 	return str_is(head, "drift") ? check_drift_field(a, r, w) : NULL;
 }

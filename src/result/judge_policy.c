@@ -103,15 +103,22 @@ static struct err *judge_rules(struct policy_run *run, const struct policy_input
 
 /* ---- waivers ---- */
 
+bool target_had_name(const struct target *t, struct str name)
+{
+	if (str_eq(name, t->name))
+		return true;
+	for (size_t i = 0; i < t->former_count; i++) {
+		if (str_eq(name, t->former[i].name))
+			return true;
+	}
+	return false;
+}
+
 bool policy_run_names(const struct waiver *w, const struct target *t)
 {
 	for (size_t i = 0; i < w->target_count; i++) {
-		if (str_eq(w->targets[i].name, t->name))
+		if (target_had_name(t, w->targets[i].name))
 			return true;
-		for (size_t k = 0; k < t->former_count; k++) {
-			if (str_eq(w->targets[i].name, t->former[k].name))
-				return true;
-		}
 	}
 	return w->target_count == 0;
 }
@@ -203,15 +210,15 @@ static struct err *mix_unknown(struct policy_run *run, const struct diff *d, siz
 	while (i < before->unknown_count || k < after->unknown_count) {
 		const struct unknown *b = i < before->unknown_count ? &before->unknown[i] : NULL;
 		const struct unknown *l = k < after->unknown_count ? &after->unknown[k] : NULL;
-		int c = !b ? 1 : !l ? -1 : str_cmp(b->name, l->name);
-		struct str name = c <= 0 ? b->name : l->name;
-		const struct unknown *from = is_set_aside(list, first, list->n, NULL, name)
-						     ? (c <= 0 ? b : NULL)
-					     : c >= 0 ? l
-						      : NULL;
+		int c = b && l ? str_cmp(b->name, l->name) : b ? -1 : 1;
+		struct str name = b && c <= 0 ? b->name : l ? l->name : STR("");
 
-		if (from)
-			v[n++] = *from;
+		if (is_set_aside(list, first, list->n, NULL, name))
+			l = c <= 0 ? b : NULL;
+		else if (c < 0)
+			l = NULL;
+		if (l)
+			v[n++] = *l;
 		i += c <= 0;
 		k += c >= 0;
 	}

@@ -100,16 +100,13 @@ static const char *word(const struct waiver *w)
 	return w->is_ignore ? "ignore" : "waiver";
 }
 
-static const struct target *find_named(const struct policy_run *run, const struct waiver *w,
-				       size_t i)
+static bool is_a_target(const struct policy_run *run, struct str name)
 {
-	const struct waiver one = {.targets = &w->targets[i], .target_count = 1};
-
 	for (size_t k = 0; k < run->targets->count; k++) {
-		if (policy_run_names(&one, &run->targets->list[k]))
-			return &run->targets->list[k];
+		if (target_had_name(&run->targets->list[k], name))
+			return true;
 	}
-	return NULL;
+	return false;
 }
 
 static bool saw_all(const struct policy_run *run)
@@ -171,7 +168,7 @@ static struct err *tell_unknown_target(struct policy_run *run, const struct waiv
 static struct err *tell_unknown_targets(struct policy_run *run, const struct waiver *w, bool *any)
 {
 	for (size_t i = 0; i < w->target_count; i++) {
-		if (find_named(run, w, i))
+		if (is_a_target(run, w->targets[i].name))
 			continue;
 		*any = true;
 		if (saw_all(run))

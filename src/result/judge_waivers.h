@@ -28,6 +28,9 @@ struct policy_run {
 	size_t use_count;
 };
 
+/* Its name, or a former one. */
+bool target_had_name(const struct target *t, struct str name);
+
 /* Is the waiver for this target, under this name or a former one? */
 bool policy_run_names(const struct waiver *w, const struct target *t);
 

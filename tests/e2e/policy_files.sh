@@ -73,6 +73,15 @@ run "$SCANDRIFT" -C bare.git check --config-only
 expect_exit 0
 expect_line out 'policies/b.ini: rules: 1, waivers and ignores: 0'
 
+# A sparse work tree lacks the folder; the commit does not.
+git clone -q repo sparse
+git -C sparse sparse-checkout set --no-cone /baselines/
+[ ! -e sparse/policies ] || fail 'not sparse'
+run "$SCANDRIFT" -C sparse check --replay "$PWD/replies" --now 2026-11-24T00:00:00Z --format json
+expect_exit 1
+expect_json out '[.findings[].rule] == ["policy/a/daily"]'
+expect_empty err
+
 # One run tells of every file that is wrong.
 printf '[policy]\nid = a\n[rule r]\nseverity = high\nassert = /ScanPeriod =< 1\n' >repo/policies/a.ini
 printf '[policy]\nid = b\n[rule r]\nseverity = hihg\nassert = /ScanPeriod == 1\n' >repo/policies/b.ini
