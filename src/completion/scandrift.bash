@@ -14,7 +14,7 @@ _scandrift_options() {
 	check) echo '--ca-bundle --commit --config-only --deadline --endpoint --fail-on --format --jobs --journal --journal-start --max-reply --now --push --record --replay --shard --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	diff) echo '--ca-bundle --deadline --endpoint --format --jobs --max-reply --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	fetch) echo '--ca-bundle --deadline --endpoint --explain-credentials --jobs --max-reply --raw --record --replay --show-request --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
-	init) echo '--ca-bundle --deadline --endpoint --jobs --max-reply --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
+	init) echo '--ca-bundle --ci --deadline --endpoint --jobs --max-reply --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	log) echo '--branch --every --format --max-reply --now --runs --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	normalize) echo '--assert --digest --jcs --max-reply --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	show) echo '--as-of --branch --max-reply --rev --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
@@ -39,6 +39,7 @@ _scandrift_kind() {
 	assert) echo 'ASSERTION' ;;
 	branch) echo 'NAME' ;;
 	ca-bundle) echo 'FILE' ;;
+	ci) echo 'SYSTEM' ;;
 	color) echo 'WHEN' ;;
 	commit) echo '[=BRANCH]' ;;
 	deadline) echo 'TIME' ;;
