@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/journal.h"
 
+#include <errno.h>
+#include <stdio.h>
+#include <sys/random.h>
+
 #include "base/timeutil.h"
 #include "json/write.h"
 #include "report/json_finding.h"
 #include "repo/push.h"
 #include "result/exit.h"
 
+#define RUN_ID_SIZE     33
 #define RECORD_SIZE_MAX ((size_t)64 << 20)
 
 static void put_target(struct json_writer *j, const struct result_target *t, struct str account)
@@ -24,13 +29,15 @@ static void put_target(struct json_writer *j, const struct result_target *t, str
 	json_end_inline(j);
 }
 
-static void put_record(struct json_writer *j, const struct result *r, const struct sides *sides)
+static void put_record(struct json_writer *j, const char *run_id, const struct result *r,
+		       const struct sides *sides)
 {
 	char when[TIME_TEXT_SIZE];
 
 	json_begin_object(j);
 	json_key(j, "schema");
 	json_text(j, JOURNAL_SCHEMA);
+	json_put_text(j, "run", str_from(run_id));
 	json_key(j, "time");
 	json_text(j, time_format_rfc3339(r->is_now_given ? r->now_s : r->time_s, when));
 	json_key(j, "version");
@@ -66,6 +73,18 @@ static void put_message(struct buf *b, const struct result *r)
 		buf_printf(b, "\nScandrift-Baseline: %.*s\n", STR_ARG(r->commit));
 }
 
+/* Two runs of one second that saw the same would else be one and the same commit. */
+static struct err *make_run_id(char out[RUN_ID_SIZE])
+{
+	unsigned char bytes[(RUN_ID_SIZE - 1) / 2];
+
+	if (getrandom(bytes, sizeof(bytes), 0) != (ssize_t)sizeof(bytes))
+		return err_errno(ERR_OUTPUT, errno, "random bytes");
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		(void)snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+	return NULL;
+}
+
 struct err *journal_append(const struct options *o, const struct io *io, struct workspace *w,
 			   const struct result *r, const struct sides *sides, const char *remote)
 {
@@ -75,11 +94,13 @@ struct err *journal_append(const struct options *o, const struct io *io, struct 
 	struct repo_commit_request request = {
 		.changes = &change, .change_count = 1, .is_record = true};
 	struct repo_commit_result done = {0};
+	char run_id[RUN_ID_SIZE];
 	struct err *e;
 
 	(void)o;
+	TRY(make_run_id(run_id));
 	TRY(repo_resolve_tip(w->repo, JOURNAL_REF, w->arena, &request.expect));
-	put_record(&j, r, sides);
+	put_record(&j, run_id, r, sides);
 	put_message(&message, r);
 	e = buf_check(&record, ERR_OUTPUT, "the record");
 	if (!e)

@@ -129,17 +129,21 @@ struct err *repo_fetch_ours(struct repo *r, const char *remote, const char *ref,
 
 enum push_answer { PUSH_DONE, PUSH_BEHIND, PUSH_FAILED };
 
-/* By the line that --porcelain gives for the reference. */
+/*
+ * By the line that --porcelain gives for the reference; the other side's locks, which two pushes at
+ * once meet, are told on standard error.
+ */
 static enum push_answer read_answer(const struct child_result *said)
 {
-	static const char *const behind[] = {"[rejected]", "incorrect old value provided",
+	static const char *const behind[] = {"[rejected]",           "incorrect old value provided",
 					     "failed to update ref", "cannot lock ref",
-					     "failed to lock"};
+					     "failed to lock",       ".lock': File exists"};
 
 	if (said->status == 0)
 		return PUSH_DONE;
 	for (size_t i = 0; i < ARRAY_LEN(behind); i++) {
-		if (said->out.n && strstr(said->out.p, behind[i]))
+		if ((said->out.n && strstr(said->out.p, behind[i])) ||
+		    (said->err.n && strstr(said->err.p, behind[i])))
 			return PUSH_BEHIND;
 	}
 	return PUSH_FAILED;
@@ -249,6 +253,9 @@ struct err *repo_push(struct repo *r, const char *remote, const struct repo_comm
 			break;
 		(void)lock_wait_more(&w);
 		TRY(fetch_tip(r, remote, done->ref, &theirs));
+		/* It was only busy. */
+		if (strcmp(theirs.hex, parent) == 0)
+			continue;
 		TRY(check_replay(r, req, &before, &theirs, remote));
 		TRY(commit_build(r, req, &theirs, &id));
 		(void)git_oid_tostr(hex, sizeof(hex), &id);

@@ -166,10 +166,11 @@ done
 clone left --depth 1
 clone right --depth 1
 for side in left right; do
-	scandrift -q -C $side check --replay "$replay" --journal --push >/dev/null || : &
+	scandrift -q -C $side check --replay "$replay" --journal --push >/dev/null 2>said.$side || : &
 done
 wait
-[ "$(git -C up.git rev-list --count refs/scandrift/runs)" = 7 ] || fail 'a record was lost'
+[ "$(git -C up.git rev-list --count refs/scandrift/runs)" = 7 ] ||
+	fail "a record was lost: $(cat said.left said.right)"
 [ "$(git -C up.git rev-list --count --merges refs/scandrift/runs)" = 0 ] || fail 'not one chain'
 git -C up.git fsck --full --strict --no-dangling
 
