@@ -15,6 +15,30 @@
 extern const unsigned char data_starter_targets[], data_starter_policy[];
 extern const size_t data_starter_targets_size, data_starter_policy_size;
 
+extern const unsigned char data_ci_gitlab[], data_ci_kubernetes[];
+extern const size_t data_ci_gitlab_size, data_ci_kubernetes_size;
+
+/* --ci: the job files, each with a step in parallel parts and one that judges them all. */
+static const struct ci {
+	const char *name, *path;
+	const unsigned char *text;
+	const size_t *size;
+} cis[] = {
+	{"gitlab", ".gitlab-ci.yml", data_ci_gitlab, &data_ci_gitlab_size},
+	{"kubernetes", ".kubernetes/scandrift.yaml", data_ci_kubernetes, &data_ci_kubernetes_size},
+};
+
+static struct err *find_ci(const char *name, const struct ci **out)
+{
+	*out = NULL;
+	for (size_t i = 0; name && i < ARRAY_LEN(cis); i++)
+		if (strcmp(name, cis[i].name) == 0)
+			*out = &cis[i];
+	if (name && !*out)
+		return err_new(ERR_USAGE, "--ci: found '%s', expected gitlab or kubernetes", name);
+	return NULL;
+}
+
 static const char attributes[] = "baselines/*.json -text\n";
 
 /* Writes root/path unless it is there; says which. */
@@ -138,10 +162,12 @@ static struct err *first_baseline(const struct options *o, struct io *io, const 
 struct err *cmd_init(const struct options *o, struct io *io, int *code)
 {
 	const char *target = o->arg_count ? o->args[0] : TARGET_DEFAULT;
+	const struct ci *ci = NULL;
 	struct repo *repo = NULL;
 	struct err *e;
 
 	*code = EXIT_FINE;
+	TRY(find_ci(o->ci, &ci));
 	if (!target_is_name(str_from(target)))
 		return err_new(ERR_USAGE,
 			       "'%s' cannot name a target, expected letters, digits, '.', '_' and "
@@ -153,6 +179,9 @@ struct err *cmd_init(const struct options *o, struct io *io, int *code)
 			    "a bare repository has no files to write; run this in a clone");
 	else
 		e = write_files(io, repo_workdir(repo), str_from(target));
+	if (!e && ci)
+		e = write_new(io, repo_workdir(repo), ci->path,
+			      (struct str){(const char *)ci->text, *ci->size});
 	repo_free(repo);
 	if (e)
 		return e;

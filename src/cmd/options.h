@@ -51,6 +51,7 @@ struct options {
 
 	uint64_t deadline_ms;                   /* 0: none */
 	unsigned jobs;                          /* 0: the default */
+	const char *ci;                         /* init; NULL: no job file */
 	const char *shard;                      /* check; NULL: all targets */
 	bool explain_credentials;               /* fetch */
 	bool raw, show_request;                 /* fetch */

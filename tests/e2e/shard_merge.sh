@@ -124,3 +124,29 @@ expect_exit 2
 expect_text err 'AuthFailure.SignatureFailure'
 diff_live live:nobody live:b
 expect_exit 2
+
+# The job files of init: written once, kept for ever, and their steps are commands that there are.
+unset TENCENTCLOUD_SECRET_ID TENCENTCLOUD_SECRET_KEY
+new_repo ci
+run scandrift -C ci init --ci gitlab
+expect_exit 0
+expect_text ci/.gitlab-ci.yml 'parallel: 4'
+run scandrift -C ci init --ci kubernetes
+expect_exit 0
+expect_text ci/.kubernetes/scandrift.yaml 'completionMode: Indexed'
+echo '# mine' >>ci/.gitlab-ci.yml
+cp ci/.gitlab-ci.yml mine
+run scandrift -C ci init --ci gitlab
+expect_exit 0
+expect_text err 'kept .gitlab-ci.yml'
+expect_same mine ci/.gitlab-ci.yml
+run scandrift -C ci init --ci jenkins
+expect_exit 2
+expect_text err 'expected gitlab or kubernetes'
+use_key AKIDPROD prod-key
+export CI_NODE_INDEX=2 CI_NODE_TOTAL=4
+sed -n '/^scandrift-fetch/,/^$/s/^    - \(scandrift\|case\)/\1/p' mine |
+	sed "s,check,check --endpoint $HTTPS_URL --ca-bundle \"\$CA_FILE\"," >steps
+[ "$(wc -l <steps)" -eq 2 ] || fail 'not the steps that were expected'
+(cd repo && sh -eu ../steps >"$out" 2>"$err") || fail "the steps end with $?"
+[ "$(find repo/replies -name '*.meta.json' | wc -l)" -eq 3 ] || fail 'not the second part'
