@@ -310,6 +310,7 @@ static const char *const values[] = {
 	"x",
 	"3",
 	"9s",
+	"1d",
 	"never",
 	"low",
 	"json",
