@@ -403,6 +403,8 @@ struct err *cmd_accept(const struct options *o, struct io *io, int *code)
 
 	TRY(workspace_open_on(o, io, o->branch, &w));
 	e = check_options(o, &w);
+	if (!e)
+		e = repo_repair(w.repo);
 	if (!e && o->push)
 		e = find_remote(&a);
 	if (!e && o->from)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check: what is live against what was committed. */
+#include <stdlib.h>
+
 #include "cmd/journal.h"
 #include "cmd/observe.h"
 #include "cmd/policies.h"
@@ -154,6 +156,20 @@ static struct err *check_live(const struct options *o, struct io *io, struct wor
 	return e;
 }
 
+/* A file that lags would be told as an edit that nobody made. */
+static void repair(const struct io *io, struct workspace *w)
+{
+	struct err *e = repo_repair(w->repo);
+	char *text;
+
+	if (!e)
+		return;
+	text = err_text(e);
+	log_warn(&io->log, "%s", text ? text : "out of memory");
+	free(text);
+	err_free(e);
+}
+
 struct err *cmd_check(const struct options *o, struct io *io, int *code)
 {
 	struct policies policies;
@@ -168,6 +184,7 @@ struct err *cmd_check(const struct options *o, struct io *io, int *code)
 			       "--replay",
 			       o->commit_branch ? "commit" : "journal");
 	TRY(workspace_open(o, io, &w));
+	repair(io, &w);
 	e = policies_open(&w, io, &policies);
 	w.policies = &policies;
 	if (!e && o->config_only) {

@@ -591,6 +591,15 @@ struct err *commit_move(struct repo *r, const struct repo_tip *from, const git_o
 	return e;
 }
 
+struct err *repo_repair(struct repo *r)
+{
+	int turn = lock_take_turn(r);
+	struct err *e = follow_repair(r);
+
+	lock_end_turn(turn);
+	return e;
+}
+
 struct err *repo_commit_changes(struct repo *r, const struct repo_commit_request *req,
 				struct arena *a, struct repo_commit_result *out)
 {

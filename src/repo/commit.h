@@ -49,6 +49,12 @@ struct err *repo_commit_changes(struct repo *r, const struct repo_commit_request
  */
 struct err *repo_check_path(struct repo *r, const struct repo_tip *tip, const char *path) MUST_USE;
 
+/*
+ * Finishes what a killed run began: the branch had moved, index and files had not followed yet.
+ * Does nothing where no such run was.
+ */
+struct err *repo_repair(struct repo *r) MUST_USE;
+
 /* Is there a work tree, and is this branch ("refs/heads/main") the one that is checked out in it? */
 bool repo_is_current(struct repo *r, const char *ref);
 

@@ -1,0 +1,132 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Killed, or failed, at a system call: references are as before or as after, every object is whole,
+# "committed" is not said without the commit, and the next run succeeds or names the one lock.
+#
+# A sample of the points; all of them with SCANDRIFT_LONG=1.
+
+. "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
+. "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
+need strace
+
+strace -o trace true 2>/dev/null || skip 'strace cannot trace here'
+case $(tr '\0' '\n' <"$SCANDRIFT" | grep -c -m1 AddressSanitizer || :) in
+0) ;;
+*) skip 'a sanitizer traces already' ;;
+esac
+
+calls='openat write fsync rename link unlink mkdir close'
+product_repo before prod
+sed 's/"ScanPeriod": 1/"ScanPeriod": 7/' "$common/prod.json" >edited.json
+replay_from replies prod edited.json
+digest=$(scandrift normalize --digest edited.json)
+points=0
+old=0
+new=0
+
+# choose NAME: what is run, as ./command.sh, and the reference that it moves.
+choose() {
+	case $1 in
+	accept)
+		reference=refs/heads/main
+		words="accept prod --expect $digest --allow-weakened"
+		;;
+	commit)
+		reference=refs/heads/scandrift/observed
+		words='check --commit'
+		;;
+	journal)
+		reference=refs/scandrift/runs
+		words='check --journal'
+		;;
+	esac
+	printf 'exec "$SCANDRIFT" -C repo %s --replay ../replies\n' "$words" >command.sh
+}
+
+tip() {
+	git -C repo rev-parse -q --verify "$reference" || echo none
+}
+
+# try NAME INJECTION: one run with a fault in it.
+try() {
+	rm -rf repo
+	cp -a before repo
+	choose "$1"
+	was=$(tip)
+	strace -f -qq -o trace -e inject="$2" sh ./command.sh >said 2>&1 || :
+	points=$((points + 1))
+	is=$(tip)
+	if [ "$is" = "$was" ]; then
+		old=$((old + 1))
+		if grep -q '^Committed\|recorded on\|journal: ' said; then
+			fail "$1 $2: said to be committed, and is not: $(cat said)"
+		fi
+	else
+		new=$((new + 1))
+	fi
+	git -C repo fsck --full --strict --no-dangling >fsck 2>&1 || fail "$1 $2: $(cat fsck)"
+	[ "$(git -C repo rev-list --count main)" -le 2 ] || fail "$1 $2: more than one commit"
+	# The next run.
+	sh ./command.sh >said 2>&1 || :
+	lock=$(find repo/.git -name '*.lock' | head -n 1)
+	if [ -n "$lock" ]; then
+		[ "$(find repo/.git -name '*.lock' | wc -l)" = 1 ] || fail "$1 $2: more than one lock"
+		grep -qF "${lock#repo/}" said || fail "$1 $2: does not name $lock: $(cat said)"
+		rm "$lock"
+		sh ./command.sh >said 2>&1 || :
+	fi
+	[ "$(tip)" != none ] || fail "$1 $2: the next run made no commit: $(cat said)"
+	if [ "$1" = accept ]; then
+		[ "$(git -C repo rev-list --count main)" = 2 ] || fail "$1 $2: not one commit: $(cat said)"
+		[ -z "$(git -C repo status --porcelain)" ] ||
+			fail "$1 $2: not clean: $(git -C repo status --porcelain)"
+	fi
+	git -C repo fsck --full --strict --no-dangling >fsck 2>&1 || fail "$1 $2, again: $(cat fsck)"
+}
+
+# count NAME CALL: how often the command makes that call.
+count() {
+	rm -rf repo
+	cp -a before repo
+	choose "$1"
+	strace -f -qq -o trace -e trace="$2" sh ./command.sh >said 2>&1 || :
+	grep -c "^[0-9]* *$2(" trace || :
+}
+
+# Calls of the loader and of start-up come first, and repeat from run to run: the sample takes the
+# last ones, where something is written, and some of the others.
+sample_of() {
+	if [ -n "$SCANDRIFT_LONG" ]; then
+		seq 1 "$1"
+	else
+		[ "$1" -le 0 ] || seq "$1" -$((($1 + 1) / 2)) 1
+	fi
+}
+
+for name in accept commit journal; do
+	for call in $calls; do
+		n=$(count "$name" "$call")
+		[ "$n" -gt 0 ] || continue
+		for at in $(sample_of "$n"); do
+			try "$name" "$call:signal=KILL:when=$at"
+		done
+	done
+done
+echo "killed at $points points: $old before, $new after"
+
+points=0
+old=0
+new=0
+for name in accept journal; do
+	for call in write fsync rename; do
+		n=$(count "$name" "$call")
+		[ "$n" -gt 0 ] || continue
+		for failure in ENOSPC EIO; do
+			for at in $(sample_of "$n"); do
+				try "$name" "$call:error=$failure:when=$at"
+				[ -z "$SCANDRIFT_LONG" ] || try "$name" "$call:error=$failure:when=$at+"
+			done
+		done
+	done
+done
+echo "failed at $points points: $old before, $new after"
