@@ -111,21 +111,31 @@ static struct err *set_rule(struct arena *a, struct waiver *w, const struct poli
 	return id ? NULL : err_nomem();
 }
 
-/* drift/FIELD, of a field that there is. */
-static struct err *check_drift_field(struct arena *a, const struct resource *r, struct waiver *w)
+/*
+ * drift/FIELD. One that this version does not know is as findings name it, so it may stand here;
+ * one that is nearly known is misspelled.
+ */
+static struct err *check_drift_field(const struct resource *r, const struct waiver *w)
 {
-	size_t prefix = strlen("drift");
-	struct str pointer = {w->rule_text.p + prefix, w->rule_text.n - prefix};
-	struct subject subject;
-	const char *problem;
+	size_t prefix = strlen("drift/");
+	struct str name = {w->rule_text.p + prefix, w->rule_text.n - prefix};
+	struct suggest near = suggest_for(name);
 
-	TRY(subject_parse(a, r, pointer, &subject, &problem));
-	if (!problem && subject.token_count != 1)
-		problem = "expected drift/FIELD";
-	if (problem)
-		return ini_error(w->policy->file, w->rule_line, "rule = %.*s: %s",
-				 STR_ARG(w->rule_text), problem);
-	return NULL;
+	for (size_t i = 0; i < r->field_count; i++) {
+		if (r->fields[i].role != ROLE_CONFIG)
+			continue;
+		if (str_is(name, r->fields[i].name))
+			return NULL;
+		suggest_offer(&near, str_from(r->fields[i].name));
+	}
+	if (name.n && !near.best.n)
+		return NULL;
+	if (!name.n)
+		return ini_error(w->policy->file, w->rule_line,
+				 "rule = drift/, expected drift/FIELD");
+	return ini_error(w->policy->file, w->rule_line,
+			 "rule = %.*s: no such field, did you mean \"drift/%.*s\"?",
+			 STR_ARG(w->rule_text), STR_ARG(near.best));
 }
 
 static struct err *link_within(struct arena *a, struct waiver *w, const struct policy *p,
@@ -162,7 +172,7 @@ static struct err *link_rule(struct arena *a, const struct policies *all, const 
 	if (is_full)
 		return unknown_policy(all, w, head);
 	w->rule_id = w->rule_text;
-	return str_is(head, "drift") ? check_drift_field(a, r, w) : NULL;
+	return str_is(head, "drift") ? check_drift_field(r, w) : NULL;
 }
 
 /* A pinned value that the field can never have would make a waiver that never holds. */

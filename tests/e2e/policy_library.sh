@@ -5,7 +5,7 @@
 # with what it cannot satisfy waived.
 
 . "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
-need git jq
+. "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
 
 new_repo repo
 cp -R "$SCANDRIFT_SOURCE/policies" repo/policies
@@ -22,7 +22,7 @@ cp good.json replies/t.json
 commit_all repo 'schedule'
 
 check() {
-	run "$SCANDRIFT" -C repo check --replay "$PWD/replies" --now 2026-11-24T00:00:00Z --format json
+	run_json -C repo check --replay "$PWD/replies" --now "$now"
 }
 
 check

@@ -5,9 +5,7 @@
 # judged alone. What cannot be waived is refused when it is read.
 
 . "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
-need git jq
-
-now=2026-11-24T00:00:00Z
+. "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
 
 # A schedule whose one flaw is what it excludes.
 schedule() {
@@ -56,6 +54,9 @@ done
 
 check() {
 	run "$SCANDRIFT" -C repo check --replay "$PWD/replies" --now "$now" "$@"
+	case " $* " in
+	*' json '*) expect_valid_result out ;;
+	esac
 }
 
 # ---- listed, and never counted ----

@@ -202,7 +202,7 @@ static const struct {
 	 "built-in one such as drift/FIELD"},
 	{"unknown field",
 	 W "[waiver w]\nrule = drift/ScanTyp\nreason = o\nowner = o\nexpires = 2027-01-31\n",
-	 "7: rule = drift/ScanTyp: unknown field, did you mean /ScanType?"},
+	 "7: rule = drift/ScanTyp: no such field, did you mean \"drift/ScanType\"?"},
 	{"value of another kind",
 	 W "[waiver w]\nrule = r\nreason = o\nowner = o\nexpires = 2027-01-31\nvalue = \"x\"\n",
 	 "11: value = \"x\": not a value of what rule r is about: found a string, expected an "
@@ -259,6 +259,7 @@ static void test_links(void **state)
 			 "r"),
 		 "policy/w/r"},
 		{"[policy]\nid = w\n" WAIVE("drift/ScanType"), "drift/ScanType"},
+		{"[policy]\nid = w\n" WAIVE("drift/SomethingNew"), "drift/SomethingNew"},
 		{"[policy]\nid = w\n" WAIVE("liveness/stale"), "liveness/stale"},
 		/* Whether there is such a rule is for others to say. */
 		{"[policy]\nid = w\n" WAIVE("elsewhere/r"), "elsewhere/r"},
