@@ -64,7 +64,7 @@ try() {
 	else
 		new=$((new + 1))
 	fi
-	git -C repo fsck --full --strict --no-dangling >fsck 2>&1 || fail "$1 $2: $(cat fsck)"
+	git -C repo fsck --full --strict --no-dangling >fsck.text 2>&1 || fail "$1 $2: $(cat fsck.text)"
 	[ "$(git -C repo rev-list --count main)" -le 2 ] || fail "$1 $2: more than one commit"
 	# The next run.
 	sh ./command.sh >said 2>&1 || :
@@ -81,7 +81,7 @@ try() {
 		[ -z "$(git -C repo status --porcelain)" ] ||
 			fail "$1 $2: not clean: $(git -C repo status --porcelain)"
 	fi
-	git -C repo fsck --full --strict --no-dangling >fsck 2>&1 || fail "$1 $2, again: $(cat fsck)"
+	git -C repo fsck --full --strict --no-dangling >fsck.text 2>&1 || fail "$1 $2, again: $(cat fsck.text)"
 }
 
 # count NAME CALL: how often the command makes that call.

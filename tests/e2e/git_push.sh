@@ -136,8 +136,8 @@ for reply in drift drift cut drift2 drift2; do
 	esac
 	replay_from replies prod edited.json
 	if [ "$reply" = cut ]; then
-		head -c 300 replies/prod.json >cut
-		mv cut replies/prod.json
+		head -c 300 replies/prod.json >cut.json
+		mv cut.json replies/prod.json
 	fi
 	clone "night$i" --depth 1
 	if [ "$i" = 1 ]; then

@@ -50,6 +50,8 @@ expect_refused
 expect_text err 'cannot be signed'
 ssh-keygen -q -t ed25519 -N '' -C '' -f "$HOME/key"
 echo "author@example.com namespaces=\"git\" $(cat "$HOME/key.pub")" >signers
+# The tilde is for git to expand.
+# shellcheck disable=SC2088
 for key in "$HOME/key" "$HOME/key.pub" '~/key'; do
 	git -C repo config user.signingkey "$key"
 	accept
