@@ -158,7 +158,7 @@ static struct err *try_waiver(struct policy_run *run, struct waiver_use *use, st
 	const struct waiver *w = use->waiver;
 	bool fits;
 
-	if (!str_eq(w->rule_id, f->rule) || waiver_age(w, run->result->now_s) == WAIVER_EXPIRED)
+	if (waiver_age(w, run->result->now_s) == WAIVER_EXPIRED)
 		return NULL;
 	if (t ? !policy_run_names(w, t) : w->target_count > 0)
 		return NULL;
@@ -173,8 +173,18 @@ static struct err *try_waiver(struct policy_run *run, struct waiver_use *use, st
 static struct err *apply_waivers(struct policy_run *run, struct finding *f, const struct target *t,
 				 const struct policy_input *in)
 {
-	for (size_t i = 0; i < run->use_count; i++)
-		TRY(try_waiver(run, &run->uses[i], f, t, in));
+	size_t low = 0, high = run->use_count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (str_cmp(run->uses[middle].waiver->rule_id, f->rule) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < run->use_count && str_eq(run->uses[low].waiver->rule_id, f->rule); low++)
+		TRY(try_waiver(run, &run->uses[low], f, t, in));
 	return NULL;
 }
 

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "result/judge_waivers.h"
 
+#include <stdlib.h>
+
 #include "base/suggest.h"
 #include "base/timeutil.h"
 #include "result/rules.h"
@@ -57,6 +59,15 @@ struct err *judge_policies_check(const struct policies *all)
 	return NULL;
 }
 
+/* Those of one rule stand together, as the files have them. */
+static int compare_uses(const void *x, const void *y)
+{
+	const struct waiver_use *a = x, *b = y;
+	int c = str_cmp(a->waiver->rule_id, b->waiver->rule_id);
+
+	return c ? c : (a->order > b->order) - (a->order < b->order);
+}
+
 struct err *policy_run_new(struct result *r, const struct policies *policies,
 			   const struct targets *targets, struct policy_run **out)
 {
@@ -73,9 +84,14 @@ struct err *policy_run_new(struct result *r, const struct policies *policies,
 	if (!run->seen || !run->uses)
 		return err_nomem();
 	for (size_t i = 0; i < policies->count; i++) {
-		for (size_t k = 0; k < policies->list[i].waiver_count; k++)
-			run->uses[run->use_count++].waiver = &policies->list[i].waivers[k];
+		for (size_t k = 0; k < policies->list[i].waiver_count; k++) {
+			run->uses[run->use_count].waiver = &policies->list[i].waivers[k];
+			run->uses[run->use_count].order = run->use_count;
+			run->use_count++;
+		}
 	}
+	if (n)
+		qsort(run->uses, n, sizeof(*run->uses), compare_uses);
 	*out = run;
 	return NULL;
 }

@@ -8,6 +8,7 @@
 
 struct waiver_use {
 	const struct waiver *waiver;
+	size_t order; /* of the files */
 	bool is_used;
 	bool has_other_value; /* it is pinned, and the rule found something else */
 };
@@ -24,7 +25,7 @@ struct policy_run {
 	const struct policies *policies;
 	const struct targets *targets;
 	struct target_use *seen; /* by index in targets->list */
-	struct waiver_use *uses;
+	struct waiver_use *uses; /* by rule_id */
 	size_t use_count;
 };
 
