@@ -2,6 +2,7 @@
 #include "cloud/replay.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -472,20 +473,48 @@ static struct err *settle(const char *body, const char *service, struct arena *a
 	return fetch_judge(service, a, &m->o);
 }
 
+/* One recording that cannot be read is one target's trouble; the others are judged. */
+static struct err *unreadable(struct err *e, struct arena *a, struct fetch_outcome *out)
+{
+	char *text;
+
+	if (e->kind == ERR_NOMEM)
+		return e;
+	text = err_text(e);
+	err_free(e);
+	if (!text)
+		return err_nomem();
+	*out = (struct fetch_outcome){.content_type = "", .date = ""};
+	out->failure = (struct fetch_failure){
+		.reason = "bad-recording",
+		.message = arena_printf(a, "%s", text),
+		.api_code = "",
+		.request_id = "",
+		.hint = "Record this target again",
+	};
+	free(text);
+	return out->failure.message ? NULL : err_nomem();
+}
+
 struct err *replay_read(const char *dir, const char *target, const char *service, size_t reply_max,
 			struct arena *a, struct fetch_outcome *out)
 {
 	struct meta m = {.o = {.content_type = "", .date = ""}};
 	const char *body = arena_printf(a, "%s.json", target);
 	const char *meta = arena_printf(a, "%s.meta.json", target);
+	struct err *e;
 
 	if (!body || !meta)
 		return err_nomem();
 	TRY(check_name(target));
 	TRY(check_dir(dir));
-	TRY(read_meta(dir, meta, a, &m));
-	TRY(read_body(dir, body, reply_max, a, &m.o));
-	TRY(settle(body, service, a, &m));
+	e = read_meta(dir, meta, a, &m);
+	if (!e)
+		e = read_body(dir, body, reply_max, a, &m.o);
+	if (!e)
+		e = settle(body, service, a, &m);
+	if (e)
+		return unreadable(e, a, out);
 	m.o.is_fetched = m.has_format;
 	*out = m.o;
 	return NULL;

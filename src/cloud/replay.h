@@ -16,8 +16,8 @@ struct err *replay_record(const char *dir, const char *target, const char *commi
 
 /*
  * What replay_record was given, or a failure: "no-reply" without a file, "too-large" for one above
- * reply_max. Follows no link below `dir`. ERR_CONFIG for a folder that is not there, a file that is
- * not a regular one, or a meta file that cannot be understood.
+ * reply_max, "bad-recording" for a file that is not a regular one or a meta file that cannot be
+ * understood. Follows no link below `dir`. ERR_CONFIG for a folder that is not there.
  */
 struct err *replay_read(const char *dir, const char *target, const char *service, size_t reply_max,
 			struct arena *a, struct fetch_outcome *out) MUST_USE;

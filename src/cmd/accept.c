@@ -277,7 +277,8 @@ static void put_command(struct buf *b, const struct acceptance *a)
 	bool weakens = false, is_shared = false;
 
 	buf_puts(b, "To make this the baseline:\n  scandrift");
-	put_option(b, " -C", a->o->dir);
+	for (size_t i = 0; i < a->o->dir_count; i++)
+		put_option(b, " -C", a->o->dirs[i]);
 	buf_puts(b, " accept");
 	for (size_t i = 0; i < a->w->selected_count; i++) {
 		put_word(b, a->w->selected[i]->name.p);
@@ -299,7 +300,23 @@ static void put_command(struct buf *b, const struct acceptance *a)
 	put_option(b, " --replay", a->o->replay);
 	put_option(b, " --endpoint", a->o->endpoint);
 	put_option(b, " --ca-bundle", a->o->ca_bundle);
+	if (a->o->max_reply != JSON_SIZE_MAX)
+		buf_printf(b, " --max-reply %llu", (unsigned long long)a->o->max_reply);
+	if (a->o->timeout_ms)
+		buf_printf(b, " --timeout %llums", (unsigned long long)a->o->timeout_ms);
 	buf_char(b, '\n');
+}
+
+static void note_lines(const struct io *io, struct str text)
+{
+	while (text.n) {
+		const char *end = memchr(text.p, '\n', text.n);
+		struct str line = {text.p, end ? (size_t)(end - text.p) : text.n};
+
+		log_note(&io->log, "%.*s", STR_ARG(line));
+		text.p += line.n + (end != NULL);
+		text.n -= line.n + (end != NULL);
+	}
 }
 
 /* What was done, or what to do: behind the report, for a person. */
@@ -323,8 +340,8 @@ static struct err *print_outcome(const struct acceptance *a, bool any)
 	e = buf_check(&b, ERR_OUTPUT, "the report");
 	if (!e && (!a->o->format || strcmp(a->o->format, "text") == 0))
 		e = io_write(a->io, buf_view(&b));
-	else if (!e && b.n)
-		log_note(&a->io->log, "%.*s", STR_ARG(str_trim(buf_view(&b))));
+	else if (!e)
+		note_lines(a->io, str_trim(buf_view(&b)));
 	buf_free(&b);
 	return e;
 }

@@ -76,6 +76,8 @@ static struct err *prepare(const struct options *o, const struct io *io, struct 
 	bool is_there;
 
 	*out = (struct recording){.commit = o->commit_branch, .journal = o->journal};
+	if (out->commit)
+		TRY(observe_check(o, w));
 	if (!o->push)
 		return NULL;
 	out->remote = o->push_remote;

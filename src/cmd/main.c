@@ -49,8 +49,10 @@ static struct err *run(int argc, char **argv, struct io *io, struct arena *a, in
 	io->has_colour = wants_colour(&o, io);
 	if (o.help || o.version)
 		return show(io, &o, command);
-	if (o.dir && chdir(o.dir) != 0)
-		return err_errno(ERR_USAGE, errno, "-C %s", o.dir);
+	for (size_t i = 0; i < o.dir_count; i++) {
+		if (chdir(o.dirs[i]) != 0)
+			return err_errno(ERR_USAGE, errno, "-C %s", o.dirs[i]);
+	}
 	return command->run(&o, io, code);
 }
 

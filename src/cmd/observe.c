@@ -3,6 +3,7 @@
 
 #include "cmd/digest.h"
 #include "cmd/message.h"
+#include "cmd/timeline.h"
 #include "model/canonical.h"
 #include "repo/push.h"
 
@@ -128,6 +129,34 @@ static struct err *write_commit(struct observation *ob, const struct io *io)
 		e = repo_push(ob->w->repo, ob->remote, &request, ob->w->arena, &done);
 	buf_free(&text);
 	return e;
+}
+
+struct err *observe_check(const struct options *o, struct workspace *w)
+{
+	struct repo_tip tip, current;
+	struct repo_entry entry;
+	struct err *e = repo_resolve_tip(w->repo, NULL, w->arena, &current);
+	bool is_current;
+
+	TRY(repo_resolve_tip(w->repo, o->commit_branch, w->arena, &tip));
+	/* A detached HEAD is no branch, so none that could be meant. */
+	is_current = !e && str_is(str_from(tip.ref), current.ref);
+	err_free(e);
+	if (is_current)
+		return err_new(ERR_USAGE,
+			       "--commit: %s is the current branch; what was observed needs a "
+			       "branch of its own, such as " OBSERVED_BRANCH,
+			       tip.ref);
+	if (tip.commit.is_unborn)
+		return NULL;
+	TRY(repo_read_entry(w->repo, &tip.commit, TARGETS_FILE, 0, w->arena, &entry));
+	if (entry.kind != REPO_ENTRY_MISSING)
+		return err_new(ERR_USAGE,
+			       "--commit: %s holds " TARGETS_FILE
+			       ", so it is no branch of what was observed; such as " OBSERVED_BRANCH
+			       " is",
+			       tip.ref);
+	return NULL;
 }
 
 struct err *observe_commit(const struct options *o, const struct io *io, struct workspace *w,

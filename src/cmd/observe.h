@@ -5,6 +5,12 @@
 #include "cmd/run.h"
 
 /*
+ * Before anything is fetched: may the branch hold what was observed? Not the one that is checked
+ * out, nor one with targets of its own: what is live would become what should be.
+ */
+struct err *observe_check(const struct options *o, struct workspace *w) MUST_USE;
+
+/*
  * check --commit: what was live, night by night, on a branch of its own. It is linear, it is never
  * merged, and each commit names the commit whose baselines it was judged by. A target that could
  * not be judged keeps what it had; when nothing differs from what was seen last, or from the

@@ -23,6 +23,14 @@ static struct err *set_text(struct options *o, const struct option *row, const c
 	return NULL;
 }
 
+static struct err *set_dir(struct options *o, const struct option *row, const char *value)
+{
+	if (o->dir_count == DIRS_MAX)
+		return err_new(ERR_USAGE, "-%c: given more than %u times", row->letter, DIRS_MAX);
+	o->dirs[o->dir_count++] = value;
+	return NULL;
+}
+
 static struct err *set_colour(struct options *o, const struct option *row, const char *value)
 {
 	static const char *const names[] = {"auto", "always", "never"};
@@ -228,7 +236,7 @@ const struct option options[] = {
 	{ "config-only",    0, NULL,        ON(CMD_CHECK),     "check targets and policies, and stop",                      set_flag,      AT(config_only) },
 	{ "deadline",       0, "TIME",      LIVE,              "end the run after this time, such as 30m; the rest is incomplete", set_deadline, 0 },
 	{ "digest",         0, NULL,        ON(CMD_NORMALIZE), "print sha256:HEX alone",                                    set_flag,      AT(digest) },
-	{ "directory",     'C', "DIR",      ON_ALL,            "run as if started in DIR",                                  set_text,      AT(dir) },
+	{ "directory",     'C', "DIR",      ON_ALL,            "run as if started in DIR",                                  set_dir,       0 },
 	{ "dry-run",        0, NULL,        ON(CMD_ACCEPT),    "do everything but the commit",                              set_flag,      AT(dry_run) },
 	{ "endpoint",       0, "URL",       LIVE,              "ask this host, or URL, for all targets",                    set_text,      AT(endpoint) },
 	{ "every",          0, "TIME",      ON(CMD_LOG),       "with --runs: name the runs that are missing, one being due each TIME, such as 1d", set_every, 0 },

@@ -17,8 +17,11 @@ enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 #define ASSERTIONS_MAX 64u
 #define PATHS_MAX      64u
 
+#define DIRS_MAX 16u
+
 struct options {
-	const char *dir; /* -C */
+	const char *dirs[DIRS_MAX]; /* -C, each from the one before */
+	size_t dir_count;
 	bool help, version, quiet, verbose;
 	enum colour colour;
 

@@ -2,6 +2,7 @@
 #include "cmd/workspace.h"
 
 #include "base/fs.h"
+#include "base/suggest.h"
 #include "cmd/digest.h"
 #include "cmd/shard.h"
 #include "model/canonical.h"
@@ -50,6 +51,34 @@ static struct err *note_uncommitted(const struct workspace *w, const struct io *
 	return NULL;
 }
 
+/* An alias that can match nothing would be a decision that is silently dead. */
+static struct err *check_alias(const struct workspace *w, const struct target_alias *a)
+{
+	const struct resource *r = &schema_registry_scan;
+	struct suggest near = suggest_for(a->field);
+
+	for (size_t i = 0; i < r->field_count; i++) {
+		const struct field *f = &r->fields[i];
+
+		if (f->kind != KIND_TEXT_SET)
+			continue;
+		suggest_offer(&near, str_from(f->name));
+		if (!str_is(a->field, f->name))
+			continue;
+		if (schema_is_folded(a->member, f->fold) && schema_is_folded(a->canonical, f->fold))
+			return NULL;
+		return err_new(
+			ERR_CONFIG,
+			"%s:%zu: %s values are compared in %s case, expected both names in it",
+			w->targets.file, a->line, f->name,
+			f->fold == FOLD_UPPER ? "upper" : "lower");
+	}
+	return err_new(
+		ERR_CONFIG, "%s:%zu: %.*s has no values that could have another name%s%.*s%s",
+		w->targets.file, a->line, STR_ARG(a->field), near.best.n ? "; did you mean '" : "",
+		STR_ARG(near.best), near.best.n ? "'?" : "");
+}
+
 /* Aliases as the model takes them. */
 static struct err *take_aliases(struct workspace *w)
 {
@@ -60,6 +89,7 @@ static struct err *take_aliases(struct workspace *w)
 	for (size_t i = 0; i < w->targets.alias_count; i++) {
 		const struct target_alias *a = &w->targets.aliases[i];
 
+		TRY(check_alias(w, a));
 		list[i] = (struct alias){a->field, a->member, a->canonical};
 	}
 	w->aliases = list;

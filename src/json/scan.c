@@ -28,6 +28,7 @@ struct frame {
 
 struct json_scan {
 	const char *begin, *p, *end;
+	uint32_t line; /* of p: line feeds stand between tokens alone */
 	struct arena *arena;
 	struct json_limits lim;
 	struct frame stack[JSON_DEPTH_CEILING];
@@ -135,6 +136,7 @@ struct err *json_scan_new(struct str bytes, const struct json_limits *lim, struc
 	if (!s)
 		return err_nomem();
 	s->begin = s->p = bytes.n ? bytes.p : "";
+	s->line = 1;
 	s->end = s->begin + bytes.n;
 	s->arena = a;
 	s->lim = *lim;
@@ -168,8 +170,9 @@ void json_scan_free(struct json_scan *s)
 
 static void skip_blanks(struct json_scan *s)
 {
-	while (s->p < s->end && (*s->p == ' ' || *s->p == '\n' || *s->p == '\t' || *s->p == '\r'))
-		s->p++;
+	for (; s->p < s->end && (*s->p == ' ' || *s->p == '\n' || *s->p == '\t' || *s->p == '\r');
+	     s->p++)
+		s->line += *s->p == '\n';
 }
 
 /* Where the run of characters that need no look ends. */
@@ -390,6 +393,7 @@ static struct err *open_container(struct json_scan *s, struct json_token *t)
 static struct err *value(struct json_scan *s, struct json_token *t)
 {
 	t->at = (uint32_t)offset(s, s->p);
+	t->line = s->line;
 	s->value_due = false;
 	if (s->p == s->end)
 		return unexpected(s, s->p, "a value");
@@ -483,6 +487,7 @@ static struct err *key(struct json_scan *s, struct json_token *t)
 		return unexpected(s, s->p, "a key in double quotes");
 	t->kind = JSON_KEY;
 	t->at = (uint32_t)offset(s, s->p);
+	t->line = s->line;
 	s->p++;
 	TRY(string(s, &t->text));
 	TRY(remember_key(s, &(struct key){t->text, t->at}));

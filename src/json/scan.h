@@ -44,6 +44,7 @@ enum json_kind {
 struct json_token {
 	enum json_kind kind;
 	uint32_t at;     /* offset of its first byte */
+	uint32_t line;   /* of it, from 1 */
 	struct str text; /* JSON_KEY, JSON_STRING: unescaped. JSON_NUMBER: as written */
 	bool is_integer; /* JSON_NUMBER without fraction and exponent */
 	struct integer integer;

@@ -66,6 +66,31 @@ void canonical_write_item(struct buf *b, const struct field *f, const struct val
 	put_item(b, f, v, i, false);
 }
 
+void canonical_name_item(struct buf *b, const struct field *f, const struct value *v, size_t i)
+{
+	const struct element *e = f->kind == KIND_ELEMENTS ? v->u.elements.v[i] : NULL;
+	const char *joint = "{";
+
+	if (!e) {
+		canonical_write_item(b, f, v, i);
+		return;
+	}
+	for (size_t k = 0; k < f->member_count; k++) {
+		enum member_role role = f->members[k].role;
+
+		if (!e->members[k].n || (role != MEMBER_KEY && role != MEMBER_KEY_IF_GAPS))
+			continue;
+		if (role == MEMBER_KEY_IF_GAPS && !element_has_gaps(f, e))
+			continue;
+		buf_puts(b, joint);
+		joint = ", ";
+		json_put_string(b, str_from(f->members[k].name));
+		buf_puts(b, ": ");
+		put_member(b, &f->members[k], element_member(e, k));
+	}
+	buf_puts(b, *joint == '{' ? "{}" : "}");
+}
+
 static void put_scalar(struct buf *b, const struct field *f, const struct value *v)
 {
 	char clock[TIME_TEXT_SIZE];

@@ -30,5 +30,7 @@ struct err *canonical_check(const struct config *c, struct str source, bool *is_
 void canonical_write_value(struct buf *b, const struct field *f, const struct value *v);
 /* One element of a set, 0 <= i < value_count, on one line. */
 void canonical_write_item(struct buf *b, const struct field *f, const struct value *v, size_t i);
+/* The same for a sentence: of an element only what tells it from others. */
+void canonical_name_item(struct buf *b, const struct field *f, const struct value *v, size_t i);
 
 #endif

@@ -54,6 +54,7 @@ struct value {
 	bool is_present;   /* the source names it */
 	bool is_malformed; /* it could not be read, in whole or in part; there is a note */
 	uint32_t at;       /* offset of its key in the source; 0 when absent */
+	uint32_t line;     /* of its key; 0 when absent */
 	union {
 		bool boolean;
 		struct integer integer;
@@ -78,7 +79,7 @@ struct value {
 struct unknown {
 	struct str name;
 	struct str json; /* one line, disk form: equal text is equal value */
-	uint32_t at;
+	uint32_t line;   /* of its name, from 1 */
 };
 
 struct config {

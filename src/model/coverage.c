@@ -4,6 +4,7 @@
 #include "base/timeutil.h"
 #include "base/utf8.h"
 #include "json/scan.h"
+#include "json/write.h"
 #include "model/canonical.h"
 
 /* Of a list in a sentence; the whole stands in the config. */
@@ -61,7 +62,8 @@ static void put_members(struct buf *b, const struct field *f, const struct value
 		canonical_write_item(&item, f, v, i);
 		buf_puts(b, i ? ", " : "");
 		buf_str(b, utf8_prefix(buf_view(&item), NAME_MAX_BYTES));
-		buf_puts(b, item.n > NAME_MAX_BYTES ? "..." : "");
+		if (item.n > NAME_MAX_BYTES)
+			buf_puts(b, f->kind == KIND_TEXT_SET ? "...\"" : "...");
 		b->failed_memory |= item.failed_memory;
 		buf_free(&item);
 	}
@@ -95,10 +97,9 @@ static bool chooses_something(const struct config *c)
 	return false;
 }
 
-static void say_chosen(struct writer *w)
+static void say_chosen(struct writer *w, const char *joint)
 {
 	struct buf b = BUF_INIT((size_t)1 << 16);
-	const char *joint = "Only chosen images are scanned: ";
 
 	for (size_t i = 0; i < w->c->resource->field_count; i++) {
 		const struct field *f = &w->c->resource->fields[i];
@@ -137,13 +138,15 @@ static void say_reach(struct writer *w, enum reach reach)
 		say_text(w, "All authorized images are scanned");
 		break;
 	case REACH_CHOSEN:
-		say_chosen(w);
+		say_chosen(w, "Only chosen images are scanned: ");
 		break;
 	case REACH_PICK:
 		say_pick(w);
 		break;
 	case REACH_OPEN:
-		say_text(w, "Which images are scanned is not known: the reply names no scope");
+		say_text(w, "Which images are scanned is not known: no scope is set");
+		if (chooses_something(w->c))
+			say_chosen(w, "Chosen, should that count: ");
 		break;
 	}
 }
@@ -159,10 +162,11 @@ static void say_filter(struct writer *w, const struct field *f, const struct val
 		buf_free(&b);
 		return;
 	}
-	buf_printf(&b, is_certain ? "Of these, only %s " : "Whether of these only %s ", f->words);
+	buf_printf(&b, is_certain ? "Of these, only %s " : "Whether that is limited to %s ",
+		   f->words);
 	put_members(&b, f, v);
 	if (!is_certain)
-		buf_puts(&b, " are scanned is not documented");
+		buf_puts(&b, " is not documented");
 	say(w, &b);
 }
 
@@ -173,11 +177,11 @@ static void say_narrow(struct writer *w, const struct field *f, const struct val
 	struct buf b = BUF_INIT(512);
 
 	if (v->is_null)
-		buf_printf(&b, "Whether only %s is scanned is not said", f->words);
+		buf_printf(&b, "Whether that is limited to %s is not said", f->words);
 	else if (v->u.boolean && is_certain)
 		buf_printf(&b, "Of these, only %s", f->words);
 	else if (v->u.boolean)
-		buf_printf(&b, "Whether of these only %s is scanned is not documented", f->words);
+		buf_printf(&b, "Whether that is limited to %s is not documented", f->words);
 	if (b.n)
 		say(w, &b);
 	buf_free(&b);
@@ -188,13 +192,13 @@ static void say_excluded(struct writer *w, const struct field *f, const struct v
 			 enum reach reach)
 {
 	struct buf b = BUF_INIT((size_t)1 << 16);
-	size_t n = value_count(f, v);
 
-	if (!n)
+	if (!value_count(f, v))
 		return;
-	buf_printf(&b, reach == REACH_ALL ? "Left out: %zu %s (" : "Whether %zu %s (", n, f->words);
+	buf_printf(&b, reach == REACH_ALL ? "Left out: %s " : "Whether that leaves out %s ",
+		   f->words);
 	put_members(&b, f, v);
-	buf_puts(&b, reach == REACH_ALL ? ")" : ") are left out is not documented");
+	buf_puts(&b, reach == REACH_ALL ? "" : " is not documented");
 	say(w, &b);
 }
 
@@ -226,12 +230,28 @@ static bool names(const struct value *v, const char *member)
 	return false;
 }
 
+/* A type that is not known may be another name for one that is. */
+static bool has_unknown(const struct field *f, const struct value *v)
+{
+	for (size_t i = 0; i < v->u.texts.n; i++) {
+		const char *const *k = f->known;
+
+		while (k && *k && !str_is(v->u.texts.v[i], *k))
+			k++;
+		if (k && !*k)
+			return true;
+	}
+	return false;
+}
+
 static void say_types(struct writer *w)
 {
 	size_t i = schema_find_dimension(w->c->resource, DIM_TYPES);
 	const struct field *f = &w->c->resource->fields[i];
 	const struct value *v = &w->c->values[i];
 	struct buf found = BUF_INIT((size_t)1 << 16), missing = BUF_INIT((size_t)1 << 16);
+	const char *head;
+	bool is_certain;
 
 	if (i == w->c->resource->field_count)
 		return;
@@ -244,12 +264,16 @@ static void say_types(struct writer *w)
 	buf_puts(&found, "Looked for: ");
 	put_members(&found, f, v);
 	say(w, &found);
+	is_certain = !has_unknown(f, v);
+	head = is_certain ? "Not looked for: " : "Whether that includes ";
 	for (const char *const *k = f->known; k && *k; k++) {
 		if (!names(v, *k))
-			buf_printf(&missing, "%s\"%s\"", missing.n ? ", " : "Not looked for: ", *k);
+			buf_printf(&missing, "%s\"%s\"", missing.n ? ", " : head, *k);
 	}
-	if (missing.n)
+	if (missing.n) {
+		buf_puts(&missing, is_certain ? "" : " is not known");
 		say(w, &missing);
+	}
 	buf_free(&missing);
 }
 
@@ -286,6 +310,23 @@ static void say_when(struct writer *w)
 	say(w, &b);
 }
 
+static void say_unknown(struct writer *w)
+{
+	struct buf b = BUF_INIT((size_t)1 << 16);
+	size_t n = w->c->unknown_count;
+
+	if (!n)
+		return;
+	buf_puts(&b, "Not known to this version, and what they do: ");
+	for (size_t i = 0; i < n && i < NAMED_MAX; i++) {
+		buf_puts(&b, i ? ", " : "");
+		json_put_string(&b, utf8_prefix(w->c->unknown[i].name, NAME_MAX_BYTES));
+	}
+	if (n > NAMED_MAX)
+		buf_printf(&b, " and %zu more", n - NAMED_MAX);
+	say(w, &b);
+}
+
 struct err *coverage_describe(const struct config *c, struct arena *a, struct coverage *out)
 {
 	struct writer w = {c, a, out, false};
@@ -307,7 +348,6 @@ struct err *coverage_describe(const struct config *c, struct arena *a, struct co
 		say_types(&w);
 		say_when(&w);
 	}
-	if (c->unknown_count)
-		say_text(&w, "What fields do that this version does not know is not known");
+	say_unknown(&w);
 	return w.failed ? err_nomem() : NULL;
 }

@@ -88,7 +88,7 @@ struct unknown_list {
 static struct err *read_unknown(struct reader *r, const struct json_token *key,
 				struct unknown_list *list)
 {
-	struct unknown u = {.name = key->text, .at = key->at};
+	struct unknown u = {.name = key->text, .line = key->line};
 	struct json_token t;
 
 	TRY(json_next(r->scan, &t));
@@ -106,8 +106,9 @@ static struct err *read_error(struct reader *r)
 {
 	struct json_token key, t;
 
-	r->out->has_error = true;
 	TRY(json_next(r->scan, &t));
+	/* A null is an absent one; anything else that is called Error is one. */
+	r->out->has_error = t.kind != JSON_NULL;
 	if (t.kind != JSON_OBJECT)
 		return json_skip(r->scan, &t);
 	for (;;) {
@@ -134,11 +135,16 @@ static struct err *read_field(struct reader *r, const struct json_token *key,
 
 	if (!f && str_is(key->text, "Error"))
 		return read_error(r);
+	/* An envelope with company, or one in another: never fields with one name more. */
+	if (!f && str_is(key->text, "Response"))
+		return json_error_at(r->scan, key->at,
+				     "found Response beside other fields, expected it alone");
 	if (!f)
 		return read_unknown(r, key, unknown);
 	v = &r->out->config.values[i];
 	v->is_present = true;
 	v->at = key->at;
+	v->line = key->line;
 	TRY(json_next(r->scan, &t));
 	return read_value(r, f, &t, v);
 }

@@ -72,7 +72,7 @@ static struct err *read_known(struct reader *r, const struct field *f, struct dr
 
 	TRY(json_next(r->scan, &t));
 	/* The path is wanted only where something is wrong; the plain case must stay cheap. */
-	if (t.kind == JSON_STRING && m->kind == KIND_TEXT && reader_is_folded(t.text, m->fold)) {
+	if (t.kind == JSON_STRING && m->kind == KIND_TEXT && schema_is_folded(t.text, m->fold)) {
 		d->members[i] = t.text;
 		return NULL;
 	}

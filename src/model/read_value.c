@@ -98,24 +98,6 @@ static struct err *scalar_clock(struct reader *r, const struct scalar *s,
 	return out->p ? NULL : err_nomem();
 }
 
-/* ASCII alone: the vocabularies are. */
-static bool folds(char c, enum text_fold fold)
-{
-	return (fold == FOLD_UPPER && c >= 'a' && c <= 'z') ||
-	       (fold == FOLD_LOWER && c >= 'A' && c <= 'Z');
-}
-
-bool reader_is_folded(struct str text, enum text_fold fold)
-{
-	if (fold == FOLD_NONE)
-		return true;
-	for (size_t i = 0; i < text.n; i++) {
-		if (folds(text.p[i], fold))
-			return false;
-	}
-	return true;
-}
-
 static struct err *scalar_text(struct reader *r, const struct scalar *s, const struct json_token *t,
 			       struct str *out, bool *ok)
 {
@@ -124,13 +106,13 @@ static struct err *scalar_text(struct reader *r, const struct scalar *s, const s
 	if (t->kind != JSON_STRING)
 		return wrong_type(r, s, t, "a string", ok);
 	*out = t->text;
-	if (reader_is_folded(t->text, s->fold))
+	if (schema_is_folded(t->text, s->fold))
 		return NULL;
 	copy = arena_bytes(r->arena, t->text.n);
 	if (!copy)
 		return err_nomem();
 	for (size_t i = 0; i < t->text.n; i++)
-		copy[i] = (char)(t->text.p[i] ^ (folds(t->text.p[i], s->fold) ? 0x20 : 0));
+		copy[i] = (char)(t->text.p[i] ^ (schema_folds(t->text.p[i], s->fold) ? 0x20 : 0));
 	out->p = copy;
 	return NULL;
 }

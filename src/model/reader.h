@@ -47,9 +47,6 @@ struct err *read_scalar(struct reader *r, const struct scalar *s, const struct j
 /* Room for one more in an arena array that doubles. NULL when memory is at its end. */
 void *reader_grow(struct arena *a, void *old, size_t n, size_t *cap, size_t size) MUST_USE;
 
-/* Is the text in the case that the canonical form writes? */
-bool reader_is_folded(struct str text, enum text_fold fold);
-
 /* Does the vocabulary hold it? True without one. */
 bool reader_is_known(const char *const *known, struct str member);
 

@@ -92,3 +92,21 @@ bool schema_is_set(enum field_kind k)
 {
 	return k == KIND_TEXT_SET || k == KIND_INTEGER_SET || k == KIND_ELEMENTS;
 }
+
+/* ASCII alone: the vocabularies are. */
+bool schema_folds(char c, enum text_fold fold)
+{
+	return (fold == FOLD_UPPER && c >= 'a' && c <= 'z') ||
+	       (fold == FOLD_LOWER && c >= 'A' && c <= 'Z');
+}
+
+bool schema_is_folded(struct str text, enum text_fold fold)
+{
+	if (fold == FOLD_NONE)
+		return true;
+	for (size_t i = 0; i < text.n; i++) {
+		if (schema_folds(text.p[i], fold))
+			return false;
+	}
+	return true;
+}

@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/str.h"
+
 /*
  * What the watched objects look like: one row a field, in the order in which the canonical form
  * prints them. Everything that knows a field by name stands in schema.c; the rest of the program
@@ -123,6 +125,11 @@ size_t schema_find_dimension(const struct resource *r, enum dimension d);
 size_t schema_find_state(const struct resource *r, enum state_kind k);
 
 bool schema_is_set(enum field_kind k);
+
+/* Does the canonical form write this character in the other case? */
+bool schema_folds(char c, enum text_fold fold);
+/* Is the text in the case that the canonical form writes? */
+bool schema_is_folded(struct str text, enum text_fold fold);
 
 /* The longest row set that a resource may have; configs are laid out for it. */
 #define SCHEMA_FIELDS_MAX  64

@@ -82,6 +82,13 @@ static void put_controls(const struct page *p, const struct policy_rule *rule)
 	buf_char(p->b, '\n');
 }
 
+/* What asks nobody to do anything fits one line. */
+static bool is_notice(const struct finding *f)
+{
+	return f->severity == SEVERITY_INFO && f->class != CLASS_INCOMPLETE &&
+	       f->class != CLASS_DRIFT && !f->policy && !f->waived;
+}
+
 static void put_finding(const struct page *p, const struct finding *f)
 {
 	char word[16];
@@ -93,9 +100,11 @@ static void put_finding(const struct page *p, const struct finding *f)
 	put(p, f->rule);
 	if (f->waived)
 		buf_printf(p->b, " (%s)", severity_name(f->severity));
-	buf_puts(p->b, "\n            ");
+	buf_puts(p->b, is_notice(f) ? ": " : "\n            ");
 	put(p, f->message);
 	buf_char(p->b, '\n');
+	if (is_notice(f))
+		return;
 	if (f->waived) {
 		put_waiver(p, f->waived);
 		return;
@@ -108,7 +117,7 @@ static void put_finding(const struct page *p, const struct finding *f)
 	if (f->api_code.n)
 		put_line(p, "code", f->api_code);
 	if (f->class == CLASS_INCOMPLETE)
-		put_line(p, "reply", f->request_id);
+		put_line(p, "id", f->request_id);
 }
 
 static bool has_line(const struct coverage *c, struct str line)
@@ -166,7 +175,7 @@ static void put_target(const struct page *p, const struct result *r, const struc
 	if (t->has_diff && t->diff.change_count)
 		buf_printf(p->b, " (%s)", direction_name(t->diff.judgement.direction));
 	buf_char(p->b, '\n');
-	if (t->outcome != OUTCOME_EQUAL)
+	if (t->outcome == OUTCOME_DRIFTED || t->outcome == OUTCOME_NO_BASELINE)
 		put_coverage(p, t);
 	for (size_t i = 0; i < r->findings.n; i++) {
 		if (str_eq(r->findings.v[i].target, t->name))

@@ -10,14 +10,6 @@
 #define ITEMS_SHOWN 3u
 #define VALUE_SHOWN 200u
 
-static size_t line_of(const struct reading *r, uint32_t at)
-{
-	size_t line, column;
-
-	json_position(r->source, at, &line, &column);
-	return line;
-}
-
 static struct err *add(struct result *r, struct finding *f)
 {
 	if (!f->message.p || !f->rule.p)
@@ -47,7 +39,7 @@ static void put_items(struct buf *b, const char *verb, const struct change *c,
 		struct buf item = BUF_INIT(JSON_SIZE_CEILING);
 
 		buf_puts(b, i ? ", " : " ");
-		canonical_write_item(&item, c->field, side, items[i]);
+		canonical_name_item(&item, c->field, side, items[i]);
 		put_cut(b, buf_view(&item));
 		b->failed_memory |= item.failed_memory;
 		buf_free(&item);
@@ -99,11 +91,11 @@ static struct str describe_change(const struct findings *list, const struct chan
 }
 
 struct err *judge_change(struct result *r, struct str target, const struct change *c,
-			 bool is_switched_off, const struct reading *before, struct str file)
+			 bool is_switched_off, struct str file)
 {
 	bool off = is_switched_off && c->field && c->field->dimension == DIM_SWITCH;
 	const struct direction_rule *d = rule_for_direction(c->direction, off);
-	uint32_t at = c->field ? c->before->at : c->unknown_before ? c->unknown_before->at : 0;
+	uint32_t line = 0;
 	struct finding f = {
 		.rule = findings_text(&r->findings, "drift/%.*s", STR_ARG(c->name)),
 		.class = CLASS_DRIFT,
@@ -114,10 +106,16 @@ struct err *judge_change(struct result *r, struct str target, const struct chang
 		.meaning = str_from(d->meaning),
 		.next = str_from(d->next),
 		.file = file,
-		.line = file.n ? line_of(before, at) : 0,
 		.change = c,
 	};
 
+	if (c->field)
+		line = c->before->line;
+	else if (c->unknown_before)
+		line = c->unknown_before->line;
+	/* What the file does not name is shown at its first line. */
+	if (file.n)
+		f.line = line ? line : 1;
 	return add(r, &f);
 }
 
@@ -131,7 +129,7 @@ struct err *judge_pair(struct result *r, struct str name, const struct reading *
 	row->outcome = row->diff.change_count ? OUTCOME_DRIFTED : OUTCOME_EQUAL;
 	for (size_t i = 0; i < row->diff.change_count; i++)
 		TRY(judge_change(r, name, &row->diff.changes[i],
-				 row->diff.judgement.is_switched_off, before, file));
+				 row->diff.judgement.is_switched_off, file));
 	return NULL;
 }
 
@@ -198,7 +196,8 @@ static struct err *add_incomplete(struct result *r, const struct target *t,
 	if (!id)
 		return err_nomem();
 	f = finding_from_rule(id, t->name);
-	f.message = findings_text(&r->findings, "%.*s", STR_ARG(live->failure.message));
+	if (live->failure.message.n)
+		f.message = findings_text(&r->findings, "%.*s", STR_ARG(live->failure.message));
 	f.api_code = live->failure.api_code;
 	f.request_id = live->failure.request_id;
 	if (live->failure.next.n)
@@ -265,7 +264,7 @@ static struct err *judge_vanished(struct result *r, const struct target *t,
 		f.message =
 			findings_text(&r->findings, "/%s is not in the reply", res->fields[i].name);
 		f.file = t->baseline;
-		f.line = line_of(base, base->config.values[i].at);
+		f.line = base->config.values[i].line;
 		TRY(add(r, &f));
 	}
 	return NULL;
@@ -331,6 +330,8 @@ struct err *judge_target(struct result *r, const struct target *t, const struct 
 	if (live->reading)
 		fill_live(row, live, live->reading->config.resource);
 	TRY(judge_baseline(r, t, base));
+	if (base->reading)
+		TRY(coverage_describe(&base->reading->config, r->arena, &row->coverage_before));
 	if (live->failure.reason)
 		TRY(add_incomplete(r, t, live));
 	if (is_live_known)

@@ -66,7 +66,7 @@ static struct err *judge_outcome(struct result *r, const struct target *t,
 	struct str outcome = state_text(live, STATE_OUTCOME);
 	const struct field *f = &res->fields[i];
 
-	if (!outcome.n || str_is(outcome, f->good))
+	if (i == res->field_count || live->config.values[i].is_null || str_is(outcome, f->good))
 		return NULL;
 	return add(r, t, "liveness/scan-result",
 		   str_is(outcome, f->mild) ? SEVERITY_MEDIUM : SEVERITY_HIGH, f->name,

@@ -10,14 +10,6 @@
 
 /* ---- rules ---- */
 
-static size_t line_of(const struct reading *r, uint32_t at)
-{
-	size_t line, column;
-
-	json_position(r->source, at, &line, &column);
-	return line;
-}
-
 /* Where the baseline says it; else where the policy demands it. */
 static void set_place(struct finding *f, const struct assertion *as, const struct policy *p,
 		      const struct target *t, const struct baseline_side *base)
@@ -30,7 +22,7 @@ static void set_place(struct finding *f, const struct assertion *as, const struc
 	if (!is_known || !base->reading->config.values[s->row].is_present)
 		return;
 	f->file = t->baseline;
-	f->line = line_of(base->reading, base->reading->config.values[s->row].at);
+	f->line = base->reading->config.values[s->row].line;
 }
 
 static struct str describe(const struct findings *list, const struct policy_rule *rule,
@@ -266,8 +258,7 @@ static const struct change *same_change(const struct diff *d, const struct chang
 }
 
 /* The drift that is left, for the pair that the ignored drift leaves. */
-static struct err *judge_rest(struct policy_run *run, const struct result_target *row,
-			      const struct reading *before, size_t first)
+static struct err *judge_rest(struct policy_run *run, const struct result_target *row, size_t first)
 {
 	struct findings *list = &run->result->findings;
 	struct diff *d = arena_alloc(run->result->arena, sizeof(*d));
@@ -285,7 +276,7 @@ static struct err *judge_rest(struct policy_run *run, const struct result_target
 		c = same_change(d, list->v[i].change);
 		if (!c)
 			continue;
-		TRY(judge_change(run->result, row->name, c, d->judgement.is_switched_off, before,
+		TRY(judge_change(run->result, row->name, c, d->judgement.is_switched_off,
 				 row->baseline_path));
 		list->v[i] = list->v[--list->n];
 	}
@@ -336,7 +327,7 @@ struct err *policy_run_target(struct policy_run *run, const struct target *t,
 	for (size_t i = first; i < list->n; i++)
 		TRY(apply_waivers(run, &list->v[i], t, &in));
 	if (row->has_diff && any_set_aside(list, first))
-		TRY(judge_rest(run, row, base->reading, first));
+		TRY(judge_rest(run, row, first));
 	set_severities(run, first);
 	return NULL;
 }

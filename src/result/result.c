@@ -36,13 +36,18 @@ size_t result_count_outcome(const struct result *r, enum outcome o)
 	return n;
 }
 
+size_t result_count_incomplete(const struct result *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->findings.n; i++)
+		n += r->findings.v[i].class == CLASS_INCOMPLETE;
+	return n;
+}
+
 bool result_is_incomplete(const struct result *r)
 {
-	for (size_t i = 0; i < r->findings.n; i++) {
-		if (r->findings.v[i].class == CLASS_INCOMPLETE)
-			return true;
-	}
-	return result_count_outcome(r, OUTCOME_INCOMPLETE) > 0;
+	return result_count_incomplete(r) || result_count_outcome(r, OUTCOME_INCOMPLETE);
 }
 
 bool result_is_failed(const struct result *r)

@@ -63,6 +63,7 @@ void result_finish(struct result *r);
 size_t result_count(const struct result *r, enum severity s);
 size_t result_count_waived(const struct result *r);
 size_t result_count_outcome(const struct result *r, enum outcome o);
+size_t result_count_incomplete(const struct result *r); /* findings of that class */
 bool result_is_incomplete(const struct result *r);
 /* Is there a finding at or above the threshold? */
 bool result_is_failed(const struct result *r);

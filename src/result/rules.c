@@ -143,14 +143,14 @@ static const struct direction_rule switched_off = {
 	SEVERITY_CRITICAL, "No registry image is scanned any more", NEXT_DRIFT};
 
 static const struct direction_rule directions[] = {
-	[DIR_WEAKENED] = {SEVERITY_HIGH, "Less may be scanned than the baseline says", NEXT_DRIFT},
+	[DIR_WEAKENED] = {SEVERITY_HIGH, "Less may be scanned than before", NEXT_DRIFT},
 	[DIR_UNKNOWN] = {SEVERITY_HIGH,
 			 "Whether less is scanned cannot be told from what the vendor documents",
 			 NEXT_DRIFT},
 	[DIR_MIXED] = {SEVERITY_HIGH, "Less may be scanned in one way, and more in another",
 		       NEXT_DRIFT},
 	[DIR_NEUTRAL] = {SEVERITY_MEDIUM, "The same is scanned, at another time", NEXT_DRIFT},
-	[DIR_STRENGTHENED] = {SEVERITY_LOW, "More is scanned than the baseline says", NEXT_DRIFT},
+	[DIR_STRENGTHENED] = {SEVERITY_LOW, "More is scanned than before", NEXT_DRIFT},
 	[DIR_INERT] = {SEVERITY_INFO, "What is scanned stays the same", NEXT_DRIFT},
 };
 

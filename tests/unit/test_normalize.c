@@ -421,7 +421,6 @@ static void test_error_replies(void **state)
 		{ "an error beside data", REPLY(",\"Error\":{\"Code\":\"InternalError\",\"Message\":\"half\"}"), "InternalError" },
 		{ "an error without a code", REPLY(",\"Error\":{}"), "" },
 		{ "an error that is no object", REPLY(",\"Error\":[\"InternalError\"]"), "" },
-		{ "an error that is null", REPLY(",\"Error\":null"), "" },
 		{ "a code that is no text", REPLY(",\"Error\":{\"Code\":{\"Code\":\"inner\"},\"Extra\":[1,{\"Code\":\"x\"}]}"), "" },
 	};
 	/* clang-format on */
@@ -454,7 +453,8 @@ static const struct {
 	{ "Response an array", "{\"Response\":[]}", "line 1 column 13: Response is an array, expected an object", "line 1 column 13: Response is an array, expected an object" },
 	{ "Response twice", "{\"Response\":{" WHOLE "},\"Response\":{" WHOLE "}}", "duplicate key \"Response\"", "duplicate key \"Response\"" },
 	{ "Response and more", "{\"Response\":{" WHOLE "},\"x\":1}", "found \"x\" beside Response, expected Response alone", "found \"x\" beside Response, expected Response alone" },
-	{ "more and Response", "{\"x\":1,\"Response\":{" WHOLE "}}", "no Response", NULL },
+	{ "more and Response", "{\"x\":1,\"Response\":{" WHOLE "}}", "no Response", "found Response beside other fields" },
+	{ "an error that is null is none", "{\"Response\":{" WHOLE ",\"Error\":null}}", NULL, NULL },
 	{ "two documents", REPLY("") "{}", "expected nothing behind the document", "expected nothing behind the document" },
 	{ "an array", "[]", "line 1 column 1: found an array, expected an object", "line 1 column 1: found an array, expected an object" },
 	{ "a string", "\"\\u0041\"", "line 1 column 1: found a string, expected an object", "line 1 column 1: found a string, expected an object" },

@@ -233,7 +233,7 @@ static const char *text_or(const char *s)
 static void describe(const struct line *l, char *out, size_t size)
 {
 	int n = snprintf(out, size, "%s|%s|%s|%s|%d%d%d%d|%d|%s|%llu|%llu|%d:%lld|%d%d|%s",
-			 l->command ? l->command->name : "(none)", text_or(l->o.dir),
+			 l->command ? l->command->name : "(none)", text_or(l->o.dirs[0]),
 			 text_or(l->o.format), text_or(l->o.replay), l->o.help, l->o.version,
 			 l->o.quiet, l->o.verbose, l->o.colour, text_or(l->o.commit_branch),
 			 (unsigned long long)l->o.max_reply, (unsigned long long)l->o.timeout_ms,
@@ -264,7 +264,7 @@ static const struct {
 	{ "check -C dir", "check|dir|(none)|(none)|" NOTHING },
 	{ "check --directory=dir", "check|dir|(none)|(none)|" NOTHING },
 	{ "check --directory dir a", "check|dir|(none)|(none)|" NOTHING "|a" },
-	{ "check -C one -C two", "check|two|(none)|(none)|" NOTHING },
+	{ "check -C one -C two", "check|one|(none)|(none)|" NOTHING },
 	{ "--replay x --format json check a -q", "check|(none)|json|x|0010|0|(none)|67108864|0|0:0|10||a" },
 	{ "check a --format=json -q --replay=x", "check|(none)|json|x|0010|0|(none)|67108864|0|0:0|10||a" },
 	{ "check -v -q", "check|(none)|(none)|(none)|0011|0|(none)|67108864|0|0:0|10|" },
