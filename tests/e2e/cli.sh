@@ -137,8 +137,8 @@ for command in '--version' '--help' 'check --help' "-C repo check --replay $drif
 	"normalize --jcs $common/prod.json" "normalize --digest $common/prod.json" \
 	"-C repo fetch prod --replay $replies" "-C repo fetch prod --raw --replay $replies" \
 	"-C repo accept prod --replay $drifted" "diff $common/prod.json weekly.json"; do
-	# The scratch folder's path has a blank, the words have none.
-	echo "scandrift $command" | sed "s,$SCRATCH,'$SCRATCH',g" >line
+	# These folders' paths may have blanks, the words have none.
+	echo "scandrift $command" | sed "s,$SCRATCH,'$SCRATCH',g; s,$common/,'$common'/,g" >line
 	run sh -c "$(cat line) >&-"
 	expect_exit 4
 	expect_lines err 1
