@@ -50,9 +50,9 @@ table='
 36-other-encoding     http://127.0.0.1   http
 37-204                http://127.0.0.1   http-status
 38-wrong-type         http://127.0.0.1   equal
-39-goaway             https://127.0.0.1  truncated|timeout
-40-rst-stream         https://127.0.0.1  truncated|timeout
-41-settings-flood     https://127.0.0.1  truncated|connect|timeout
+39-goaway             https://127.0.0.1  truncated|connect|network|timeout
+40-rst-stream         https://127.0.0.1  truncated|connect|network|timeout
+41-settings-flood     https://127.0.0.1  truncated|connect|network|timeout
 42-bom                http://127.0.0.1   bad-reply
 42-utf-16             http://127.0.0.1   bad-reply
 42-nul                http://127.0.0.1   bad-reply
