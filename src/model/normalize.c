@@ -172,7 +172,7 @@ static struct err *read_fields(struct reader *r, struct json_token *key)
 	return NULL;
 }
 
-static struct err *read_envelope(struct reader *r, const struct json_token *key)
+static struct err *read_envelope(struct reader *r)
 {
 	struct json_token t;
 
@@ -188,7 +188,6 @@ static struct err *read_envelope(struct reader *r, const struct json_token *key)
 		return json_error_at(r->scan, t.at,
 				     "found \"%.*s\" beside Response, expected Response alone",
 				     STR_ARG(t.text));
-	(void)key;
 	return NULL;
 }
 
@@ -202,7 +201,7 @@ static struct err *read_document(struct reader *r)
 				     json_kind_name(t.kind));
 	TRY(json_next(r->scan, &t));
 	if (t.kind == JSON_KEY && str_is(t.text, "Response"))
-		TRY(read_envelope(r, &t));
+		TRY(read_envelope(r));
 	else if (r->opt->form == READ_REPLY)
 		return json_error_at(r->scan, t.at, "no Response: not a reply of the API");
 	else

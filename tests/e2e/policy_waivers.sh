@@ -88,7 +88,7 @@ expect_exit 0
 
 for zone in UTC Asia/Shanghai America/New_York Pacific/Kiritimati Pacific/Niue Asia/Kolkata \
 	Asia/Kathmandu America/St_Johns Australia/Lord_Howe Europe/London Pacific/Chatham \
-	XXX-14 XXX+12 XXX-5:45 EST5EDT :nowhere/at/all '' CET-1CEST,M3.5.0,M10.5.0/3 \
+	ABC-14 ABC+12 ABC-5:45 EST5EDT :nowhere/at/all '' CET-1CEST,M3.5.0,M10.5.0/3 \
 	Antarctica/Troll Africa/Casablanca; do
 	now=2027-01-31T23:59:59Z
 	run env TZ="$zone" "$SCANDRIFT" -C repo check --replay "$PWD/replies" --now "$now" --format json
