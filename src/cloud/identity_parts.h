@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCANDRIFT_CLOUD_IDENTITY_PARTS_H
+#define SCANDRIFT_CLOUD_IDENTITY_PARTS_H
+
+#include "cloud/identity.h"
+
+/*
+ * Inside identity*.c alone. An identity advances by what it lacks: keys first, the account then.
+ * Each step ends in identity_advance again, or in identity_fail. A role's parent is an identity like
+ * any other, so that one login serves a thousand roles.
+ */
+
+#define IDENTITY_SESSION     "scandrift"   /* the name of a role's session, where none is said */
+#define IDENTITY_CREDENTIALS "credentials" /* the word in incomplete/<word> */
+#define IDENTITY_HINT_FIND   "scandrift fetch --explain-credentials TARGET tells what was looked at"
+
+enum identity_state { IDENTITY_NEW, IDENTITY_BUSY, IDENTITY_READY, IDENTITY_FAILED };
+
+struct identity {
+	struct identity *next;
+	struct identities *ids;
+	const char *key; /* equal wishes */
+	struct identity *parent;
+	const char *role_arn, *session; /* with a parent */
+	const struct endpoint *sts;
+	const char *region;
+	uint64_t timeout_ms;
+	bool wants_account;
+
+	enum identity_state state;
+	bool has_keys, has_asked, is_unconfigured;
+	struct credential root; /* as it was found */
+	struct credential keys; /* exchanged; unused where root is keys already */
+	int64_t obtained_s;
+	struct fetch_failure failure;
+	const char *name, *account, *arn;
+	int64_t clock_ahead_s;
+
+	struct identity_waiter *waiters, **waiters_end; /* in the order in which they came */
+	struct identity_waiter for_parent;
+	struct pool_call call;
+	struct buf body; /* holds a web identity's token: wiped */
+	struct arena *scratch;
+};
+
+struct identities {
+	struct identities_options o;
+	struct identity *list;
+	struct identity **slots;
+	size_t count, slot_count;
+};
+
+/* ---- identity.c: ends and what comes next ---- */
+
+void identity_advance(struct identity *id);
+
+/* Texts are copied; `what`, if wanted, goes before the message. */
+void identity_fail(struct identity *id, const char *what, const struct fetch_failure *f);
+void identity_fail_with(struct identity *id, const char *reason, const char *message,
+			const char *hint);
+/* Frees the error. */
+void identity_fail_err(struct identity *id, const char *what, struct err *e, const char *hint);
+
+/* Keys from a reply, by the reader of its form; `what` names who sent it. */
+void identity_take_keys(struct identity *id, const char *what, struct str body,
+			struct err *(*read)(struct str, struct arena *, struct credential *));
+
+/* ---- where keys come from ---- */
+
+/* identity_sts.c */
+void identity_ask_role(struct identity *id);
+void identity_exchange_web_token(struct identity *id);
+void identity_ask_account(struct identity *id);
+
+/* identity_metadata.c */
+void identity_ask_metadata(struct identity *id);
+
+#endif

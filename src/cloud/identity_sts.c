@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an identity asks STS for: a role, keys for a web identity, whose they are. */
+#include <string.h>
+
+#include "base/fs.h"
+#include "cloud/identity_parts.h"
+#include "cloud/sts.h"
+
+#define STS_REPLY_MAX  ((size_t)1 << 20)
+#define TOKEN_FILE_MAX ((size_t)64 << 10)
+
+static void wipe_call(struct identity *id)
+{
+	struct fetch_outcome *o = &id->call.steps.o;
+
+	if (o->has_reply && o->body.n)
+		secret_wipe((char *)o->body.p, o->body.n);
+	arena_free(id->call.arena);
+	id->call.arena = NULL;
+	if (id->body.n)
+		secret_wipe(id->body.p, id->body.n);
+	buf_free(&id->body);
+}
+
+static void call_sts(struct identity *id, const char *action, const struct credential *by,
+		     const char *by_name, void (*done)(void *ctx, struct pool_call *call))
+{
+	struct err *e = buf_check(&id->body, ERR_NET, action);
+
+	id->call = (struct pool_call){
+		.request = {.service = STS_SERVICE,
+			    .action = action,
+			    .version = STS_VERSION,
+			    .body = buf_view(&id->body),
+			    .region = id->region,
+			    .endpoint = id->sts,
+			    .credential = by,
+			    .is_unsigned = by == NULL,
+			    .clock_ahead_s = &id->clock_ahead_s,
+			    .timeout_ms = id->timeout_ms,
+			    .reply_max = STS_REPLY_MAX},
+		.identity = by_name,
+		.done = done,
+		.ctx = id,
+	};
+	if (!e)
+		e = pool_add(id->ids->o.pool, &id->call);
+	if (e)
+		identity_fail_err(id, action, e, "");
+}
+
+static void on_keys(void *ctx, struct pool_call *call)
+{
+	struct identity *id = ctx;
+	const struct fetch_outcome *o = &call->steps.o;
+
+	if (!fetch_is_ok(o))
+		identity_fail(id, call->request.action, &o->failure);
+	else
+		identity_take_keys(id, call->request.action, o->body, sts_read_keys);
+	wipe_call(id);
+	if (id->state == IDENTITY_BUSY)
+		identity_advance(id);
+}
+
+static void on_parent(void *ctx)
+{
+	struct identity *id = ctx;
+
+	if (id->parent->state == IDENTITY_FAILED) {
+		id->is_unconfigured = id->parent->is_unconfigured;
+		identity_fail(id, NULL, &id->parent->failure);
+		return;
+	}
+	id->body = BUF_INIT(TOKEN_FILE_MAX);
+	sts_assume_role(&id->body, id->role_arn, id->session);
+	call_sts(id, "AssumeRole", identity_credential(id->parent), id->parent->name, on_keys);
+}
+
+void identity_ask_role(struct identity *id)
+{
+	id->for_parent = (struct identity_waiter){.ready = on_parent, .ctx = id};
+	identity_wait(id->parent, &id->for_parent);
+}
+
+/* The cluster writes the token anew before it ends, so it is read at each exchange. */
+static struct err *make_web_body(struct identity *id)
+{
+	struct buf token;
+	struct str text;
+	struct err *e;
+
+	TRY(fs_read(id->root.web.token_file, TOKEN_FILE_MAX / 4, &token));
+	text = str_trim(buf_view(&token));
+	e = credential_check_value("the web identity token", text, TOKEN_FILE_MAX / 4);
+	if (!e && text.n == 0)
+		e = err_new(ERR_CONFIG, "%s: empty", id->root.web.token_file);
+	if (!e)
+		sts_assume_role_with_web_identity(&id->body, id->root.web.provider, text,
+						  id->root.web.role_arn, IDENTITY_SESSION);
+	if (token.n)
+		secret_wipe(token.p, token.n);
+	buf_free(&token);
+	return e;
+}
+
+void identity_exchange_web_token(struct identity *id)
+{
+	struct err *e;
+
+	id->body = BUF_INIT(TOKEN_FILE_MAX);
+	e = make_web_body(id);
+	if (e) {
+		id->is_unconfigured = true;
+		identity_fail_err(id, "credentials from the tke", e, IDENTITY_HINT_FIND);
+		return;
+	}
+	call_sts(id, "AssumeRoleWithWebIdentity", NULL, id->name, on_keys);
+}
+
+static void on_caller(void *ctx, struct pool_call *call)
+{
+	struct identity *id = ctx;
+	const struct fetch_outcome *o = &call->steps.o;
+	struct sts_caller caller = {"", ""};
+	struct err *e = NULL;
+
+	if (!fetch_is_ok(o)) {
+		identity_fail(id, call->request.action, &o->failure);
+	} else {
+		e = sts_read_caller(o->body, id->ids->o.arena, &caller);
+		if (!e && !caller.account[0])
+			e = err_new(ERR_REPLY, "the reply lacks AccountId");
+		if (e)
+			identity_fail_err(id, call->request.action, e,
+					  "What answers is not the service that was asked");
+		id->account = caller.account;
+		id->arn = caller.arn;
+	}
+	id->has_asked = true;
+	wipe_call(id);
+	if (id->state == IDENTITY_BUSY)
+		identity_advance(id);
+}
+
+void identity_ask_account(struct identity *id)
+{
+	id->body = BUF_INIT(16);
+	buf_puts(&id->body, "{}");
+	call_sts(id, "GetCallerIdentity", identity_credential(id), id->name, on_caller);
+}
+
+/* tcss.REST is served beside sts.REST; a loopback address serves both; else it is the usual one. */
+struct err *identity_sts_endpoint(struct arena *a, const struct endpoint *api, struct endpoint *out)
+{
+	const char *text;
+
+	if (api->is_loopback) {
+		*out = *api;
+		return NULL;
+	}
+	if (strncmp(api->host_sent, "tcss.", 5) != 0)
+		return endpoint_parse(a, STR("sts.tencentcloudapi.com"), out);
+	text = arena_printf(a, "https://sts.%s", api->host_sent + 5);
+	return text ? endpoint_parse(a, str_from(text), out) : err_nomem();
+}
