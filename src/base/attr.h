@@ -9,6 +9,7 @@
 
 #define PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
 #define MUST_USE           __attribute__((warn_unused_result))
+#define NEVER_NULL         __attribute__((returns_nonnull))
 
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 

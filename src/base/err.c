@@ -9,7 +9,8 @@
 static char nomem_msg[] = "out of memory";
 static struct err nomem = {ERR_NOMEM, nomem_msg, NULL};
 
-struct err *err_nomem(void)
+/* In parentheses: for the analyzer these names are macros, see err.h. */
+struct err *(err_nomem)(void)
 {
 	return &nomem;
 }
@@ -31,7 +32,7 @@ static struct err *make(enum err_kind kind, struct err *cause, const char *fmt, 
 	return e;
 }
 
-struct err *err_new(enum err_kind kind, const char *fmt, ...)
+struct err *(err_new)(enum err_kind kind, const char *fmt, ...)
 {
 	va_list ap;
 	struct err *e;
@@ -42,7 +43,7 @@ struct err *err_new(enum err_kind kind, const char *fmt, ...)
 	return e;
 }
 
-struct err *err_wrap(struct err *cause, const char *fmt, ...)
+struct err *(err_wrap)(struct err *cause, const char *fmt, ...)
 {
 	va_list ap;
 	struct err *e;
@@ -53,7 +54,7 @@ struct err *err_wrap(struct err *cause, const char *fmt, ...)
 	return e;
 }
 
-struct err *err_errno(enum err_kind kind, int errno_value, const char *fmt, ...)
+struct err *(err_errno)(enum err_kind kind, int errno_value, const char *fmt, ...)
 {
 	va_list ap;
 	struct err *e;

@@ -28,20 +28,34 @@ struct err {
 	struct err *cause;
 };
 
-struct err *err_new(enum err_kind kind, const char *fmt, ...) PRINTF(2, 3) MUST_USE;
+struct err *err_new(enum err_kind kind, const char *fmt, ...) PRINTF(2, 3) MUST_USE NEVER_NULL;
 
 /* Adds what was being done. Owns `cause` from here on and keeps its kind. */
-struct err *err_wrap(struct err *cause, const char *fmt, ...) PRINTF(2, 3) MUST_USE;
+struct err *err_wrap(struct err *cause, const char *fmt, ...) PRINTF(2, 3) MUST_USE NEVER_NULL;
 
 /* The same, with strerror(errno_value) appended. */
 struct err *err_errno(enum err_kind kind, int errno_value, const char *fmt, ...)
-	PRINTF(3, 4) MUST_USE;
+	PRINTF(3, 4) MUST_USE NEVER_NULL;
 
 /* Memory is at its end: a static object, so that it can always be had. Free it like any other. */
-struct err *err_nomem(void) MUST_USE;
+struct err *err_nomem(void) MUST_USE NEVER_NULL;
 
 /* "outer: inner: innermost", owned by the caller; NULL when memory is at its end. */
 char *err_text(const struct err *e) MUST_USE;
+
+/* For the analyzer alone, which does not take returns_nonnull into account at a call. */
+#ifdef __clang_analyzer__
+static inline struct err *err_known(struct err *e)
+{
+	if (!e)
+		__builtin_unreachable();
+	return e;
+}
+# define err_new(...)   err_known(err_new(__VA_ARGS__))
+# define err_wrap(...)  err_known(err_wrap(__VA_ARGS__))
+# define err_errno(...) err_known(err_errno(__VA_ARGS__))
+# define err_nomem()    err_known(err_nomem())
+#endif
 
 /* Accepts NULL. */
 void err_free(struct err *e);

@@ -77,6 +77,7 @@ static void keep_header(struct str line, const char *name, char out[HEADER_KEEP]
 	out[value.n] = '\0';
 }
 
+/* NOLINTNEXTLINE(readability-non-const-parameter): libcurl's signature */
 static size_t on_header(char *p, size_t size, size_t n, void *ctx)
 {
 	struct transfer *t = ctx;

@@ -154,16 +154,17 @@ static struct err *string_to_sign(struct arena *a, const struct sign_request *r,
 static struct err *sign(const struct sign_request *r, struct str text, char hex[SHA256_HEX_SIZE])
 {
 	struct str secret = secret_view(&r->credential->key);
+	static const char prefix[] = {'T', 'C', '3'};
 	char first[4096];
 	unsigned char k[3][SHA256_SIZE], signature[SHA256_SIZE];
 	char date[TIME_TEXT_SIZE];
 	struct err *e;
 
-	if (secret.n == 0 || secret.n > sizeof(first) - 3)
+	if (secret.n == 0 || secret.n > sizeof(first) - sizeof(prefix))
 		return err_new(ERR_CONFIG, "the secret key is empty or too long to sign with");
-	memcpy(first, "TC3", 3);
-	memcpy(first + 3, secret.p, secret.n);
-	e = hmac_sha256((struct str){first, secret.n + 3},
+	memcpy(first, prefix, sizeof(prefix));
+	memcpy(first + sizeof(prefix), secret.p, secret.n);
+	e = hmac_sha256((struct str){first, secret.n + sizeof(prefix)},
 			str_from(time_format_date(r->timestamp, date)), k[0]);
 	if (!e)
 		e = hmac_sha256((struct str){(char *)k[0], SHA256_SIZE}, r->service, k[1]);

@@ -32,6 +32,6 @@ struct err *json_restyle(struct buf *b, struct str canonical, enum json_style st
 struct err *json_jcs(struct buf *b, struct str bytes, const struct json_limits *lim) MUST_USE;
 
 /* The order of keys in RFC 8785: by UTF-16 code units. Both are valid UTF-8. */
-int json_compare_keys(struct str a, struct str b);
+int json_compare_keys(struct str x, struct str y);
 
 #endif

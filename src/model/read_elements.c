@@ -352,6 +352,7 @@ struct err *read_elements(struct reader *r, const struct field *f, struct value 
 			TRY(json_skip(r->scan, &t));
 			continue;
 		}
+		/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
 		list = reader_grow(r->arena, (void *)list, n, &cap, sizeof(*list));
 		if (!list)
 			return err_nomem();

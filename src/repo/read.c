@@ -325,7 +325,7 @@ struct err *repo_list_folder(struct repo *r, const struct repo_commit *c, const 
 			     struct arena *a, struct repo_names *out)
 {
 	struct repo_names names = {0};
-	struct tree_spot spot;
+	struct tree_spot spot = {0};
 	git_tree *tree = NULL;
 	struct err *e;
 

@@ -45,7 +45,7 @@ struct err *judge_target(struct result *r, const struct target *t, const struct 
 struct err *judge_orphan(struct result *r, struct str path) MUST_USE;
 
 /* The finding of one change of a pair; the other parameters as in judge_pair. */
-struct err *judge_change(struct result *r, struct str name, const struct change *c,
+struct err *judge_change(struct result *r, struct str target, const struct change *c,
 			 bool is_switched_off, struct str file) MUST_USE;
 
 /* Compares two readings that somebody named; `file` is where a change is shown, or empty. */
