@@ -13,7 +13,7 @@
 
 #include "base/buf.h"
 #include "base/secret.h"
-#include "cloud/endpoint.h"
+#include "base/endpoint.h"
 #include "cloud/net.h"
 
 #define CONNECT_TIMEOUT_MS 10000u

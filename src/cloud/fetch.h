@@ -7,7 +7,7 @@
 #include "base/http.h"
 #include "base/log.h"
 #include "cloud/credentials.h"
-#include "cloud/endpoint.h"
+#include "base/endpoint.h"
 #include "cloud/retry.h"
 
 /*

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/endpoint.h"
 #include "base/fs.h"
 #include "base/suggest.h"
 #include "base/timeutil.h"
@@ -79,72 +80,6 @@ static struct str take_until(struct str *s, char c)
 	return part;
 }
 
-/* "10.0.0.1", and nothing else that a resolver takes for an address, such as "127.1". */
-static bool is_ip4(struct str s)
-{
-	size_t parts = 0;
-	uint64_t v;
-
-	if (s.n == 0 || s.p[s.n - 1] == '.')
-		return false;
-	for (; s.n; parts++) {
-		struct str part = take_until(&s, '.');
-
-		if (!str_to_u64(part, 255, &v) || (part.n > 1 && part.p[0] == '0'))
-			return false;
-	}
-	return parts == 4;
-}
-
-static bool is_host_name(struct str s)
-{
-	struct str whole = s, label = {"", 0};
-
-	if (s.n == 0 || s.n > 253 || s.p[s.n - 1] == '.')
-		return false;
-	while (s.n) {
-		label = take_until(&s, '.');
-		if (!is_made_of(label, "-", 63) || label.p[0] == '-' || label.p[label.n - 1] == '-')
-			return false;
-	}
-	return !is_digit(label.p[0]) || is_ip4(whole);
-}
-
-const char *target_endpoint_problem(struct str s)
-{
-	static const char form[] = "a host, https://HOST[:PORT], or http:// with a loopback "
-				   "address, and nothing behind it";
-	bool is_plain = take(&s, "http://"), is_loopback, has_port;
-	struct str host;
-	uint64_t port;
-
-	if ((is_plain || take(&s, "https://")) && s.n && s.p[s.n - 1] == '/')
-		s.n--;
-	if (str_starts(s, "[")) {
-		if (!memchr(s.p, ']', s.n))
-			return form;
-		host = take_until(&s, ']');
-		if (!is_made_of((struct str){host.p + 1, host.n - 1}, ":.", 45))
-			return form;
-		is_loopback = str_is(host, "[::1");
-		has_port = take(&s, ":");
-		if (!has_port && s.n)
-			return form;
-	} else {
-		has_port = s.n && memchr(s.p, ':', s.n);
-		host = take_until(&s, ':');
-		if (!is_host_name(host))
-			return form;
-		is_loopback = (is_ip4(host) && str_starts(host, "127.")) ||
-			      str_eq_nocase(host, STR("localhost"));
-	}
-	if (has_port && (!str_to_u64(s, 65535, &port) || port == 0))
-		return "a port from 1 to 65535";
-	if (is_plain && !is_loopback)
-		return "https://, for plain http:// is for loopback addresses alone";
-	return NULL;
-}
-
 /* qcs::cam::uin/MAINUIN:roleName/NAME, or :role/ID, or :role/tencentcloudServiceRole/ID. */
 static bool is_role_arn(struct str s)
 {
@@ -182,24 +117,27 @@ static struct err *expected(const struct target *t, const struct ini_entry *e, c
 			 STR_ARG(e->value), what);
 }
 
+static struct err *check_endpoint(const struct target *t, const struct ini_entry *e)
+{
+	const char *problem = endpoint_problem(e->value);
+
+	return problem ? ini_error(t->file, e->line, "%.*s = %.*s: %s; expected " ENDPOINT_FORM,
+				   STR_ARG(e->key), STR_ARG(e->value), problem)
+		       : NULL;
+}
+
 static struct err *set_endpoint(struct arena *a, struct target *t, const struct ini_entry *e)
 {
-	const char *problem = target_endpoint_problem(e->value);
-
 	(void)a;
-	if (problem)
-		return expected(t, e, problem);
+	TRY(check_endpoint(t, e));
 	t->endpoint = e->value;
 	return NULL;
 }
 
 static struct err *set_sts_endpoint(struct arena *a, struct target *t, const struct ini_entry *e)
 {
-	const char *problem = target_endpoint_problem(e->value);
-
 	(void)a;
-	if (problem)
-		return expected(t, e, problem);
+	TRY(check_endpoint(t, e));
 	t->sts_endpoint = e->value;
 	return NULL;
 }

@@ -93,10 +93,4 @@ const struct target *targets_find(const struct targets *all, struct str name);
 
 bool target_is_name(struct str s);
 
-/*
- * What is wrong with an endpoint (also that of --endpoint), in words that follow "expected ";
- * NULL when it is a host, or an https URL, or an http URL of a loopback address.
- */
-const char *target_endpoint_problem(struct str s);
-
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef SCANDRIFT_CLOUD_ENDPOINT_H
-#define SCANDRIFT_CLOUD_ENDPOINT_H
+#ifndef SCANDRIFT_BASE_ENDPOINT_H
+#define SCANDRIFT_BASE_ENDPOINT_H
 
 #include "base/arena.h"
 #include "base/err.h"
@@ -19,6 +19,14 @@ struct endpoint {
 	bool is_tls;
 	bool is_loopback; /* never through a proxy */
 };
+
+/* What follows "expected". */
+#define ENDPOINT_FORM                                                                       \
+ "a host, an https:// URL, or an http:// URL to a loopback address, each with an optional " \
+ "port and nothing behind it"
+
+/* What is wrong with it: "it holds a path". NULL: nothing. */
+const char *endpoint_problem(struct str text);
 
 /* ERR_CONFIG says what was found and what was expected. `out` points into `a`. */
 struct err *endpoint_parse(struct arena *a, struct str text, struct endpoint *out) MUST_USE;

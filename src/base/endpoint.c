@@ -1,35 +1,26 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "cloud/endpoint.h"
+#include "base/endpoint.h"
 
 #include <arpa/inet.h>
 #include <string.h>
 
 #define HOST_MAX 253u
 
-/* What is being parsed, for messages, and what was found so far. */
+/* What is still to be read, and what was found so far. */
 struct parse {
-	struct str text; /* as given */
 	struct str rest;
 	bool is_tls;
-	bool is_ip6;
+	bool is_ip6, is_loopback;
 	struct str host;
 	uint16_t port; /* 0: the scheme's default */
 };
-
-static struct err *refuse(const struct parse *p, const char *why)
-{
-	return err_new(ERR_CONFIG,
-		       "endpoint \"%.*s\": %s; expected a host, an https:// URL, or an http:// URL "
-		       "to a loopback address, each with an optional port and nothing behind it",
-		       STR_ARG(p->text), why);
-}
 
 static struct str skip(struct str s, size_t n)
 {
 	return (struct str){s.p + n, s.n - n};
 }
 
-static struct err *take_scheme(struct parse *p)
+static const char *take_scheme(struct parse *p)
 {
 	p->is_tls = true;
 	for (size_t i = 0; i + 3 <= p->rest.n; i++) {
@@ -40,7 +31,7 @@ static struct err *take_scheme(struct parse *p)
 		if (str_eq_nocase(scheme, STR("http")))
 			p->is_tls = false;
 		else if (!str_eq_nocase(scheme, STR("https")))
-			return refuse(p, "its scheme is neither https nor http");
+			return "its scheme is neither https nor http";
 		p->rest = skip(p->rest, i + 3);
 		return NULL;
 	}
@@ -48,7 +39,7 @@ static struct err *take_scheme(struct parse *p)
 }
 
 /* Everything of a URL that this API has no use for is refused by its name. */
-static struct err *refuse_extras(struct parse *p)
+static const char *refuse_extras(struct parse *p)
 {
 	if (p->rest.n && p->rest.p[p->rest.n - 1] == '/')
 		p->rest.n--; /* "https://host/" is what people copy */
@@ -56,30 +47,30 @@ static struct err *refuse_extras(struct parse *p)
 		unsigned char c = (unsigned char)p->rest.p[i];
 
 		if (c == '@')
-			return refuse(p, "it holds a user name or a password");
+			return "it holds a user name or a password";
 		if (c == '?')
-			return refuse(p, "it holds a query");
+			return "it holds a query";
 		if (c == '#')
-			return refuse(p, "it holds a fragment");
+			return "it holds a fragment";
 		if (c == '/' || c == '\\')
-			return refuse(p, "it holds a path");
+			return "it holds a path";
 		if (c <= 0x20 || c >= 0x7f)
-			return refuse(p, "it holds a byte that no host name has");
+			return "it holds a byte that no host name has";
 	}
 	return NULL;
 }
 
-static struct err *take_port(struct parse *p, struct str text)
+static const char *take_port(struct parse *p, struct str text)
 {
 	uint64_t port;
 
 	if (!str_to_u64(text, 65535, &port) || port == 0)
-		return refuse(p, "its port is not a number from 1 to 65535");
+		return "its port is not a number from 1 to 65535";
 	p->port = (uint16_t)port;
 	return NULL;
 }
 
-static struct err *take_ip6(struct parse *p)
+static const char *take_ip6(struct parse *p)
 {
 	const char *end = memchr(p->rest.p, ']', p->rest.n);
 	char text[INET6_ADDRSTRLEN];
@@ -87,25 +78,25 @@ static struct err *take_ip6(struct parse *p)
 	size_t n;
 
 	if (!end)
-		return refuse(p, "its [ has no ]");
+		return "its [ has no ]";
 	n = (size_t)(end - p->rest.p) - 1;
 	if (n >= sizeof(text))
-		return refuse(p, "what stands in [ ] is not an IPv6 address");
+		return "what stands in [ ] is not an IPv6 address";
 	memcpy(text, p->rest.p + 1, n);
 	text[n] = '\0';
 	if (inet_pton(AF_INET6, text, &address) != 1)
-		return refuse(p, "what stands in [ ] is not an IPv6 address");
+		return "what stands in [ ] is not an IPv6 address";
 	p->is_ip6 = true;
 	p->host = (struct str){p->rest.p + 1, n};
 	p->rest = skip(p->rest, n + 2);
 	if (p->rest.n == 0)
 		return NULL;
 	if (p->rest.p[0] != ':')
-		return refuse(p, "something other than a port follows the ]");
+		return "something other than a port follows the ]";
 	return take_port(p, skip(p->rest, 1));
 }
 
-static struct err *take_host(struct parse *p)
+static const char *take_host(struct parse *p)
 {
 	const char *colon;
 
@@ -156,27 +147,28 @@ static bool split_labels(struct str host, struct str *last)
  * A name whose last label begins with a digit is an address to every resolver, "127.1" and
  * "0x7f.1" too. Only the plain form is taken, so that what we judge is what is connected to.
  */
-static struct err *check_name(struct parse *p, bool *is_ip4, struct in_addr *address)
+static const char *check_name(struct parse *p, bool *is_ip4, struct in_addr *address)
 {
 	char text[HOST_MAX + 1];
 	struct str last = {0};
 
 	*is_ip4 = false;
 	if (!split_labels(p->host, &last))
-		return refuse(p, "it holds no host name of good form");
+		return "it holds no host name of good form";
 	if (last.p[0] < '0' || last.p[0] > '9')
 		return NULL;
 	memcpy(text, p->host.p, p->host.n);
 	text[p->host.n] = '\0';
 	if (inet_pton(AF_INET, text, address) != 1)
-		return refuse(p, "its host is neither a name nor an IPv4 address");
+		return "its host is neither a name nor an IPv4 address";
 	*is_ip4 = true;
 	return NULL;
 }
 
-static struct err *judge_host(struct parse *p, bool *is_loopback)
+static const char *judge_host(struct parse *p)
 {
 	struct in_addr address;
+	const char *problem;
 	bool is_ip4;
 
 	if (p->is_ip6) {
@@ -185,13 +177,40 @@ static struct err *judge_host(struct parse *p, bool *is_loopback)
 
 		memcpy(text, p->host.p, p->host.n);
 		text[p->host.n] = '\0';
-		*is_loopback = inet_pton(AF_INET6, text, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
+		p->is_loopback = inet_pton(AF_INET6, text, &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
 		return NULL;
 	}
-	TRY(check_name(p, &is_ip4, &address));
-	*is_loopback = is_ip4 ? ntohl(address.s_addr) >> 24 == 127
-			      : str_eq_nocase(p->host, STR("localhost"));
+	problem = check_name(p, &is_ip4, &address);
+	if (problem)
+		return problem;
+	p->is_loopback = is_ip4 ? ntohl(address.s_addr) >> 24 == 127
+				: str_eq_nocase(p->host, STR("localhost"));
 	return NULL;
+}
+
+/* NULL, and `p` is filled; or what is wrong. */
+static const char *take_apart(struct str text, struct parse *p)
+{
+	const char *problem;
+
+	*p = (struct parse){.rest = text};
+	problem = take_scheme(p);
+	if (!problem)
+		problem = refuse_extras(p);
+	if (!problem)
+		problem = take_host(p);
+	if (!problem)
+		problem = judge_host(p);
+	if (!problem && !p->is_tls && !p->is_loopback)
+		problem = "plain http is for loopback addresses alone";
+	return problem;
+}
+
+const char *endpoint_problem(struct str text)
+{
+	struct parse p;
+
+	return take_apart(text, &p);
 }
 
 static char *lower(struct arena *a, struct str s)
@@ -208,18 +227,16 @@ static char *lower(struct arena *a, struct str s)
 
 struct err *endpoint_parse(struct arena *a, struct str text, struct endpoint *out)
 {
-	struct parse p = {.text = text, .rest = text};
 	struct endpoint ep = {0};
-	uint16_t usual;
+	struct parse p;
+	const char *problem = take_apart(text, &p);
+	uint16_t usual = p.is_tls ? 443 : 80;
 
-	TRY(take_scheme(&p));
-	TRY(refuse_extras(&p));
-	TRY(take_host(&p));
-	TRY(judge_host(&p, &ep.is_loopback));
-	if (!p.is_tls && !ep.is_loopback)
-		return refuse(&p, "plain http is for loopback addresses alone");
-	usual = p.is_tls ? 443 : 80;
+	if (problem)
+		return err_new(ERR_CONFIG, "endpoint \"%.*s\": %s; expected " ENDPOINT_FORM,
+			       STR_ARG(text), problem);
 	ep.is_tls = p.is_tls;
+	ep.is_loopback = p.is_loopback;
 	ep.port = p.port ? p.port : usual;
 	ep.host = lower(a, p.host);
 	if (!ep.host)
