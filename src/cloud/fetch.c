@@ -10,7 +10,7 @@
 #include "cloud/net.h"
 #include "cloud/request.h"
 #include "cloud/steps.h"
-#include "json/scan.h"
+#include "json/api_error.h"
 
 /* A server that wants us to wait longer is told by the next night's run. */
 #define RETRY_AFTER_MAX_MS 60000u
@@ -26,8 +26,8 @@ bool fetch_is_ok(const struct fetch_outcome *o)
 /* --- the envelope --- */
 
 struct envelope {
-	bool has_error;
-	struct str code, message, request_id;
+	struct api_error error;
+	struct str request_id;
 };
 
 static struct err *next_string(struct json_scan *s, struct str *out)
@@ -40,32 +40,6 @@ static struct err *next_string(struct json_scan *s, struct str *out)
 		return NULL;
 	}
 	return json_skip(s, &t);
-}
-
-static struct err *scan_error(struct json_scan *s, struct envelope *env)
-{
-	struct json_token t;
-
-	TRY(json_next(s, &t));
-	/* A null is an absent one; anything else that is called Error is one. */
-	env->has_error = t.kind != JSON_NULL;
-	if (t.kind != JSON_OBJECT)
-		return json_skip(s, &t);
-	for (;;) {
-		struct json_token value;
-
-		TRY(json_next(s, &t));
-		if (t.kind != JSON_KEY)
-			return NULL;
-		if (str_is(t.text, "Code")) {
-			TRY(next_string(s, &env->code));
-		} else if (str_is(t.text, "Message")) {
-			TRY(next_string(s, &env->message));
-		} else {
-			TRY(json_next(s, &value));
-			TRY(json_skip(s, &value));
-		}
-	}
 }
 
 static struct err *scan_response(struct json_scan *s, struct envelope *env)
@@ -82,7 +56,7 @@ static struct err *scan_response(struct json_scan *s, struct envelope *env)
 		if (t.kind != JSON_KEY)
 			return NULL;
 		if (str_is(t.text, "Error")) {
-			TRY(scan_error(s, env));
+			TRY(api_error_read(s, &env->error));
 		} else if (str_is(t.text, "RequestId")) {
 			TRY(next_string(s, &env->request_id));
 		} else {
@@ -192,8 +166,8 @@ static const char *clock_message(struct arena *a, const struct fetch_outcome *o,
 static struct err *fail_api(struct arena *a, struct fetch_outcome *o,
 			    const struct api_error_row *row, const struct envelope *env)
 {
-	struct str code = arena_str(a, env->code), id = arena_str(a, env->request_id);
-	struct str message = arena_str(a, env->message);
+	struct str code = arena_str(a, env->error.code), id = arena_str(a, env->request_id);
+	struct str message = arena_str(a, env->error.message);
 	const char *text = message.p;
 
 	if (row->class == API_CLOCK && text)
@@ -226,9 +200,9 @@ static struct err *judge(const char *service, struct arena *a, struct fetch_outc
 		return text ? fail(a, o, "http-status", text, status_hint(o->status)) : err_nomem();
 	}
 	TRY(envelope_error(o->body, a, &env));
-	if (!env.has_error)
+	if (!env.error.is_there)
 		return NULL;
-	row = api_error_find(service, env.code);
+	row = api_error_find(service, env.error.code);
 	*rule = row->retry;
 	return fail_api(a, o, row, &env);
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "json/api_error.h"
 #include "json/canonical.h"
 #include "json/pointer.h"
 #include "model/reader.h"
@@ -101,28 +102,15 @@ static struct err *read_unknown(struct reader *r, const struct json_token *key,
 			   "a field that this version does not know; it is kept as it is");
 }
 
-/* A text member of the Error object; anything else there is left alone. */
 static struct err *read_error(struct reader *r)
 {
-	struct json_token key, t;
+	struct api_error error;
 
-	TRY(json_next(r->scan, &t));
-	/* A null is an absent one; anything else that is called Error is one. */
-	r->out->has_error = t.kind != JSON_NULL;
-	if (t.kind != JSON_OBJECT)
-		return json_skip(r->scan, &t);
-	for (;;) {
-		TRY(json_next(r->scan, &key));
-		if (key.kind != JSON_KEY)
-			return NULL;
-		TRY(json_next(r->scan, &t));
-		if (t.kind == JSON_STRING && str_is(key.text, "Code"))
-			r->out->error_code = t.text;
-		else if (t.kind == JSON_STRING && str_is(key.text, "Message"))
-			r->out->error_message = t.text;
-		else
-			TRY(json_skip(r->scan, &t));
-	}
+	TRY(api_error_read(r->scan, &error));
+	r->out->has_error = error.is_there;
+	r->out->error_code = error.code;
+	r->out->error_message = error.message;
+	return NULL;
 }
 
 static struct err *read_field(struct reader *r, const struct json_token *key,
