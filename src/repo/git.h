@@ -44,6 +44,8 @@ struct err *tree_find(struct repo *r, const struct repo_commit *c, const char *p
 struct err *tree_load(struct repo *r, const git_oid *id, const char *what, git_tree **out) MUST_USE;
 struct err *commit_describe(struct repo *r, const git_oid *id, struct repo_commit *out) MUST_USE;
 bool spot_eq(const struct tree_spot *a, const struct tree_spot *b);
+/* "" where the clone is whole, else what brings the rest of its history. */
+const char *shallow_hint(struct repo *r);
 
 /* identity.c: who git would say made a commit now. */
 struct err *identity_find(struct repo *r, git_signature **author,

@@ -16,7 +16,7 @@
 
 static const char lfs_prefix[] = "version https://git-lfs.github.com/spec/";
 
-static const char *shallow_hint(struct repo *r)
+const char *shallow_hint(struct repo *r)
 {
 	return git_repository_is_shallow(r->git) == 1
 		       ? "; this clone is shallow: fetch the history (git fetch --unshallow, "
