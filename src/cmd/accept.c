@@ -239,6 +239,8 @@ static struct err *commit(struct acceptance *a)
 	if (a->is_committed && a->remote)
 		a->push_failure =
 			repo_push(a->w->repo, a->remote, &request, a->w->arena, &a->commit);
+	if (a->is_committed)
+		result_add_commit(a->r, a->commit.ref, a->commit.hex);
 	buf_free(&message);
 	return e;
 }

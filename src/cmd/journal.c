@@ -86,7 +86,7 @@ static struct err *make_run_id(char out[RUN_ID_SIZE])
 }
 
 struct err *journal_append(const struct options *o, const struct io *io, struct workspace *w,
-			   const struct result *r, const struct sides *sides, const char *remote)
+			   struct result *r, const struct sides *sides, const char *remote)
 {
 	struct buf record = BUF_INIT(RECORD_SIZE_MAX), message = BUF_INIT((size_t)1 << 16);
 	struct json_writer j = json_writer_to(&record);
@@ -113,6 +113,8 @@ struct err *journal_append(const struct options *o, const struct io *io, struct 
 		log_note(&io->log, "journal: %.12s on %s", done.hex, done.ref);
 	if (!e && remote)
 		e = repo_push(w->repo, remote, &request, w->arena, &done);
+	if (done.is_committed)
+		result_add_commit(r, done.ref, done.hex);
 	buf_free(&record);
 	buf_free(&message);
 	return e;

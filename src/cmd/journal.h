@@ -15,7 +15,7 @@
 #define JOURNAL_SCHEMA "scandrift-run/1"
 
 struct err *journal_append(const struct options *o, const struct io *io, struct workspace *w,
-			   const struct result *r, const struct sides *sides,
+			   struct result *r, const struct sides *sides,
 			   const char *remote) MUST_USE;
 
 /* log --runs */

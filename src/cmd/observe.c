@@ -12,7 +12,7 @@
 struct observation {
 	const struct options *o;
 	struct workspace *w;
-	const struct result *r;
+	struct result *r;
 	const struct sides *sides;
 	struct repo_tip tip;
 	struct repo_change *changes;
@@ -127,6 +127,8 @@ static struct err *write_commit(struct observation *ob, const struct io *io)
 		log_note(&io->log, "recorded on %s as %.12s", done.ref, done.hex);
 	if (!e && done.is_committed && ob->remote)
 		e = repo_push(ob->w->repo, ob->remote, &request, ob->w->arena, &done);
+	if (done.is_committed)
+		result_add_commit(ob->r, done.ref, done.hex);
 	buf_free(&text);
 	return e;
 }
@@ -160,7 +162,7 @@ struct err *observe_check(const struct options *o, struct workspace *w)
 }
 
 struct err *observe_commit(const struct options *o, const struct io *io, struct workspace *w,
-			   const struct result *r, const struct sides *sides, const char *remote)
+			   struct result *r, const struct sides *sides, const char *remote)
 {
 	struct observation ob = {.o = o, .w = w, .r = r, .sides = sides, .remote = remote};
 

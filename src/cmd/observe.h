@@ -18,7 +18,7 @@ struct err *observe_check(const struct options *o, struct workspace *w) MUST_USE
  * `remote`, where not NULL, gets the commit too.
  */
 struct err *observe_commit(const struct options *o, const struct io *io, struct workspace *w,
-			   const struct result *r, const struct sides *sides,
+			   struct result *r, const struct sides *sides,
 			   const char *remote) MUST_USE;
 
 #endif

@@ -281,12 +281,31 @@ static void put_head(struct json_writer *w, const struct result *r, const struct
 	json_boolean(w, r->are_policies_judged);
 }
 
+/* What the run itself committed: there only where it did. */
+static void put_commits(struct json_writer *w, const struct result *r)
+{
+	if (!r->commit_count)
+		return;
+	json_key(w, "commits");
+	json_begin_array(w);
+	for (size_t i = 0; i < r->commit_count; i++) {
+		json_begin_inline(w);
+		json_begin_object(w);
+		json_put_text(w, "ref", str_from(r->commits[i].ref));
+		json_put_text(w, "commit", str_from(r->commits[i].hex));
+		json_end_object(w);
+		json_end_inline(w);
+	}
+	json_end_array(w);
+}
+
 struct err *report_json(struct buf *b, const struct result *r, const struct report_style *s)
 {
 	struct json_writer w = json_writer_to(b);
 
 	json_begin_object(&w);
 	put_head(&w, r, s);
+	put_commits(&w, r);
 	put_counts(&w, r);
 	json_key(&w, "targets");
 	json_begin_array(&w);

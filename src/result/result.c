@@ -1,6 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "result/result.h"
 
+#include <assert.h>
+#include <string.h>
+
+void result_add_commit(struct result *r, const char *ref, const char *hex)
+{
+	struct result_commit *c = &r->commits[r->commit_count];
+
+	assert(r->commit_count < RESULT_COMMITS_MAX && strlen(hex) < sizeof(c->hex));
+	c->ref = ref;
+	memcpy(c->hex, hex, strlen(hex) + 1);
+	r->commit_count++;
+}
+
 void result_finish(struct result *r)
 {
 	findings_sort(&r->findings);

@@ -34,6 +34,14 @@ struct result_target {
 	struct coverage coverage_before, coverage_after;
 };
 
+/* A commit that the run made. */
+struct result_commit {
+	const char *ref; /* "refs/heads/main" */
+	char hex[41];
+};
+
+#define RESULT_COMMITS_MAX 2u /* of a baseline, or of what was observed; and of the journal */
+
 struct result {
 	struct arena *arena;
 	const char *command;
@@ -52,9 +60,14 @@ struct result {
 	bool never_fail; /* --fail-on never */
 	int signal;      /* that ended the run early; 0: none */
 	bool side_effect_failed;
+	struct result_commit commits[RESULT_COMMITS_MAX];
+	size_t commit_count;
 	struct arena **kept; /* of targets, besides `arena`; freed with the run */
 	size_t kept_count;
 };
+
+/* `ref` is borrowed. */
+void result_add_commit(struct result *r, const char *ref, const char *hex);
 
 /* Order and counts are right only after this. */
 void result_finish(struct result *r);

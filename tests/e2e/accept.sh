@@ -76,6 +76,17 @@ run sh -c "$command"
 expect_exit 0
 expect_text out 'Nothing to do'
 
+# A machine reads what was committed from the result, and that nothing was where it was not.
+live 's/"ScanPeriod": 1/"ScanPeriod": 5/'
+run_json -C repo accept prod --replay "$replay" --now "$now"
+expect_exit 1
+expect_json out 'has("commits") == false'
+run_json -C repo accept prod --replay "$replay" --now "$now" --allow-weakened \
+	--expect "$(scandrift normalize --digest edited.json)"
+expect_exit 0
+expect_json out ".commits == [{ref: \"refs/heads/main\", commit: \"$(head_of repo)\"}]"
+git -C repo reset -q --hard HEAD^
+
 # Less is scanned now: refused without --allow-weakened, also where the digest is right.
 before=$(head_of repo)
 live 's/"RISK",/"RISK"/; /"VIRUS"/d; s/"ScanPeriod": 1/"ScanPeriod": 7/'

@@ -31,8 +31,10 @@ night 22
 expect_exit 3
 replay_from replies prod "$common/prod.json"
 # Two nights are missing, one is late.
-run scandrift -C repo check --replay "$replay" --now 2026-11-25T09:00:00Z --journal
+run scandrift -C repo check --replay "$replay" --now 2026-11-25T09:00:00Z --journal --format json
 expect_exit 0
+# The result names what the run committed.
+expect_json out ".commits == [{ref: \"refs/scandrift/runs\", commit: \"$(git -C repo rev-parse refs/scandrift/runs)\"}]"
 [ "$(git -C repo rev-list --count refs/scandrift/runs)" = 4 ] || fail 'not four records'
 [ "$(git -C repo rev-list --count --merges refs/scandrift/runs)" = 0 ] || fail 'not linear'
 [ "$(git -C repo rev-list --count --all -- run.json)" = 4 ] || fail 'not in each commit'
