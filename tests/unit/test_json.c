@@ -18,6 +18,7 @@
 #include "json/canonical.h"
 #include "json/scan.h"
 #include "json/write.h"
+#include "skip.h"
 
 static const struct json_limits limits = {JSON_SIZE_MAX, JSON_DEPTH_MAX, ERR_REPLY};
 
@@ -112,10 +113,8 @@ static void test_suite(void **state)
 	int count = 0, wrong = 0;
 
 	(void)state;
-	if (!vectors("json-parsing/test_parsing", dir, sizeof(dir)) || !(d = opendir(dir))) {
-		print_message("skipped: vectors/json-parsing is absent\n");
-		skip();
-	}
+	if (!vectors("json-parsing/test_parsing", dir, sizeof(dir)) || !(d = opendir(dir)))
+		skip_for("vectors/json-parsing is absent");
 	while ((entry = readdir(d))) {
 		struct buf b;
 		struct err *e;
@@ -149,10 +148,8 @@ static void test_jcs_vectors(void **state)
 		struct buf in, want, got = BUF_INIT(1 << 20);
 
 		(void)snprintf(below, sizeof(below), "jcs/input/%s.json", names[i]);
-		if (!vectors(below, path, sizeof(path)) || access(path, R_OK) != 0) {
-			print_message("skipped: vectors/jcs is absent\n");
-			skip();
-		}
+		if (!vectors(below, path, sizeof(path)) || access(path, R_OK) != 0)
+			skip_for("vectors/jcs is absent");
 		assert_null(fs_read(path, 1 << 20, &in));
 		(void)snprintf(below, sizeof(below), "jcs/output/%s.json", names[i]);
 		assert_null(fs_read(vectors(below, path, sizeof(path)), 1 << 20, &want));
@@ -378,5 +375,5 @@ int main(void)
 		cmocka_unit_test(test_doubles),        cmocka_unit_test(test_writer),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return exit_with_skips(cmocka_run_group_tests(tests, NULL, NULL));
 }
