@@ -200,20 +200,15 @@ static int put_in_place(const char *tmp, const char *path, enum fs_write_mode mo
 	return unlink(tmp);
 }
 
-struct err *fs_write(const char *path, struct str content, enum fs_write_mode mode)
+/* `fd`, of the file `tmp`, is closed here. */
+static struct err *write_via(int fd, const char *tmp, const char *path, struct str content,
+			     enum fs_write_mode mode)
 {
-	char *tmp = NULL;
 	struct err *e = NULL;
-	int fd = -1, code = 0;
+	int code;
 
-	if (asprintf(&tmp, "%s.tmp-XXXXXX", path) < 0)
-		return err_nomem();
-	fd = mkostemp(tmp, O_CLOEXEC);
-	if (fd < 0) {
-		e = err_errno(ERR_OUTPUT, errno, "%s: cannot create a file beside it", path);
-		free(tmp);
-		return e;
-	}
+	if (fd < 0)
+		return err_errno(ERR_OUTPUT, errno, "%s: cannot create a file beside it", path);
 	code = fs_write_all(fd, content.p, content.n);
 	if (!code && (fchmod(fd, 0644) != 0 || fsync(fd) != 0))
 		code = errno;
@@ -227,8 +222,26 @@ struct err *fs_write(const char *path, struct str content, enum fs_write_mode mo
 	} else if (sync_dir(path) != 0) {
 		e = err_errno(ERR_OUTPUT, errno, "%s: its folder cannot be synced", path);
 	}
+	return e;
+}
+
+struct err *fs_write(const char *path, struct str content, enum fs_write_mode mode)
+{
+	char *tmp = NULL;
+	struct err *e;
+
+	if (asprintf(&tmp, "%s.tmp-XXXXXX", path) < 0)
+		return err_nomem();
+	e = write_via(mkostemp(tmp, O_CLOEXEC), tmp, path, content, mode);
 	free(tmp);
 	return e;
+}
+
+struct err *fs_replace_via(const char *tmp, const char *path, struct str content)
+{
+	int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	return write_via(fd, tmp, path, content, FS_REPLACE);
 }
 
 struct err *fs_make_dirs(const char *path)

@@ -15,7 +15,11 @@
 #include "repo/git.h"
 
 #define NOTE_NAME "scandrift-follow"
-#define NOTE_MAX  ((size_t)4 << 20)
+
+/* A file is first written under this name beside its own; the note tells where to look for it. */
+#define HALF_SUFFIX ".scandrift-half"
+
+#define NOTE_MAX ((size_t)4 << 20)
 
 /* Two forms of the index that git may have been told to use have no reader in libgit2 1.5. */
 static struct err *index_failure(struct repo *r)
@@ -78,11 +82,12 @@ struct err *follow_check_attributes(struct repo *r, const char *path)
 	return NULL;
 }
 
-static char *in_workdir(struct repo *r, const char *path)
+static char *in_workdir(struct repo *r, const char *path, const char *suffix)
 {
 	char *full = NULL;
 
-	return asprintf(&full, "%s%s", git_repository_workdir(r->git), path) < 0 ? NULL : full;
+	return asprintf(&full, "%s%s%s", git_repository_workdir(r->git), path, suffix) < 0 ? NULL
+											   : full;
 }
 
 /* The bytes that git checkout would write: line ends by attributes and core.autocrlf. */
@@ -92,7 +97,11 @@ static struct err *write_filtered(struct repo *r, git_blob *blob, const char *pa
 	git_filter_list *filters = NULL;
 	git_buf buf = {0};
 	struct str bytes = {git_blob_rawcontent(blob), (size_t)git_blob_rawsize(blob)};
-	struct err *e = NULL;
+	char *half = in_workdir(r, path, HALF_SUFFIX);
+	struct err *e = half ? NULL : err_nomem();
+
+	if (e)
+		return e;
 
 	if (git_filter_list_load(&filters, r->git, blob, path, GIT_FILTER_TO_WORKTREE,
 				 GIT_FILTER_DEFAULT) < 0) {
@@ -106,8 +115,9 @@ static struct err *write_filtered(struct repo *r, git_blob *blob, const char *pa
 		}
 		bytes = (struct str){buf.ptr, buf.size};
 	}
-	e = fs_write(full, bytes, FS_REPLACE);
+	e = fs_replace_via(half, full, bytes);
 out:
+	free(half);
 	git_buf_dispose(&buf);
 	git_filter_list_free(filters);
 	return e;
@@ -168,7 +178,7 @@ static bool is_left_out(git_index *index, const char *path, const char *full)
 static struct err *follow_file(struct repo *r, git_index *index, const char *path,
 			       const struct tree_spot *spot)
 {
-	char *full = in_workdir(r, path);
+	char *full = in_workdir(r, path, "");
 	struct err *e = NULL;
 
 	if (!full)
@@ -204,7 +214,7 @@ static struct err *follow_entry(struct repo *r, git_index *index, const char *pa
 		code = git_index_remove(index, path, 0);
 		return code < 0 && code != GIT_ENOTFOUND ? err_git(ERR_OUTPUT, "%s", path) : NULL;
 	}
-	full = in_workdir(r, path);
+	full = in_workdir(r, path, "");
 	if (!full)
 		return err_nomem();
 	if (is_left_out(index, path, full))
@@ -365,14 +375,29 @@ static struct err *repair_path(struct repo *r, const struct repo_commit *before,
 	return e;
 }
 
+/* What a run that was killed had not written to its end. */
+static void drop_half(struct repo *r, const char *path)
+{
+	char *half = fs_is_safe_path(str_from(path)) ? in_workdir(r, path, HALF_SUFFIX) : NULL;
+
+	if (half)
+		(void)unlink(half);
+	free(half);
+}
+
 static struct err *repair_by(struct repo *r, char *note)
 {
 	struct repo_commit before = {0}, now;
 	const char *ref = next_line(&note), *hex = next_line(&note), *path;
 	git_oid id;
 
-	if (!ref || !hex || !is_head(r, ref))
+	if (!ref || !hex)
 		return NULL;
+	if (!is_head(r, ref)) {
+		while ((path = next_line(&note)))
+			drop_half(r, path);
+		return NULL;
+	}
 	if (strcmp(hex, "-") == 0)
 		before.is_unborn = true;
 	else if (git_oid_fromstr(&id, hex) < 0)
@@ -381,8 +406,10 @@ static struct err *repair_by(struct repo *r, char *note)
 		TRY(commit_describe(r, &id, &before));
 	TRY(repo_resolve(r, "HEAD", &now));
 	TRY(lock_wait_gone(r, "index"));
-	while ((path = next_line(&note)))
+	while ((path = next_line(&note))) {
+		drop_half(r, path);
 		TRY(repair_path(r, &before, &now, path));
+	}
 	return NULL;
 }
 

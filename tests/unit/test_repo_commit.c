@@ -18,8 +18,9 @@ static void expect_sound(struct world *w)
 {
 	run(w, "git fsck --full --strict --no-dangling >/dev/null 2>../fsck || "
 	       "{ cat ../fsck; false; }");
-	run(w, "test -z \"$(find . .git -name '*.lock' -o -name '*.tmp-*' -o -name "
-	       "'scandrift-follow')\"");
+	run(w,
+	    "test -z \"$(find . .git -name '*.lock' -o -name '*.tmp-*' -o -name '*-half' -o -name "
+	    "'scandrift-follow')\"");
 }
 
 static struct repo_commit_result committed(struct world *w, const char *file, const char *text)
@@ -544,6 +545,16 @@ struct err *__wrap_fs_write(const char *path_, struct str content, enum fs_write
 	if (full_disk_at && strstr(path_, full_disk_at))
 		return err_errno(ERR_OUTPUT, ENOSPC, "%s", path_);
 	return __real_fs_write(path_, content, mode);
+}
+
+struct err *__real_fs_replace_via(const char *tmp, const char *path_, struct str content);
+struct err *__wrap_fs_replace_via(const char *tmp, const char *path_, struct str content);
+
+struct err *__wrap_fs_replace_via(const char *tmp, const char *path_, struct str content)
+{
+	if (full_disk_at && strstr(path_, full_disk_at))
+		return err_errno(ERR_OUTPUT, ENOSPC, "%s", path_);
+	return __real_fs_replace_via(tmp, path_, content);
 }
 
 static void test_work_tree_cannot_follow(void **state)
