@@ -17,6 +17,13 @@ static bool add(void *ctx, const char *p, size_t n)
 	return !s->failure;
 }
 
+struct err *digest_start(void)
+{
+	unsigned char bytes[SHA256_SIZE];
+
+	return sha256(STR(""), bytes);
+}
+
 struct err *digest_config(const struct config *c, struct arena *a, struct str *out)
 {
 	unsigned char bytes[SHA256_SIZE];

@@ -5,6 +5,9 @@
 #include "base/arena.h"
 #include "model/config.h"
 
+/* Starts the crypto library, which reads files of its own: before no other file may be opened. */
+struct err *digest_start(void) MUST_USE;
+
 /* "sha256:HEX" of a config's digested form, in the arena; streamed, so of any size. */
 struct err *digest_config(const struct config *c, struct arena *a, struct str *out) MUST_USE;
 

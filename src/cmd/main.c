@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "cmd/contain.h"
 #include "cmd/io.h"
 #include "cmd/options.h"
 #include "result/exit.h"
@@ -26,9 +27,10 @@ static struct err *show(const struct io *io, const struct options *o, const stru
 	struct buf b = BUF_INIT((size_t)1 << 20);
 	struct err *e;
 
-	if (o->version)
+	if (o->version) {
 		buf_puts(&b, "scandrift " SCANDRIFT_VERSION "\n");
-	else if (c)
+		contain_describe(&b);
+	} else if (c)
 		help_command(&b, c);
 	else
 		help_overview(&b);

@@ -2,6 +2,7 @@
 /* normalize: the canonical form of a reply or a baseline, from a file or standard input. */
 #include "base/escape.h"
 #include "base/fs.h"
+#include "cmd/contain.h"
 #include "cmd/digest.h"
 #include "cmd/workspace.h"
 #include "model/canonical.h"
@@ -121,10 +122,16 @@ struct err *cmd_normalize(const struct options *o, struct io *io, int *code)
 	struct err *e = a ? NULL : err_nomem();
 
 	*code = EXIT_FINE;
+	contain_calls(io);
 	if (!e && o->digest + o->jcs + (o->assertion_count > 0) > 1)
 		e = err_new(ERR_USAGE, "--digest, --jcs and --assert exclude each other");
 	if (!e)
 		e = fs_read(name, o->max_reply, &b);
+	if (!e && o->digest)
+		e = digest_start();
+	/* The bytes are here; taking them apart needs no other file. */
+	if (!e)
+		e = contain_files(io, NULL, a);
 	if (!e)
 		e = workspace_read_config(buf_view(&b), name, &opt, a, &r);
 	if (!e)

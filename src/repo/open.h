@@ -24,4 +24,11 @@ void repo_free(struct repo *r); /* accepts NULL */
 const char *repo_workdir(const struct repo *r); /* NULL when bare */
 const char *repo_git_dir(const struct repo *r);
 
+/*
+ * Every folder that reading from the repository may lead into: the work tree, its git folders, and
+ * those of the repositories whose objects it borrows.
+ */
+struct err *repo_folders(const struct repo *r, struct arena *a, const char *const **out,
+			 size_t *count) MUST_USE;
+
 #endif

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCANDRIFT_CMD_CONTAIN_H
+#define SCANDRIFT_CMD_CONTAIN_H
+
+#include "base/arena.h"
+#include "cmd/io.h"
+#include "repo/open.h"
+
+/*
+ * A command that reads what strangers wrote shuts itself in, in two steps: no sockets, programs and
+ * processes before it opens anything; no other files as soon as it knows which ones it needs. What
+ * cannot be had is told and no error: a warning where the kernel has it, else with -v alone.
+ */
+void contain_calls(const struct io *io);
+
+/*
+ * What may be read from here on is the repository (NULL: nothing). An error where its own files do
+ * not say what belongs to it.
+ */
+struct err *contain_files(const struct io *io, const struct repo *repo, struct arena *a) MUST_USE;
+
+/* One line of --version. */
+void contain_describe(struct buf *b);
+
+#endif

@@ -1,0 +1,47 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Commands that read what strangers wrote shut themselves in. strace is the witness of what they
+# do from then on, and would show what the kernel refuses as well.
+
+. "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
+. "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
+need strace
+
+run scandrift --version
+expect_exit 0
+expect_text out 'sandbox: '
+grep -q 'Landlock (ABI .*), seccomp$' "$out" || skip 'the kernel has no Landlock or no seccomp'
+
+# witness FOLDER ARG...: the command is well contained, and opens nothing outside of FOLDER once
+# it may not. What it says is in $out and $err.
+witness() {
+	witness_folder=$1
+	shift
+	run strace -f -qq -y -s 512 -o "$SCRATCH/trace" \
+		-e trace=%network,%process,seccomp,landlock_restrict_self,open,openat,openat2,creat \
+		"$SCANDRIFT" "$@"
+	sed '1,/seccomp(SECCOMP_SET_MODE_FILTER.* = 0$/d' "$SCRATCH/trace" >"$SCRATCH/calls"
+	[ -s "$SCRATCH/calls" ] || fail "no filter of calls: scandrift $*"
+	if grep -E '^[0-9]+ +(socket|connect|bind|sendto|sendmsg|execve|execveat|fork|vfork|clone)' \
+		"$SCRATCH/calls"; then
+		fail "a call that should not be: scandrift $*"
+	fi
+	sed '1,/landlock_restrict_self(.* = 0$/d' "$SCRATCH/calls" >"$SCRATCH/files"
+	[ -s "$SCRATCH/files" ] || fail "files are not closed: scandrift $*"
+	# With -y a descriptor has its file's path behind it.
+	grep -E '(open|openat|openat2|creat)\(' "$SCRATCH/files" >"$SCRATCH/opened" || :
+	if grep -v "= [0-9]*<$witness_folder/" "$SCRATCH/opened" | grep -v ' ENOENT '; then
+		fail "opened outside of $witness_folder: scandrift $*"
+	fi
+}
+
+# normalize: everything is read before; nothing is opened then.
+printf '{"Enable": true, "ScanPeriod": 1, "Extra": {"b": 1, "a": [1.5]}}' >config.json
+for form in '' --digest --jcs '--assert=/ScanPeriod==1' "--assert=coverage present"; do
+	witness "$SCRATCH/nowhere" normalize ${form:+"$form"} config.json
+	[ ! -s "$SCRATCH/opened" ] || fail "$(cat "$SCRATCH/opened")"
+done
+run_stdin config.json scandrift normalize -v
+expect_exit 0
+expect_line err 'scandrift: seccomp: on, for the rest of this run'
+expect_line err 'scandrift: Landlock: on, for the rest of this run'
