@@ -10,9 +10,14 @@
  * What the files of this folder share, and nobody else includes: libgit2's types stay here.
  */
 
+#define TREES_KEPT 4u
+
 struct repo {
 	git_repository *git;
 	git_config *config;
+	/* The trees that were read last: a run asks for one folder's entries one by one. */
+	git_tree *trees[TREES_KEPT];
+	unsigned next_tree;
 };
 
 /* An error with libgit2's last message as its cause. */
@@ -42,6 +47,7 @@ struct tree_spot {
 struct err *tree_find(struct repo *r, const struct repo_commit *c, const char *path,
 		      struct tree_spot *out) MUST_USE;
 struct err *tree_load(struct repo *r, const git_oid *id, const char *what, git_tree **out) MUST_USE;
+void trees_forget(struct repo *r);
 struct err *commit_describe(struct repo *r, const git_oid *id, struct repo_commit *out) MUST_USE;
 bool spot_eq(const struct tree_spot *a, const struct tree_spot *b);
 /* "" where the clone is whole, else what brings the rest of its history. */

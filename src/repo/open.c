@@ -149,6 +149,7 @@ void repo_free(struct repo *r)
 {
 	if (!r)
 		return;
+	trees_forget(r);
 	git_config_free(r->config);
 	git_repository_free(r->git);
 	free(r);

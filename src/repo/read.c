@@ -145,7 +145,7 @@ struct err *repo_resolve_tip(struct repo *r, const char *branch, struct arena *a
 	return NULL;
 }
 
-struct err *tree_load(struct repo *r, const git_oid *id, const char *what, git_tree **out)
+static struct err *tree_read(struct repo *r, const git_oid *id, const char *what, git_tree **out)
 {
 	git_odb *odb = NULL;
 	size_t size = 0;
@@ -163,6 +163,37 @@ struct err *tree_load(struct repo *r, const git_oid *id, const char *what, git_t
 		e = missing_object(r, id, what);
 	git_odb_free(odb);
 	return e;
+}
+
+/*
+ * libgit2 keeps small trees alone. One of ten thousand baselines would be read, hashed and parsed
+ * ten thousand times.
+ */
+struct err *tree_load(struct repo *r, const git_oid *id, const char *what, git_tree **out)
+{
+	git_tree *tree = NULL, *copy = NULL;
+
+	for (size_t i = 0; i < TREES_KEPT; i++)
+		if (r->trees[i] && git_oid_equal(git_tree_id(r->trees[i]), id))
+			return git_tree_dup(out, r->trees[i]) < 0 ? err_nomem() : NULL;
+	TRY(tree_read(r, id, what, &tree));
+	if (git_tree_dup(&copy, tree) < 0) {
+		git_tree_free(tree);
+		return err_nomem();
+	}
+	git_tree_free(r->trees[r->next_tree]);
+	r->trees[r->next_tree] = copy;
+	r->next_tree = (r->next_tree + 1) % TREES_KEPT;
+	*out = tree;
+	return NULL;
+}
+
+void trees_forget(struct repo *r)
+{
+	for (size_t i = 0; i < TREES_KEPT; i++) {
+		git_tree_free(r->trees[i]);
+		r->trees[i] = NULL;
+	}
 }
 
 static enum repo_entry_kind kind_of(git_filemode_t mode)
