@@ -289,11 +289,15 @@ struct err *fetch_steps_prepare(struct fetch_session *s, const struct fetch_requ
 		.time = s->clock.unix_s(s->clock.ctx),
 	};
 	steps->signed_ahead_s = *clock_ahead(s, r);
-	TRY(request_sign(r, steps->o.time + steps->signed_ahead_s, a, &steps->request));
+	if (!steps->request)
+		steps->request = arena_alloc(a, sizeof(*steps->request));
+	if (!steps->request)
+		return err_nomem();
+	TRY(request_sign(r, steps->o.time + steps->signed_ahead_s, a, steps->request));
 	*http = (struct http_request){
 		.url = r->endpoint->url,
-		.headers = steps->request.headers,
-		.header_count = steps->request.header_count,
+		.headers = steps->request->headers,
+		.header_count = steps->request->header_count,
 		.body = r->body,
 		.timeout_ms = r->timeout_ms < left ? r->timeout_ms : left,
 		.reply_max = r->reply_max,
@@ -380,7 +384,7 @@ struct err *fetch_steps_take(struct fetch_session *s, const struct fetch_request
 	enum retry_rule rule = RETRY_NEVER;
 	uint64_t wait_ms = 0;
 
-	request_wipe(&steps->request);
+	request_wipe(steps->request);
 	if (e) {
 		TRY(take_error(a, e, &steps->o, &rule));
 	} else {

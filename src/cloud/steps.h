@@ -15,7 +15,7 @@ struct fetch_steps {
 	uint64_t start_ms;
 	int64_t signed_ahead_s; /* the correction that the last try was signed with */
 	bool corrected, renewed;
-	struct signed_request request; /* until the try is taken */
+	struct signed_request *request; /* of the try that is under way; NULL before the first */
 };
 
 enum fetch_next {

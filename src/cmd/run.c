@@ -85,9 +85,13 @@ static struct err *settle(struct judging *j, size_t i)
 {
 	struct result_target *row = &j->r->targets[i];
 	struct sides *s = &j->sides[i];
+	bool is_one = str_eq(row->live_digest, row->baseline_digest);
 
 	TRY(copy_text(j, &row->baseline_digest));
-	TRY(copy_text(j, &row->live_digest));
+	if (is_one)
+		row->live_digest = row->baseline_digest;
+	else
+		TRY(copy_text(j, &row->live_digest));
 	TRY(copy_text(j, &row->request_id));
 	TRY(copy_text(j, &s->live.account));
 	row->diff.before = row->diff.after = NULL;

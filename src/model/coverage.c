@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/coverage.h"
 
+#include <string.h>
+
 #include "base/timeutil.h"
 #include "base/utf8.h"
 #include "json/scan.h"
@@ -10,13 +12,15 @@
 /* Of a list in a sentence; the whole stands in the config. */
 #define NAMED_MAX      5u
 #define NAME_MAX_BYTES 100u
+#define LINES_MAX      16u
 
 enum reach { REACH_ALL, REACH_CHOSEN, REACH_PICK, REACH_OPEN };
 
 struct writer {
 	const struct config *c;
 	struct arena *a;
-	struct coverage *out;
+	struct str lines[LINES_MAX];
+	size_t count;
 	bool failed;
 };
 
@@ -38,8 +42,8 @@ static void say(struct writer *w, struct buf *b)
 	line = arena_str(w->a, buf_view(b));
 	if (b->failed_memory || !line.p)
 		w->failed = true;
-	else if (w->out->count < COVERAGE_LINES_MAX)
-		w->out->lines[w->out->count++] = line;
+	else if (w->count < LINES_MAX)
+		w->lines[w->count++] = line;
 	buf_free(b);
 }
 
@@ -327,16 +331,29 @@ static void say_unknown(struct writer *w)
 	say(w, &b);
 }
 
+static struct err *keep_lines(const struct writer *w, struct coverage *out)
+{
+	struct str *lines;
+
+	if (w->failed)
+		return err_nomem();
+	lines = arena_array(w->a, w->count ? w->count : 1, sizeof(*lines));
+	if (!lines)
+		return err_nomem();
+	memcpy(lines, w->lines, w->count * sizeof(*lines));
+	*out = (struct coverage){lines, w->count};
+	return NULL;
+}
+
 struct err *coverage_describe(const struct config *c, struct arena *a, struct coverage *out)
 {
-	struct writer w = {c, a, out, false};
+	struct writer w = {.c = c, .a = a};
 	const struct value *on = single(c, DIM_SWITCH);
 	enum reach reach = reach_of(c);
 
-	out->count = 0;
 	if (!on->is_null && !on->u.boolean) {
 		say_text(&w, "Nothing is scanned: the schedule is off");
-		return w.failed ? err_nomem() : NULL;
+		return keep_lines(&w, out);
 	}
 	if (on->is_null)
 		say_text(&w, "Whether the schedule is on is not said");
@@ -349,5 +366,5 @@ struct err *coverage_describe(const struct config *c, struct arena *a, struct co
 		say_when(&w);
 	}
 	say_unknown(&w);
-	return w.failed ? err_nomem() : NULL;
+	return keep_lines(&w, out);
 }

@@ -87,7 +87,7 @@ static enum change_op scalar_op(const struct value *before, const struct value *
 	return after->is_null ? CHANGE_REMOVE : CHANGE_REPLACE;
 }
 
-static struct err *add_known(struct diff *d, size_t row, struct arena *a)
+static struct err *add_known(struct diff *d, const struct judgement *j, size_t row, struct arena *a)
 {
 	const struct field *f = &d->before->resource->fields[row];
 	struct change *c = &d->changes[d->change_count++];
@@ -99,9 +99,9 @@ static struct err *add_known(struct diff *d, size_t row, struct arena *a)
 		.before = &d->before->values[row],
 		.after = &d->after->values[row],
 		.op = CHANGE_REPLACE,
-		.direction = d->judgement.directions[row],
-		.plain = d->judgement.plain_fields[row],
-		.bits = d->judgement.fields[row],
+		.direction = j->directions[row],
+		.plain = j->plain_fields[row],
+		.bits = j->fields[row],
 	};
 	if (schema_is_set(f->kind))
 		TRY(list_items(d->before, c, a));
@@ -157,22 +157,35 @@ static struct err *diff_unknown(struct diff *d, struct arena *a)
 	}
 }
 
+/* How many changes there are at the most; of most pairs none. */
+static size_t count_changes(const struct diff *d, const struct judgement *j)
+{
+	size_t n = j->unknown_differs ? d->before->unknown_count + d->after->unknown_count : 0;
+
+	for (size_t i = 0; i < d->before->resource->field_count; i++)
+		n += j->differs[i];
+	return n;
+}
+
 struct err *diff_configs(const struct config *before, const struct config *after, struct arena *a,
 			 struct diff *out)
 {
 	const struct resource *r = before->resource;
-	size_t most = r->field_count + before->unknown_count + after->unknown_count;
+	struct judgement j;
 
 	*out = (struct diff){.before = before, .after = after};
-	direction_judge(before, after, &out->judgement);
-	out->changes = arena_array(a, most + 1, sizeof(*out->changes));
+	direction_judge(before, after, &j);
+	out->judgement = (struct pair_judgement){
+		.whole = j.whole,
+		.direction = j.direction,
+		.plain = j.plain,
+		.is_switched_off = j.is_switched_off,
+	};
+	out->changes = arena_array(a, count_changes(out, &j), sizeof(*out->changes));
 	if (!out->changes)
 		return err_nomem();
-	for (size_t i = 0; i < r->field_count; i++) {
-		if (r->fields[i].role != ROLE_CONFIG ||
-		    value_equal(r, i, &before->values[i], &after->values[i]))
-			continue;
-		TRY(add_known(out, i, a));
-	}
-	return diff_unknown(out, a);
+	for (size_t i = 0; i < r->field_count; i++)
+		if (j.differs[i])
+			TRY(add_known(out, &j, i, a));
+	return j.unknown_differs ? diff_unknown(out, a) : NULL;
 }

@@ -39,7 +39,7 @@ struct diff {
 	const struct config *before, *after;
 	struct change *changes;
 	size_t change_count;
-	struct judgement judgement;
+	struct pair_judgement judgement;
 };
 
 /* Equal configs, which have one digest, give no change; others give one at least. */

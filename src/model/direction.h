@@ -42,6 +42,13 @@ struct judgement {
 	bool is_switched_off; /* from on to off: the one that is critical */
 };
 
+/* Of the pair alone: what is left once the parts of the fields are in their changes. */
+struct pair_judgement {
+	struct bits whole;
+	enum direction direction, plain;
+	bool is_switched_off;
+};
+
 /*
  * Judges a pair of configs of one resource and fills all of `out`. What it says of a field holds
  * for this pair: beside other changes the same edit may mean something else. Sets must be sorted,

@@ -130,7 +130,7 @@ static void put_change(struct json_writer *w, const struct change *c)
 
 static void put_diff(struct json_writer *w, const struct result_target *t)
 {
-	const struct judgement *j = &t->diff.judgement;
+	const struct pair_judgement *j = &t->diff.judgement;
 
 	json_key(w, "direction");
 	json_text(w, t->diff.change_count ? direction_name(j->direction) : NULL);

@@ -119,18 +119,25 @@ struct err *judge_change(struct result *r, struct str target, const struct chang
 	return add(r, &f);
 }
 
-struct err *judge_pair(struct result *r, struct str name, const struct reading *before,
-		       const struct reading *after, struct str file, struct result_target *row)
+static struct err *judge_changes(struct result *r, struct str name, const struct reading *before,
+				 const struct reading *after, struct str file,
+				 struct result_target *row)
 {
 	TRY(diff_configs(&before->config, &after->config, r->arena, &row->diff));
-	TRY(coverage_describe(&before->config, r->arena, &row->coverage_before));
-	TRY(coverage_describe(&after->config, r->arena, &row->coverage_after));
 	row->has_diff = true;
 	row->outcome = row->diff.change_count ? OUTCOME_DRIFTED : OUTCOME_EQUAL;
 	for (size_t i = 0; i < row->diff.change_count; i++)
 		TRY(judge_change(r, name, &row->diff.changes[i],
 				 row->diff.judgement.is_switched_off, file));
 	return NULL;
+}
+
+struct err *judge_pair(struct result *r, struct str name, const struct reading *before,
+		       const struct reading *after, struct str file, struct result_target *row)
+{
+	TRY(coverage_describe(&before->config, r->arena, &row->coverage_before));
+	TRY(coverage_describe(&after->config, r->arena, &row->coverage_after));
+	return judge_changes(r, name, before, after, file, row);
 }
 
 /* What a note of a reply becomes. */
@@ -314,6 +321,25 @@ struct err *judge_orphan(struct result *r, struct str path)
 	return add(r, &f);
 }
 
+/* One digest, one config, the same words: in memory once. */
+static struct err *describe(struct result *r, const struct reading *reading, struct str digest,
+			    struct coverage *out)
+{
+	bool is_short = digest.n && digest.n < sizeof(r->described_digest);
+
+	if (is_short && str_is(digest, r->described_digest)) {
+		*out = r->described;
+		return NULL;
+	}
+	TRY(coverage_describe(&reading->config, r->arena, out));
+	if (!is_short)
+		return NULL;
+	memcpy(r->described_digest, digest.p, digest.n);
+	r->described_digest[digest.n] = '\0';
+	r->described = *out;
+	return NULL;
+}
+
 struct err *judge_target(struct result *r, const struct target *t, const struct live_side *live,
 			 const struct baseline_side *base)
 {
@@ -331,7 +357,7 @@ struct err *judge_target(struct result *r, const struct target *t, const struct 
 		fill_live(row, live, live->reading->config.resource);
 	TRY(judge_baseline(r, t, base));
 	if (base->reading)
-		TRY(coverage_describe(&base->reading->config, r->arena, &row->coverage_before));
+		TRY(describe(r, base->reading, base->digest, &row->coverage_before));
 	if (live->failure.reason)
 		TRY(add_incomplete(r, t, live));
 	if (is_live_known)
@@ -345,11 +371,11 @@ struct err *judge_target(struct result *r, const struct target *t, const struct 
 		return NULL;
 	}
 	row->live = &live->reading->config;
-	TRY(coverage_describe(&live->reading->config, r->arena, &row->coverage_after));
+	TRY(describe(r, live->reading, live->digest, &row->coverage_after));
 	if (base->state != BASELINE_READ) {
 		row->outcome = OUTCOME_NO_BASELINE;
 		return NULL;
 	}
 	TRY(judge_vanished(r, t, base->reading, live->reading));
-	return judge_pair(r, t->name, base->reading, live->reading, t->baseline, row);
+	return judge_changes(r, t->name, base->reading, live->reading, t->baseline, row);
 }

@@ -62,6 +62,9 @@ struct result {
 	bool side_effect_failed;
 	struct result_commit commits[RESULT_COMMITS_MAX];
 	size_t commit_count;
+	/* What was put into words last: of most targets of most nights it is the same. */
+	char described_digest[DIGEST_TEXT_SIZE];
+	struct coverage described;
 	struct arena **kept; /* of targets, besides `arena`; freed with the run */
 	size_t kept_count;
 };
