@@ -172,6 +172,44 @@ static struct str take_word(struct str *rest)
 	return word;
 }
 
+/* A list of words parted by blanks, over as many lines as there are. */
+struct word {
+	struct str text;
+	size_t line;
+};
+
+struct words {
+	struct word *v;
+	size_t n;
+};
+
+/* No words where the key is not there. `expected` says what a word must be. */
+static struct err *read_words(const struct reader *r, const struct ini_entry *e,
+			      bool (*is_valid)(struct str word), const char *expected,
+			      struct words *out)
+{
+	struct str word;
+
+	*out = (struct words){0};
+	if (!e)
+		return NULL;
+	out->v = arena_array(r->a, e->value.n / 2 + 1, sizeof(*out->v));
+	if (!out->v)
+		return err_nomem();
+	for (size_t i = 0; i < e->line_count; i++) {
+		struct str rest = e->lines[i].text;
+
+		while ((word = take_word(&rest)).n) {
+			if (!is_valid(word))
+				return ini_error(r->doc->file, e->lines[i].line,
+						 "%.*s: found \"%.*s\", expected %s",
+						 STR_ARG(e->key), STR_ARG(word), expected);
+			out->v[out->n++] = (struct word){word, e->lines[i].line};
+		}
+	}
+	return NULL;
+}
+
 static bool is_control(struct str s)
 {
 	const char *colon = memchr(s.p, ':', s.n);
@@ -182,26 +220,17 @@ static bool is_control(struct str s)
 static struct err *read_controls(const struct reader *r, const struct ini_entry *e,
 				 struct policy_rule *rule)
 {
-	struct str *list, word;
+	struct words words;
+	struct str *list;
 
-	if (!e)
-		return NULL;
-	list = arena_array(r->a, e->value.n / 2 + 1, sizeof(*list));
+	TRY(read_words(r, e, is_control, "STANDARD:CLAUSE such as ISO27001:A.8.8", &words));
+	list = arena_array(r->a, words.n + 1, sizeof(*list));
 	if (!list)
 		return err_nomem();
-	for (size_t i = 0; i < e->line_count; i++) {
-		struct str rest = e->lines[i].text;
-
-		while ((word = take_word(&rest)).n) {
-			if (!is_control(word))
-				return ini_error(r->doc->file, e->lines[i].line,
-						 "controls: found \"%.*s\", expected "
-						 "STANDARD:CLAUSE such as ISO27001:A.8.8",
-						 STR_ARG(word));
-			list[rule->control_count++] = word;
-		}
-	}
+	for (size_t i = 0; i < words.n; i++)
+		list[i] = words.v[i].text;
 	rule->controls = list;
+	rule->control_count = words.n;
 	return NULL;
 }
 
@@ -262,27 +291,18 @@ static struct err *read_drifts(const struct reader *r, const struct ini_section 
 
 static struct err *read_targets(const struct reader *r, const struct ini_entry *e, struct waiver *w)
 {
+	struct words words;
 	struct waiver_target *list;
-	struct str word;
 
-	if (!e)
-		return NULL;
-	list = arena_array(r->a, e->value.n / 2 + 1, sizeof(*list));
+	TRY(read_words(r, e, target_is_name, "names of targets; without the key it is for all",
+		       &words));
+	list = arena_array(r->a, words.n + 1, sizeof(*list));
 	if (!list)
 		return err_nomem();
-	for (size_t i = 0; i < e->line_count; i++) {
-		struct str rest = e->lines[i].text;
-
-		while ((word = take_word(&rest)).n) {
-			if (!target_is_name(word))
-				return ini_error(r->doc->file, e->lines[i].line,
-						 "target: found \"%.*s\", expected names of "
-						 "targets; without the key it is for all",
-						 STR_ARG(word));
-			list[w->target_count++] = (struct waiver_target){word, e->lines[i].line};
-		}
-	}
+	for (size_t i = 0; i < words.n; i++)
+		list[i] = (struct waiver_target){words.v[i].text, words.v[i].line};
 	w->targets = list;
+	w->target_count = words.n;
 	return NULL;
 }
 
