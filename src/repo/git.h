@@ -46,12 +46,18 @@ struct tree_spot {
 
 struct err *tree_find(struct repo *r, const struct repo_commit *c, const char *path,
 		      struct tree_spot *out) MUST_USE;
-struct err *tree_load(struct repo *r, const git_oid *id, const char *what, git_tree **out) MUST_USE;
+/* `c` is the commit that leads to it, for messages; NULL: none is known. */
+struct err *tree_load(struct repo *r, const struct repo_commit *c, const git_oid *id,
+		      const char *what, git_tree **out) MUST_USE;
 void trees_forget(struct repo *r);
 struct err *commit_describe(struct repo *r, const git_oid *id, struct repo_commit *out) MUST_USE;
 bool spot_eq(const struct tree_spot *a, const struct tree_spot *b);
-/* "" where the clone is whole, else what brings the rest of its history. */
+
+/* missing.c: "" where the clone is whole, else what brings the rest of its history. */
 const char *shallow_hint(struct repo *r);
+/* `c` is the commit that leads to the object; NULL: none is known. */
+struct err *missing_object(struct repo *r, const struct repo_commit *c, const git_oid *id,
+			   const char *what) MUST_USE;
 
 /* identity.c: who git would say made a commit now. */
 struct err *identity_find(struct repo *r, git_signature **author,

@@ -16,31 +16,12 @@
 
 static const char lfs_prefix[] = "version https://git-lfs.github.com/spec/";
 
-const char *shallow_hint(struct repo *r)
-{
-	return git_repository_is_shallow(r->git) == 1
-		       ? "; this clone is shallow: fetch the history (git fetch --unshallow, "
-			 "fetch-depth: 0, GIT_DEPTH: 0)"
-		       : "";
-}
-
-static struct err *missing_object(struct repo *r, const git_oid *id, const char *what)
-{
-	char hex[REPO_HEX_SIZE];
-
-	(void)git_oid_tostr(hex, sizeof(hex), id);
-	return err_git(ERR_REPO,
-		       "%s: object %s cannot be read; if this is a partial clone, fetch it with "
-		       "git cat-file -e %s, else check with git fsck%s",
-		       what, hex, hex, shallow_hint(r));
-}
-
 struct err *commit_describe(struct repo *r, const git_oid *id, struct repo_commit *out)
 {
 	git_commit *c = NULL;
 
 	if (git_commit_lookup(&c, r->git, id) < 0)
-		return missing_object(r, id, "commit");
+		return missing_object(r, NULL, id, "commit");
 	*out = (struct repo_commit){.time_s = git_commit_time(c)};
 	(void)git_oid_tostr(out->hex, sizeof(out->hex), git_commit_id(c));
 	(void)git_oid_tostr(out->tree_hex, sizeof(out->tree_hex), git_commit_tree_id(c));
@@ -145,7 +126,8 @@ struct err *repo_resolve_tip(struct repo *r, const char *branch, struct arena *a
 	return NULL;
 }
 
-static struct err *tree_read(struct repo *r, const git_oid *id, const char *what, git_tree **out)
+static struct err *tree_read(struct repo *r, const struct repo_commit *c, const git_oid *id,
+			     const char *what, git_tree **out)
 {
 	git_odb *odb = NULL;
 	size_t size = 0;
@@ -155,12 +137,12 @@ static struct err *tree_read(struct repo *r, const git_oid *id, const char *what
 	if (git_repository_odb(&odb, r->git) < 0)
 		return err_git(ERR_REPO, "%s: objects", repo_git_dir(r));
 	if (git_odb_read_header(&size, &type, odb, id) < 0)
-		e = missing_object(r, id, what);
+		e = missing_object(r, c, id, what);
 	else if (size > TREE_MAX)
 		e = err_new(ERR_REPO, "%s: its tree has %zu bytes, expected at most %zu", what,
 			    size, TREE_MAX);
 	else if (git_tree_lookup(out, r->git, id) < 0)
-		e = missing_object(r, id, what);
+		e = missing_object(r, c, id, what);
 	git_odb_free(odb);
 	return e;
 }
@@ -169,14 +151,15 @@ static struct err *tree_read(struct repo *r, const git_oid *id, const char *what
  * libgit2 keeps small trees alone. One of ten thousand baselines would be read, hashed and parsed
  * ten thousand times.
  */
-struct err *tree_load(struct repo *r, const git_oid *id, const char *what, git_tree **out)
+struct err *tree_load(struct repo *r, const struct repo_commit *c, const git_oid *id,
+		      const char *what, git_tree **out)
 {
 	git_tree *tree = NULL, *copy = NULL;
 
 	for (size_t i = 0; i < TREES_KEPT; i++)
 		if (r->trees[i] && git_oid_equal(git_tree_id(r->trees[i]), id))
 			return git_tree_dup(out, r->trees[i]) < 0 ? err_nomem() : NULL;
-	TRY(tree_read(r, id, what, &tree));
+	TRY(tree_read(r, c, id, what, &tree));
 	if (git_tree_dup(&copy, tree) < 0) {
 		git_tree_free(tree);
 		return err_nomem();
@@ -214,7 +197,8 @@ static enum repo_entry_kind kind_of(git_filemode_t mode)
 }
 
 /* One part of the path: from the tree in *spot to its entry `part`, or to MISSING. */
-static struct err *step(struct repo *r, struct str part, const char *path, struct tree_spot *spot)
+static struct err *step(struct repo *r, const struct repo_commit *c, struct str part,
+			const char *path, struct tree_spot *spot)
 {
 	char name[4097];
 	git_tree *tree = NULL;
@@ -222,7 +206,7 @@ static struct err *step(struct repo *r, struct str part, const char *path, struc
 
 	memcpy(name, part.p, part.n);
 	name[part.n] = '\0';
-	TRY(tree_load(r, &spot->id, path, &tree));
+	TRY(tree_load(r, c, &spot->id, path, &tree));
 	entry = git_tree_entry_byname(tree, name);
 	*spot = (struct tree_spot){.kind = REPO_ENTRY_MISSING};
 	if (entry) {
@@ -253,7 +237,7 @@ struct err *tree_find(struct repo *r, const struct repo_commit *c, const char *p
 	while (*p && spot.kind == REPO_ENTRY_TREE) {
 		size_t n = strcspn(p, "/");
 
-		TRY(step(r, (struct str){p, n}, path, &spot));
+		TRY(step(r, c, (struct str){p, n}, path, &spot));
 		p += n + (p[n] == '/');
 	}
 	/* A link, a file or a submodule in the middle: nothing stands at the whole path. */
@@ -268,8 +252,8 @@ bool spot_eq(const struct tree_spot *a, const struct tree_spot *b)
 	return a->kind == b->kind && a->mode == b->mode && git_oid_equal(&a->id, &b->id);
 }
 
-static struct err *read_blob(struct repo *r, const git_oid *id, const char *path, size_t max,
-			     struct arena *a, struct repo_entry *out)
+static struct err *read_blob(struct repo *r, const struct repo_commit *c, const git_oid *id,
+			     const char *path, size_t max, struct arena *a, struct repo_entry *out)
 {
 	git_odb *odb = NULL;
 	git_odb_object *object = NULL;
@@ -280,7 +264,7 @@ static struct err *read_blob(struct repo *r, const git_oid *id, const char *path
 	if (git_repository_odb(&odb, r->git) < 0)
 		return err_git(ERR_REPO, "%s: objects", repo_git_dir(r));
 	if (git_odb_read_header(&size, &type, odb, id) < 0) {
-		e = missing_object(r, id, path);
+		e = missing_object(r, c, id, path);
 		goto out;
 	}
 	out->size = size;
@@ -290,7 +274,7 @@ static struct err *read_blob(struct repo *r, const git_oid *id, const char *path
 	}
 	if (git_odb_read(&object, odb, id) < 0 || git_odb_object_type(object) != GIT_OBJECT_BLOB ||
 	    git_odb_object_size(object) != size) {
-		e = missing_object(r, id, path);
+		e = missing_object(r, c, id, path);
 		goto out;
 	}
 	out->bytes = arena_str(a, (struct str){git_odb_object_data(object), size});
@@ -315,7 +299,7 @@ struct err *repo_read_entry(struct repo *r, const struct repo_commit *c, const c
 	if (spot.kind != REPO_ENTRY_MISSING)
 		(void)git_oid_tostr(entry.hex, sizeof(entry.hex), &spot.id);
 	if (spot.kind == REPO_ENTRY_FILE)
-		TRY(read_blob(r, &spot.id, path, max, a, &entry));
+		TRY(read_blob(r, c, &spot.id, path, max, a, &entry));
 	*out = entry;
 	return NULL;
 }
@@ -363,7 +347,7 @@ struct err *repo_list_folder(struct repo *r, const struct repo_commit *c, const 
 	TRY(tree_find(r, c, folder, &spot));
 	names.folder = spot.kind;
 	if (spot.kind == REPO_ENTRY_TREE) {
-		TRY(tree_load(r, &spot.id, *folder ? folder : "root folder", &tree));
+		TRY(tree_load(r, c, &spot.id, *folder ? folder : "root folder", &tree));
 		e = list_tree(tree, folder, a, &names);
 		git_tree_free(tree);
 		if (e)

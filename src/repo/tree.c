@@ -124,7 +124,7 @@ static struct err *write_tree(struct repo *r, const git_oid *base, struct edit *
 		return err_new(ERR_REPO, "%s: more than %d folders deep", edits[0].change->path,
 			       DEPTH_MAX);
 	if (base)
-		TRY(tree_load(r, base, edits[0].change->path, &old));
+		TRY(tree_load(r, NULL, base, edits[0].change->path, &old));
 	if (git_treebuilder_new(&tb, r->git, old) < 0) {
 		e = err_git(ERR_REPO, "%s", edits[0].change->path);
 		goto out;

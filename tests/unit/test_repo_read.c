@@ -272,13 +272,55 @@ static void test_read_missing_object(void **state)
 	reopen(w, "");
 	c = resolved(w, "HEAD");
 	expect_err(repo_read_entry(w->repo, &c, "baselines/prod.json", 1000, w->arena, &entry),
-		   ERR_REPO, "partial clone");
+		   ERR_REPO, "is missing; see git fsck");
 	run(w, "h=$(git rev-parse HEAD:baselines) && rm -f .git/objects/${h%%??????"
 	       "????????????????????????????????}/${h#??}");
 	reopen(w, "");
 	/* not "no such path" */
 	expect_err(repo_read_entry(w->repo, &c, "baselines/prod.json", 1000, w->arena, &entry),
-		   ERR_REPO, "cannot be read");
+		   ERR_REPO, "is missing; see git fsck");
+	run(w, "cp -f .git/objects/$(git rev-parse HEAD | sed 's,^..,&/,') x.tmp && "
+	       "h=$(git rev-parse HEAD:policies | sed 's,^..,&/,') && "
+	       "chmod u+w .git/objects/$h && mv -f x.tmp .git/objects/$h");
+	reopen(w, "");
+	expect_err(repo_read_entry(w->repo, &c, "policies/a.ini", 1000, w->arena, &entry), ERR_REPO,
+		   "is damaged; see git fsck");
+}
+
+/* The command that an error names brings what is missing, and all that stands beside it. */
+static void test_read_partial_clone(void **state)
+{
+	static const char first[] = "HEAD~1", path[] = "policies/a.ini";
+	struct world *w = *state;
+	struct repo_entry entry;
+	struct repo_commit c;
+	struct err *e;
+	char *text;
+
+	run(w, "mkdir 'a;b' && printf 1 >'a;b/f' && git add . && git commit -q --amend -m first && "
+	       "printf 2 >'a;b/f' && printf z >policies/a.ini && printf z >policies/b.ini && "
+	       "git commit -qam second && "
+	       "git config uploadpack.allowFilter true && "
+	       "git config uploadpack.allowAnySHA1InWant true && "
+	       "git clone -q --filter=blob:none \"file://$PWD\" ../x");
+	reopen(w, arena_printf(w->arena, "%s/x", w->dir));
+	c = resolved(w, first);
+	e = repo_read_entry(w->repo, &c, path, 1000, w->arena, &entry);
+	assert_non_null(e);
+	text = strstr(e->msg, "git ls-tree -rl ");
+	assert_non_null(text);
+	run(w, "cd ../x && %s >/dev/null 2>&1", text);
+	err_free(e);
+	reopen(w, arena_printf(w->arena, "%s/x", w->dir));
+	assert_int_equal(entry_of(w, first, path).bytes.p[0], 'y');
+	assert_int_equal(entry_of(w, first, "policies/b.ini").bytes.p[0], 'x');
+	/* It may be pasted into a shell: a name that is not plain does not stand in it. */
+	e = repo_read_entry(w->repo, &c, "a;b/f", 1000, w->arena, &entry);
+	assert_non_null(e);
+	text = strstr(e->msg, "git ls-tree -rl ");
+	assert_non_null(text);
+	assert_string_equal(text, arena_printf(w->arena, "git ls-tree -rl %s", c.hex));
+	err_free(e);
 }
 
 static void test_list(void **state)
@@ -465,6 +507,7 @@ int main(void)
 		TEST(test_read_kinds),
 		TEST(test_read_unsafe_path),
 		TEST(test_read_missing_object),
+		TEST(test_read_partial_clone),
 		TEST(test_list),
 		TEST(test_spec_split),
 		TEST(test_states),
