@@ -39,6 +39,11 @@ bool escape_is_hidden(uint32_t cp)
 	return is_in(hidden, ARRAY_LEN(hidden), cp);
 }
 
+bool escape_is_blank(uint32_t cp)
+{
+	return is_in(blank, ARRAY_LEN(blank), cp);
+}
+
 void escape_terminal(struct buf *out, struct str s, bool in_actions)
 {
 	bool at_start = true;
@@ -61,7 +66,7 @@ void escape_terminal(struct buf *out, struct str s, bool in_actions)
 		} else {
 			buf_add(out, s.p, n);
 		}
-		if (!is_in(blank, ARRAY_LEN(blank), cp))
+		if (!escape_is_blank(cp))
 			at_start = false;
 		s.p += n;
 		s.n -= n;

@@ -21,4 +21,7 @@ void escape_terminal(struct buf *out, struct str s, bool in_actions);
 /* True for what is shown as an escape everywhere: controls, bidi, and all that is invisible. */
 bool escape_is_hidden(uint32_t cp);
 
+/* The white space that is not hidden: a space, and the wide and narrow ones. */
+bool escape_is_blank(uint32_t cp);
+
 #endif

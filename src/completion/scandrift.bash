@@ -65,7 +65,7 @@ _scandrift_kind() {
 
 _scandrift_words() {
 	case $1 in
-	FORMAT) echo 'json patch text' ;;
+	FORMAT) echo 'github json markdown patch text' ;;
 	SEVERITY) echo 'info low medium high critical never' ;;
 	WHEN) echo 'auto always never' ;;
 	esac

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/utf8.h"
 
 void escape_utf8(struct buf *out, struct str s)
@@ -45,4 +46,33 @@ struct err *escape_json_in_actions(struct buf *json)
 	buf_free(json);
 	*json = out;
 	return NULL;
+}
+
+/* '%' before all else; what is left of the others is ours alone. */
+static void put_workflow(struct buf *out, struct str s, bool is_property)
+{
+	struct buf shown = BUF_INIT(out->max);
+
+	escape_terminal(&shown, s, true);
+	for (size_t i = 0; i < shown.n; i++) {
+		char c = shown.p[i];
+
+		if (c == '%' || (is_property && (c == ':' || c == ',')))
+			buf_printf(out, "%%%02X", (unsigned)c);
+		else
+			buf_char(out, c);
+	}
+	out->failed_memory |= shown.failed_memory;
+	out->failed_ceiling |= shown.failed_ceiling;
+	buf_free(&shown);
+}
+
+void escape_workflow_data(struct buf *out, struct str s)
+{
+	put_workflow(out, s, false);
+}
+
+void escape_workflow_property(struct buf *out, struct str s)
+{
+	put_workflow(out, s, true);
 }

@@ -18,4 +18,27 @@ void escape_utf8(struct buf *out, struct str s);
  */
 struct err *escape_json_in_actions(struct buf *json) MUST_USE;
 
+/*
+ * Prose for Markdown, on one line and inert. Words that can be nothing but words stand as they are;
+ * all else, and all that stands in quotes, goes into code spans, where nothing links, mentions or
+ * begins anything, as escape_markdown_code has it. Blanks between words become one space.
+ */
+void escape_markdown(struct buf *out, struct str s, bool in_actions);
+
+/*
+ * One code span; nothing for an empty text. What could end the span or a table's cell is written
+ * as \u0060 and \u007c, and what a terminal must not get as for a terminal.
+ */
+void escape_markdown_code(struct buf *out, struct str s, bool in_actions);
+
+/* Inside a fenced block: the same without the back-ticks around it. */
+void escape_markdown_raw(struct buf *out, struct str s, bool in_actions);
+
+/*
+ * The parts of a GitHub workflow command: behind the second "::", and the value of a property. What
+ * a terminal must not get is made visible first, so that no line break is left from outside.
+ */
+void escape_workflow_data(struct buf *out, struct str s);
+void escape_workflow_property(struct buf *out, struct str s);
+
 #endif

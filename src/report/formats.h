@@ -34,6 +34,10 @@ struct err *report_text(struct buf *b, const struct result *r,
 			const struct report_style *s) MUST_USE;
 struct err *report_json(struct buf *b, const struct result *r,
 			const struct report_style *s) MUST_USE;
+struct err *report_markdown(struct buf *b, const struct result *r,
+			    const struct report_style *s) MUST_USE;
+struct err *report_github(struct buf *b, const struct result *r,
+			  const struct report_style *s) MUST_USE;
 struct err *report_patch(struct buf *b, const struct result *r,
 			 const struct report_style *s) MUST_USE;
 

@@ -3,10 +3,8 @@
 #include <stdio.h>
 
 #include "base/escape.h"
-#include "base/timeutil.h"
-#include "base/utf8.h"
 #include "report/formats.h"
-#include "result/exit.h"
+#include "report/summary.h"
 
 struct page {
 	struct buf *b;
@@ -52,13 +50,6 @@ static void put_line(const struct page *p, const char *label, struct str text)
 	buf_char(p->b, '\n');
 }
 
-static const char *word_for(const struct finding *f)
-{
-	if (f->waived)
-		return "waived";
-	return f->class == CLASS_INCOMPLETE ? "incomplete" : severity_name(f->severity);
-}
-
 /* Who let it pass, why, and until when. */
 static void put_waiver(const struct page *p, const struct waiver *w)
 {
@@ -93,7 +84,7 @@ static void put_finding(const struct page *p, const struct finding *f)
 {
 	char word[16];
 
-	(void)snprintf(word, sizeof(word), "%-10s", word_for(f));
+	(void)snprintf(word, sizeof(word), "%-10s", summary_word(f));
 	buf_puts(p->b, "  ");
 	in_colour(p, f->waived ? "2" : severity_colour(f->severity), word);
 	buf_puts(p->b, "  ");
@@ -120,47 +111,16 @@ static void put_finding(const struct page *p, const struct finding *f)
 		put_line(p, "id", f->request_id);
 }
 
-static bool has_line(const struct coverage *c, struct str line)
+static void put_covered(void *ctx, char mark, struct str line)
 {
-	for (size_t i = 0; i < c->count; i++) {
-		if (str_eq(c->lines[i], line))
-			return true;
-	}
-	return false;
-}
+	const struct page *p = ctx;
 
-static void put_covered(const struct page *p, const char *mark, struct str line)
-{
-	buf_puts(p->b, mark);
+	buf_printf(p->b, "  %c ", mark);
 	put(p, line);
 	buf_char(p->b, '\n');
 }
 
-/* Lines of `c` from *at on that the other side has not, up to the first that it has. */
-static void put_only(const struct page *p, const char *mark, const struct coverage *c, size_t *at,
-		     const struct coverage *other)
-{
-	for (; *at < c->count && !has_line(other, c->lines[*at]); (*at)++)
-		put_covered(p, mark, c->lines[*at]);
-}
-
-/* What both sides have stands once; what only one has, where it stands there. */
-static void put_coverage(const struct page *p, const struct result_target *t)
-{
-	const struct coverage *before = &t->coverage_before, *after = &t->coverage_after;
-	const char *gained = before->count ? "  + " : "    ";
-	size_t i = 0, j = 0;
-
-	while (i < before->count || j < after->count) {
-		put_only(p, "  - ", before, &i, after);
-		put_only(p, gained, after, &j, before);
-		if (i < before->count)
-			put_covered(p, "    ", before->lines[i++]);
-		j += j < after->count;
-	}
-}
-
-static void put_target(const struct page *p, const struct result *r, const struct result_target *t)
+static void put_target(struct page *p, const struct result *r, const struct result_target *t)
 {
 	static const char *const codes[] = {
 		[OUTCOME_EQUAL] = "32",
@@ -175,61 +135,26 @@ static void put_target(const struct page *p, const struct result *r, const struc
 	if (t->has_diff && t->diff.change_count)
 		buf_printf(p->b, " (%s)", direction_name(t->diff.judgement.direction));
 	buf_char(p->b, '\n');
-	if (t->outcome == OUTCOME_DRIFTED || t->outcome == OUTCOME_NO_BASELINE)
-		put_coverage(p, t);
+	if (summary_has_coverage(t))
+		summary_coverage(t, put_covered, p);
 	for (size_t i = 0; i < r->findings.n; i++) {
 		if (str_eq(r->findings.v[i].target, t->name))
 			put_finding(p, &r->findings.v[i]);
 	}
 }
 
-static void put_counts(const struct page *p, const struct result *r)
-{
-	bool any = false;
-
-	buf_printf(p->b, "%zu target%s", r->target_count, r->target_count == 1 ? "" : "s");
-	for (enum outcome o = OUTCOME_EQUAL; o <= OUTCOME_NO_BASELINE; o++) {
-		size_t n = result_count_outcome(r, o);
-
-		if (n)
-			buf_printf(p->b, "%s%zu %s", any ? ", " : ": ", n, outcome_name(o));
-		any |= n > 0;
-	}
-	any = false;
-	buf_puts(p->b, "; findings: ");
-	for (int s = SEVERITY_COUNT - 1; s >= 0; s--) {
-		size_t n = result_count(r, (enum severity)s);
-
-		if (n)
-			buf_printf(p->b, "%s%zu %s", any ? ", " : "", n,
-				   severity_name((enum severity)s));
-		any |= n > 0;
-	}
-	buf_puts(p->b, any ? "" : "none");
-	if (result_count_waived(r))
-		buf_printf(p->b, "; waived: %zu", result_count_waived(r));
-	buf_char(p->b, '\n');
-}
-
 static void put_verdict(const struct page *p, const struct result *r)
 {
-	bool failed = result_is_failed(r), incomplete = result_is_incomplete(r);
+	const char *code = "1;32";
 
-	if (failed)
-		in_colour(p, "1;31", "FAIL");
-	else if (incomplete)
-		in_colour(p, "1;35", "INCOMPLETE");
-	else
-		in_colour(p, "1;32", "PASS");
-	if (failed && incomplete)
-		buf_puts(p->b, ", and incomplete");
-	if (r->commit.n)
-		buf_printf(p->b, "  judged by commit %.12s", r->commit.p);
-	if (r->is_now_given) {
-		char text[TIME_TEXT_SIZE];
-
-		buf_printf(p->b, "  as of %s (--now)", time_format_rfc3339(r->now_s, text));
-	}
+	if (result_is_failed(r))
+		code = "1;31";
+	else if (result_is_incomplete(r))
+		code = "1;35";
+	in_colour(p, code, summary_verdict(r));
+	if (r->commit.n || r->is_now_given)
+		buf_puts(p->b, "  ");
+	summary_judged_by(p->b, r);
 	buf_char(p->b, '\n');
 }
 
@@ -245,7 +170,8 @@ struct err *report_text(struct buf *b, const struct result *r, const struct repo
 	}
 	if (r->target_count)
 		buf_char(b, '\n');
-	put_counts(&p, r);
+	summary_counts(b, r);
+	buf_char(b, '\n');
 	if (r->policies_note)
 		buf_printf(b, "Policies are not judged: %s\n", r->policies_note);
 	if (r->has_verdict)

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCANDRIFT_REPORT_SUMMARY_H
+#define SCANDRIFT_REPORT_SUMMARY_H
+
+#include "base/buf.h"
+#include "result/result.h"
+
+/* What several formats say in the same words. Nothing of it comes from outside. */
+
+/* "3 targets: 1 equal, 2 drifted; findings: 1 high; waived: 2" */
+void summary_counts(struct buf *b, const struct result *r);
+
+/* "FAIL", "FAIL, and incomplete", "INCOMPLETE", "PASS". For runs that have a verdict. */
+const char *summary_verdict(const struct result *r);
+
+/* "judged by commit 0123456789ab, as of 2026-11-24T00:00:00Z (--now)"; may be nothing. */
+void summary_judged_by(struct buf *b, const struct result *r);
+
+/* "waived", "incomplete", or the severity. */
+const char *summary_word(const struct finding *f);
+
+/*
+ * What is scanned before and after: calls `put` for each line with the mark '-', '+', or ' ' for
+ * what both sides have, each where it stands in its own. Without a side before it is ' ' alone.
+ */
+void summary_coverage(const struct result_target *t,
+		      void (*put)(void *ctx, char mark, struct str line), void *ctx);
+
+/* Is it worth to say what the target scans? */
+bool summary_has_coverage(const struct result_target *t);
+
+#endif
