@@ -25,6 +25,12 @@ const char *repo_workdir(const struct repo *r); /* NULL when bare */
 const char *repo_git_dir(const struct repo *r);
 
 /*
+ * From here on no object of more than `max` bytes is held in memory, wherever in this process, nor
+ * one that another is stored as a difference to: reading either is an error.
+ */
+struct err *repo_limit_memory(size_t max) MUST_USE;
+
+/*
  * Every folder that reading from the repository may lead into: the work tree, its git folders, and
  * those of the repositories whose objects it borrows.
  */

@@ -323,6 +323,33 @@ static void test_read_partial_clone(void **state)
 	err_free(e);
 }
 
+/* A small file that is stored as its difference to a large one is as bad as that one. */
+static void test_limit_memory(void **state)
+{
+	struct world *w = *state;
+	struct repo_entry entry;
+	struct repo_commit c;
+
+	run(w, "seq 1 400000 >b && head -c 1500000 b >a && git add . && "
+	       "git commit -q -m large && git repack -qadf && "
+	       "git verify-pack -v .git/objects/pack/*.idx | grep -q \"^$(git rev-parse HEAD:a) "
+	       "blob .* 1 $(git rev-parse HEAD:b)\"");
+	reopen(w, "");
+	c = resolved(w, "HEAD");
+	expect_ok(repo_read_entry(w->repo, &c, "a", 2000000, w->arena, &entry));
+	assert_int_equal(entry.size, 1500000);
+	expect_ok(repo_limit_memory(2000000));
+	reopen(w, "");
+	expect_err(repo_read_entry(w->repo, &c, "a", 2000000, w->arena, &entry), ERR_REPO,
+		   "is too large");
+	expect_err(repo_read_entry(w->repo, &c, "b", 10000000, w->arena, &entry), ERR_REPO,
+		   "is too large");
+	expect_ok(repo_limit_memory(SIZE_MAX));
+	reopen(w, "");
+	expect_ok(repo_read_entry(w->repo, &c, "b", 10000000, w->arena, &entry));
+	assert_int_equal(entry.kind, REPO_ENTRY_FILE);
+}
+
 static void test_list(void **state)
 {
 	struct world *w = *state;
@@ -508,6 +535,7 @@ int main(void)
 		TEST(test_read_unsafe_path),
 		TEST(test_read_missing_object),
 		TEST(test_read_partial_clone),
+		TEST(test_limit_memory),
 		TEST(test_list),
 		TEST(test_spec_split),
 		TEST(test_states),

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A ceiling on what libgit2 allocates at once. An object's own size is asked for before it is read;
+ * but a packed one may be stored as its difference to another, of any size, which is then read
+ * too. The hooks have no context, so what they know is global, as libgit2's own settings are.
+ */
+#include <git2/sys/alloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "repo/git.h"
+
+static size_t once_max = SIZE_MAX;
+
+static void *limited_realloc(void *p, size_t n, const char *file, int line)
+{
+	void *q;
+
+	(void)file;
+	(void)line;
+	if (n > once_max) {
+		git_error_set_str(GIT_ERROR_ODB,
+				  "it, or an object that it is stored by, is too large");
+		return NULL;
+	}
+	q = realloc(p, n ? n : 1);
+	if (!q)
+		git_error_set_oom();
+	return q;
+}
+
+static void *limited_malloc(size_t n, const char *file, int line)
+{
+	return limited_realloc(NULL, n, file, line);
+}
+
+/* libgit2 1.6 derives these from the others. */
+#if LIBGIT2_VER_MAJOR == 1 && LIBGIT2_VER_MINOR < 6
+
+static void *limited_reallocarray(void *p, size_t count, size_t size, const char *file, int line)
+{
+	size_t n;
+
+	return limited_realloc(p, __builtin_mul_overflow(count, size, &n) ? SIZE_MAX : n, file,
+			       line);
+}
+
+static void *limited_mallocarray(size_t count, size_t size, const char *file, int line)
+{
+	return limited_reallocarray(NULL, count, size, file, line);
+}
+
+static void *limited_calloc(size_t count, size_t size, const char *file, int line)
+{
+	void *p = limited_mallocarray(count, size, file, line);
+
+	if (p)
+		memset(p, 0, count * size);
+	return p;
+}
+
+static char *limited_substrdup(const char *s, size_t n, const char *file, int line)
+{
+	char *p = n == SIZE_MAX ? NULL : limited_malloc(n + 1, file, line);
+
+	if (p) {
+		memcpy(p, s, n);
+		p[n] = '\0';
+	}
+	return p;
+}
+
+static char *limited_strndup(const char *s, size_t n, const char *file, int line)
+{
+	return limited_substrdup(s, strnlen(s, n), file, line);
+}
+
+static char *limited_strdup(const char *s, const char *file, int line)
+{
+	return limited_substrdup(s, strlen(s), file, line);
+}
+
+#endif
+
+struct err *repo_limit_memory(size_t max)
+{
+	git_allocator limited = {
+		.gmalloc = limited_malloc,
+		.grealloc = limited_realloc,
+		.gfree = free,
+#if LIBGIT2_VER_MAJOR == 1 && LIBGIT2_VER_MINOR < 6
+		.gcalloc = limited_calloc,
+		.gstrdup = limited_strdup,
+		.gstrndup = limited_strndup,
+		.gsubstrdup = limited_substrdup,
+		.greallocarray = limited_reallocarray,
+		.gmallocarray = limited_mallocarray,
+#endif
+	};
+
+	/* Above what libgit2 needs beside an object's bytes. */
+	once_max = max > SIZE_MAX - 4096 ? SIZE_MAX : max + 4096;
+	if (git_libgit2_opts(GIT_OPT_SET_ALLOCATOR, &limited) < 0)
+		return err_git(ERR_REPO, "libgit2 cannot be set up");
+	return NULL;
+}
