@@ -2,7 +2,7 @@
 #ifndef SCANDRIFT_CMD_ACCEPT_SIDE_H
 #define SCANDRIFT_CMD_ACCEPT_SIDE_H
 
-#include "cmd/run.h"
+#include "cmd/run_judge.h"
 #include "cmd/stored.h"
 
 /*

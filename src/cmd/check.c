@@ -5,7 +5,7 @@
 #include "cmd/journal.h"
 #include "cmd/observe.h"
 #include "cmd/policies.h"
-#include "cmd/run.h"
+#include "cmd/run_judge.h"
 #include "repo/push.h"
 #include "result/exit.h"
 

@@ -2,6 +2,7 @@
 /* diff: two configs that somebody names, live, from files or from git. */
 #include "base/fs.h"
 #include "cmd/digest.h"
+#include "cmd/live.h"
 #include "cmd/run.h"
 #include "result/exit.h"
 

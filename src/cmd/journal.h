@@ -2,7 +2,7 @@
 #ifndef SCANDRIFT_CMD_JOURNAL_H
 #define SCANDRIFT_CMD_JOURNAL_H
 
-#include "cmd/run.h"
+#include "cmd/run_judge.h"
 
 /*
  * The journal: one commit a run on refs/scandrift/runs, "checked, equal" too, each upon the one

@@ -2,7 +2,7 @@
 #ifndef SCANDRIFT_CMD_OBSERVE_H
 #define SCANDRIFT_CMD_OBSERVE_H
 
-#include "cmd/run.h"
+#include "cmd/run_judge.h"
 
 /*
  * Before anything is fetched: may the branch hold what was observed? Not the one that is checked
