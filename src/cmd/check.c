@@ -11,34 +11,47 @@
 
 #define BASELINES_FOLDER "baselines"
 
-static bool is_named(const struct workspace *w, const char *path)
+static int by_text(const void *a, const void *b)
 {
-	for (size_t i = 0; i < w->targets.count; i++) {
-		if (str_is(w->targets.list[i].baseline, path))
-			return true;
-	}
-	return false;
+	const struct str *x = a, *y = b;
+
+	return str_cmp(*x, *y);
+}
+
+/* The baselines that targets name, sorted. */
+static struct str *list_named(const struct workspace *w)
+{
+	struct str *list = arena_array(w->arena, w->targets.count + 1, sizeof(*list));
+
+	for (size_t i = 0; list && i < w->targets.count; i++)
+		list[i] = w->targets.list[i].baseline;
+	if (list)
+		qsort(list, w->targets.count, sizeof(*list), by_text);
+	return list;
 }
 
 /* Committed baselines that no target names; asked only where all targets are checked. */
 static struct err *check_orphans(const struct workspace *w, struct result *r)
 {
 	struct repo_names names;
+	struct str *named;
 
 	if (w->commit.is_unborn || w->selected_count != w->targets.count)
 		return NULL;
 	TRY(repo_list_folder(w->repo, &w->commit, BASELINES_FOLDER, w->arena, &names));
+	named = list_named(w);
+	if (!named)
+		return err_nomem();
 	for (size_t i = 0; i < names.count; i++) {
-		struct str name = str_from(names.items[i].name);
-		char *path;
+		struct str name = str_from(names.items[i].name), path;
 
 		if (name.n < 5 || !str_is((struct str){name.p + name.n - 5, 5}, ".json"))
 			continue;
-		path = arena_printf(w->arena, BASELINES_FOLDER "/%s", name.p);
-		if (!path)
+		path = str_from(arena_printf(w->arena, BASELINES_FOLDER "/%s", name.p));
+		if (!path.p)
 			return err_nomem();
-		if (!is_named(w, path))
-			TRY(judge_orphan(r, str_from(path)));
+		if (!bsearch(&path, named, w->targets.count, sizeof(*named), by_text))
+			TRY(judge_orphan(r, path));
 	}
 	return NULL;
 }

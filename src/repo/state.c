@@ -12,6 +12,8 @@
 #include "base/fs.h"
 #include "repo/git.h"
 
+#define RAW_MAX ((size_t)16 << 20)
+
 const char *repo_state_text(enum repo_state s)
 {
 	switch (s) {
@@ -68,6 +70,29 @@ out:
 	return e;
 }
 
+/*
+ * Whether the file's own bytes are the blob. Most are, and then no filter need be asked: nothing
+ * that is not committed is in it.
+ */
+static bool has_same_bytes(struct repo *r, const char *path, const struct stat *st,
+			   const struct tree_spot *spot)
+{
+	struct buf bytes;
+	struct err *e;
+	git_oid id;
+	bool found, same;
+
+	if (st->st_size > (off_t)RAW_MAX)
+		return false;
+	e = fs_read_beneath(git_repository_workdir(r->git), path, RAW_MAX, &bytes, &found);
+	same = !e && found &&
+	       git_odb_hash(&id, bytes.n ? bytes.p : "", bytes.n, GIT_OBJECT_BLOB) == 0 &&
+	       git_oid_equal(&id, &spot->id);
+	err_free(e);
+	buf_free(&bytes);
+	return same;
+}
+
 /* Regular, the same executable bit where git looks at it, and the blob that git add would make. */
 static struct err *file_is(struct repo *r, const char *path, const struct stat *st,
 			   const struct tree_spot *spot, bool *same)
@@ -81,6 +106,9 @@ static struct err *file_is(struct repo *r, const char *path, const struct stat *
 		return NULL;
 	TRY(config_bool(r->config, "core.filemode", true, &minds_mode));
 	if (minds_mode && is_executable != (spot->mode == GIT_FILEMODE_BLOB_EXECUTABLE))
+		return NULL;
+	*same = has_same_bytes(r, path, st, spot);
+	if (*same)
 		return NULL;
 	if (git_repository_hashfile(&id, r->git, path, GIT_OBJECT_BLOB, NULL) < 0)
 		return err_git(ERR_REPO, "%s: in the work tree", path);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* For a person: what is not as it should be, what it means, what to do. One line of totals ends it. */
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "base/escape.h"
 #include "report/formats.h"
@@ -120,7 +121,46 @@ static void put_covered(void *ctx, char mark, struct str line)
 	buf_char(p->b, '\n');
 }
 
-static void put_target(struct page *p, const struct result *r, const struct result_target *t)
+static int by_target(const void *a, const void *b)
+{
+	const struct finding *const *x = a, *const *y = b;
+	int c = str_cmp((*x)->target, (*y)->target);
+
+	/* Within a target they keep their order. */
+	return c ? c : (*x > *y) - (*x < *y);
+}
+
+/* All findings, those of one target together. NULL when memory is at its end. */
+static const struct finding **group_findings(const struct result *r)
+{
+	const struct finding **list =
+		reallocarray(NULL, r->findings.n + 1, sizeof(const struct finding *));
+
+	for (size_t i = 0; list && i < r->findings.n; i++)
+		list[i] = &r->findings.v[i];
+	if (list)
+		qsort(list, r->findings.n, sizeof(*list), by_target);
+	return list;
+}
+
+/* The first of `list` that is not before `target`. */
+static size_t find_group(const struct finding **list, size_t n, struct str target)
+{
+	size_t low = 0;
+
+	while (low < n) {
+		size_t middle = low + (n - low) / 2;
+
+		if (str_cmp(list[middle]->target, target) < 0)
+			low = middle + 1;
+		else
+			n = middle;
+	}
+	return low;
+}
+
+static void put_target(struct page *p, const struct result *r, const struct finding **list,
+		       const struct result_target *t)
 {
 	static const char *const codes[] = {
 		[OUTCOME_EQUAL] = "32",
@@ -137,10 +177,9 @@ static void put_target(struct page *p, const struct result *r, const struct resu
 	buf_char(p->b, '\n');
 	if (summary_has_coverage(t))
 		summary_coverage(t, put_covered, p);
-	for (size_t i = 0; i < r->findings.n; i++) {
-		if (str_eq(r->findings.v[i].target, t->name))
-			put_finding(p, &r->findings.v[i]);
-	}
+	for (size_t i = find_group(list, r->findings.n, t->name);
+	     i < r->findings.n && str_eq(list[i]->target, t->name); i++)
+		put_finding(p, list[i]);
 }
 
 static void put_verdict(const struct page *p, const struct result *r)
@@ -161,9 +200,13 @@ static void put_verdict(const struct page *p, const struct result *r)
 struct err *report_text(struct buf *b, const struct result *r, const struct report_style *s)
 {
 	struct page p = {b, s};
+	const struct finding **list = group_findings(r);
 
+	if (!list)
+		return err_nomem();
 	for (size_t i = 0; i < r->target_count; i++)
-		put_target(&p, r, &r->targets[i]);
+		put_target(&p, r, list, &r->targets[i]);
+	free(list);
 	for (size_t i = 0; i < r->findings.n; i++) {
 		if (!r->findings.v[i].target.n)
 			put_finding(&p, &r->findings.v[i]);
