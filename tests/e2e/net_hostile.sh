@@ -18,6 +18,7 @@ table='
 05-unknown-ca         https://127.0.0.1  certificate
 06-right-ca           https://127.0.0.1  equal
 07-old-tls            https://127.0.0.1  tls
+08-name-in-cn         https://localhost  certificate
 09-small-key          https://127.0.0.1  certificate
 10-closed-handshake   https://127.0.0.1  tls
 11-no-close-notify    https://127.0.0.1  bad-reply
@@ -121,6 +122,8 @@ awk 'NR == FNR { have[$1] = $2; next }
 # Three tries of eight seconds with their pauses, all side by side.
 [ "$took" -le 45 ] || fail "it took $took s"
 [ ! -f trap ] || fail "a redirect was followed: $(cat trap)"
+expect_json out '[.findings[] | select(.target == "08-name-in-cn") | .message] |
+	length > 0 and all(contains("subjectAltName"))'
 expect_no_text out canary
 expect_no_text err canary
 

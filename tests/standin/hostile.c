@@ -44,6 +44,7 @@ enum cert {
 	CERT_FUTURE,
 	CERT_SELF_SIGNED,
 	CERT_UNKNOWN_CA,
+	CERT_NAME_IN_CN,
 	CERT_SMALL_KEY,
 	CERT_COUNT
 };
@@ -425,6 +426,7 @@ static const struct row rows[] = {
 	{ .name = "05-unknown-ca",       .scheme = HTTPS, .cert = CERT_UNKNOWN_CA,  .serve = serve_good },
 	{ .name = "06-right-ca",         .scheme = HTTPS, .serve = serve_good },
 	{ .name = "07-old-tls",          .scheme = HTTPS, .serve = serve_good, .is_old_tls = true },
+	{ .name = "08-name-in-cn",       .scheme = HTTPS, .cert = CERT_NAME_IN_CN,  .serve = serve_good },
 	{ .name = "09-small-key",        .scheme = HTTPS, .cert = CERT_SMALL_KEY,   .serve = serve_good },
 	{ .name = "10-closed-handshake", .scheme = HTTP,  .serve = serve_nothing },
 	{ .name = "11-no-close-notify",  .scheme = HTTPS, .serve = serve_cut_tls },
@@ -504,7 +506,7 @@ static void extend(X509 *cert, X509 *issuer, int nid, const char *value)
 	X509_EXTENSION_free(ext);
 }
 
-/* `names` NULL: an authority. `by` NULL: signs itself. */
+/* `names` NULL: an authority; "": none but the CN. `by` NULL: signs itself. */
 static struct pair make_pair(EVP_PKEY *key, const char *cn, const char *names, long from, long to,
 			     const struct pair *by)
 {
@@ -525,7 +527,7 @@ static struct pair make_pair(EVP_PKEY *key, const char *cn, const char *names, l
 	     "certificate");
 	extend(p.cert, issuer, NID_basic_constraints, names ? "CA:FALSE" : "critical,CA:TRUE");
 	extend(p.cert, issuer, NID_subject_key_identifier, "hash");
-	if (names)
+	if (names && *names)
 		extend(p.cert, issuer, NID_subject_alt_name, names);
 	must(X509_sign(p.cert, by ? by->key : key, EVP_sha256()) > 0, "signature");
 	return p;
@@ -547,6 +549,7 @@ static void make_certificates(struct pair out[CERT_COUNT])
 	out[CERT_FUTURE] = make_pair(EVP_EC_gen("P-256"), "h", HERE, DAY, 9 * DAY, &ca);
 	out[CERT_SELF_SIGNED] = make_pair(EVP_EC_gen("P-256"), "h", HERE, -DAY, DAY, NULL);
 	out[CERT_UNKNOWN_CA] = make_pair(EVP_EC_gen("P-256"), "h", HERE, -DAY, DAY, &other);
+	out[CERT_NAME_IN_CN] = make_pair(EVP_EC_gen("P-256"), "localhost", "", -DAY, DAY, &ca);
 	out[CERT_SMALL_KEY] = make_pair(EVP_RSA_gen(1024), "h", HERE, -DAY, DAY, &ca);
 	(void)snprintf(path, sizeof(path), "%s/ca.pem", folder);
 	f = fopen(path, "w");
