@@ -6,12 +6,9 @@
  */
 #include "repo/commit.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/fs.h"
 #include "base/utf8.h"
@@ -278,25 +275,26 @@ static struct err *is_nothing(struct job *j, const struct repo_commit *tip, bool
 }
 
 /* There is never an unsigned commit where signed ones are asked for. */
-static struct err *write_signed(struct job *j, const git_tree *tree, const git_commit *parent,
-				git_oid *out)
+static struct err *write_signed(struct job *j, git_repository *to, const git_tree *tree,
+				const git_commit *parent, git_oid *out)
 {
 	git_buf buf = {0};
 	char *signature = NULL;
 	struct err *e;
 
-	if (git_commit_create_buffer(&buf, j->r->git, j->author, j->committer, NULL, j->message,
-				     tree, parent ? 1 : 0, &parent) < 0)
+	if (git_commit_create_buffer(&buf, to, j->author, j->committer, NULL, j->message, tree,
+				     parent ? 1 : 0, &parent) < 0)
 		return err_git(ERR_OUTPUT, "the commit cannot be written");
 	e = signer_sign(&j->signer, (struct str){buf.ptr, buf.size}, &signature);
-	if (!e && git_commit_create_with_signature(out, j->r->git, buf.ptr, signature, NULL) < 0)
+	if (!e && git_commit_create_with_signature(out, to, buf.ptr, signature, NULL) < 0)
 		e = err_git(ERR_OUTPUT, "the commit cannot be written");
 	free(signature);
 	git_buf_dispose(&buf);
 	return e;
 }
 
-static struct err *write_commit(struct job *j, const struct repo_commit *tip, git_oid *out)
+static struct err *write_objects(struct job *j, struct store *to, const struct repo_commit *tip,
+				 git_oid *out)
 {
 	git_tree *tree = NULL;
 	git_commit *parent = NULL;
@@ -305,159 +303,38 @@ static struct err *write_commit(struct job *j, const struct repo_commit *tip, gi
 
 	if (!tip->is_unborn && (git_oid_fromstr(&base, tip->tree_hex) < 0 ||
 				git_oid_fromstr(&parent_id, tip->hex) < 0 ||
-				git_commit_lookup(&parent, j->r->git, &parent_id) < 0))
+				git_commit_lookup(&parent, to->git, &parent_id) < 0))
 		return err_git(ERR_REPO, "commit %s", tip->hex);
-	e = tree_write(j->r, tip->is_unborn ? NULL : &base, j->req->changes, j->req->change_count,
-		       &tree_id);
+	e = tree_write(j->r, to, tip->is_unborn ? NULL : &base, j->req->changes,
+		       j->req->change_count, &tree_id);
 	if (e)
 		goto out;
-	if (git_tree_lookup(&tree, j->r->git, &tree_id) < 0)
+	if (git_tree_lookup(&tree, to->git, &tree_id) < 0)
 		e = err_git(ERR_OUTPUT, "the commit cannot be written");
 	else if (j->signer.is_on)
-		e = write_signed(j, tree, parent, out);
-	else if (git_commit_create(out, j->r->git, NULL, j->author, j->committer, NULL, j->message,
+		e = write_signed(j, to->git, tree, parent, out);
+	else if (git_commit_create(out, to->git, NULL, j->author, j->committer, NULL, j->message,
 				   tree, parent ? 1 : 0, (const git_commit **)&parent) < 0)
 		e = err_git(ERR_OUTPUT, "the commit cannot be written");
+	if (!e)
+		e = store_note(to, out);
 out:
 	git_tree_free(tree);
 	git_commit_free(parent);
 	return e;
 }
 
-static struct err *lock_branch(struct repo *r, git_transaction *tx, const char *ref)
+/* On disk, on no branch. */
+static struct err *write_commit(struct job *j, const struct repo_commit *tip, git_oid *out)
 {
-	struct lock_wait w = {0};
-	int code;
+	struct store to;
+	struct err *e = store_open(j->r, j->req->change_count, &to);
 
-	while ((code = git_transaction_lock_ref(tx, ref)) == GIT_ELOCKED)
-		if (!lock_wait_more(&w))
-			return lock_error(git_repository_commondir(r->git), ref);
-	return code < 0 ? err_git(ERR_OUTPUT, "%s: cannot be locked", ref) : NULL;
-}
-
-/* Under the lock: whether the branch is where the commit was built upon. */
-static struct err *is_still(struct repo *r, const struct repo_tip *tip, bool *still)
-{
-	git_reference *ref = NULL;
-	struct err *e = NULL;
-	int code = git_reference_lookup(&ref, r->git, tip->ref);
-	git_oid id;
-
-	*still = false;
-	if (code == GIT_ENOTFOUND)
-		*still = tip->commit.is_unborn;
-	else if (code < 0)
-		e = err_git(ERR_REPO, "%s", tip->ref);
-	else if (git_reference_type(ref) != GIT_REFERENCE_DIRECT)
-		e = err_new(ERR_REPO, "%s: is a symbolic reference; name the branch it leads to",
-			    tip->ref);
-	else if (!tip->commit.is_unborn && git_oid_fromstr(&id, tip->commit.hex) == 0)
-		*still = git_oid_equal(&id, git_reference_target(ref)) != 0;
-	git_reference_free(ref);
-	return e;
-}
-
-static char *reflog_text(const struct job *j, const struct repo_tip *tip)
-{
-	char *text = NULL;
-
-	if (asprintf(&text, "commit%s: %.*s", tip->commit.is_unborn ? " (initial)" : "",
-		     (int)strcspn(j->message, "\n"), j->message) < 0)
-		return NULL;
-	return text;
-}
-
-/*
- * libgit2 syncs each file and the folder it stands in; a folder that it has just made must be
- * synced into its own folder too: `objects` for a new fan-out, and what is above a new branch.
- */
-static struct err *sync_folder(const char *dir)
-{
-	int fd = open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	struct err *e = NULL;
-
-	if (fd < 0 || fsync(fd) != 0)
-		e = err_errno(ERR_OUTPUT, errno, "%s: cannot be synced to disk", dir);
-	if (fd >= 0)
-		(void)close(fd);
-	return e;
-}
-
-static struct err *sync_objects(struct repo *r)
-{
-	char *dir = NULL;
-	struct err *e;
-
-	if (asprintf(&dir, "%sobjects", git_repository_commondir(r->git)) < 0)
-		return err_nomem();
-	e = sync_folder(dir);
-	free(dir);
-	return e;
-}
-
-static struct err *sync_above(struct repo *r, const char *ref)
-{
-	const char *root = git_repository_commondir(r->git);
-	char *dir = NULL, *slash;
-	struct err *e = NULL;
-
-	if (asprintf(&dir, "%s%s", root, ref) < 0)
-		return err_nomem();
-	while (!e && (slash = strrchr(dir, '/')) && slash > dir + strlen(root)) {
-		*slash = '\0';
-		e = sync_folder(dir);
-	}
-	free(dir);
-	return e;
-}
-
-/* With the branch's lock held by `tx`. */
-static struct err *swap(struct job *j, git_transaction *tx, const struct repo_tip *tip,
-			const git_oid *to, bool *moved)
-{
-	bool still = false;
-	char *text;
-	struct err *e = NULL;
-
-	TRY(is_still(j->r, tip, &still));
-	if (!still)
-		return NULL;
-	if (j->is_current && !repo_is_current(j->r, tip->ref))
-		return err_new(ERR_OUTPUT, "HEAD left %s meanwhile; nothing was committed",
-			       tip->ref);
-	text = reflog_text(j, tip);
-	if (!text)
-		return err_nomem();
-	if (git_transaction_set_target(tx, tip->ref, to, j->committer, text) < 0 ||
-	    git_transaction_commit(tx) < 0)
-		e = err_git(ERR_OUTPUT, "%s: cannot be moved", tip->ref);
-	else
-		*moved = true;
-	free(text);
-	return e;
-}
-
-/*
- * Compare and swap. A transaction, because libgit2's own matching update looks at a new branch's
- * absence before it takes the lock. The branch's lock is the only one: git commit needs it too, and
- * a killed run leaves one file to remove and not two.
- */
-static struct err *move_branch(struct job *j, const struct repo_tip *tip, const git_oid *to,
-			       bool *moved)
-{
-	git_transaction *tx = NULL;
-	struct err *e;
-
-	*moved = false;
-	TRY(sync_objects(j->r));
-	if (git_transaction_new(&tx, j->r->git) < 0)
-		return err_git(ERR_OUTPUT, "%s", tip->ref);
-	e = lock_branch(j->r, tx, tip->ref);
 	if (!e)
-		e = swap(j, tx, tip, to, moved);
-	git_transaction_free(tx);
-	if (!e && *moved)
-		e = sync_above(j->r, tip->ref);
+		e = write_objects(j, &to, tip, out);
+	if (!e)
+		e = store_finish(j->r, &to);
+	store_free(&to);
 	return e;
 }
 
@@ -521,8 +398,10 @@ static struct err *attempt(struct job *j, struct arena *a, struct repo_commit_re
 	TRY(write_commit(j, &tip.commit, &id));
 	if (j->is_current)
 		TRY(follow_note(j->r, &tip, j->paths, j->req->change_count));
+	const struct move move = {j->r, &tip, &id, j->committer, j->message, j->is_current};
+
 	/* After an error the note stays: whether the branch moved all the same, the next run sees. */
-	TRY(move_branch(j, &tip, &id, done));
+	TRY(move_ref(&move, done));
 	if (j->is_current && !*done)
 		follow_forget(j->r);
 	if (!*done)
@@ -567,8 +446,6 @@ struct err *commit_build(struct repo *r, const struct repo_commit_request *req,
 		e = check_kind(r, parent, req->changes[i].path);
 	if (!e)
 		e = write_commit(&j, parent, out);
-	if (!e)
-		e = sync_objects(r);
 	end_job(&j);
 	return e;
 }
@@ -576,18 +453,20 @@ struct err *commit_build(struct repo *r, const struct repo_commit_request *req,
 struct err *commit_move(struct repo *r, const struct repo_tip *from, const git_oid *to,
 			const char *reason)
 {
-	struct repo_commit_request req = {.expect = *from};
-	struct job j = {.r = r, .req = &req};
+	git_signature *author = NULL, *committer = NULL;
+	struct move move = {.r = r, .from = from, .to = to, .message = reason};
 	bool moved = false;
-	struct err *e = clean_message(str_from(reason), &j.message);
+	struct err *e = identity_find(r, &author, &committer);
 
+	move.who = committer;
 	if (!e)
-		e = identity_find(r, &j.author, &j.committer);
+		e = store_sync(r);
 	if (!e)
-		e = move_branch(&j, from, to, &moved);
+		e = move_ref(&move, &moved);
 	if (!e && !moved)
 		e = err_new(ERR_OUTPUT, "%s: moved meanwhile", from->ref);
-	end_job(&j);
+	git_signature_free(committer);
+	git_signature_free(author);
 	return e;
 }
 

@@ -83,9 +83,44 @@ struct err *commit_build(struct repo *r, const struct repo_commit_request *req,
 struct err *commit_move(struct repo *r, const struct repo_tip *from, const git_oid *to,
 			const char *reason) MUST_USE;
 
-/* tree.c: `base` (NULL: empty) with the changes in it. Objects are written. */
-struct err *tree_write(struct repo *r, const git_oid *base, const struct repo_change *changes,
-		       size_t count, git_oid *out) MUST_USE;
+/* move.c: a reference from one commit to another. */
+struct move {
+	struct repo *r;
+	const struct repo_tip *from;
+	const git_oid *to;
+	const git_signature *who; /* for the reference's log */
+	const char *message;      /* its first line goes there too */
+	bool is_current;          /* HEAD was on it, and must still be */
+};
+
+/* *moved is false where the reference was no longer `from`; nothing has happened then. */
+struct err *move_ref(const struct move *m, bool *moved) MUST_USE;
+
+/* open.c: another handle on the same repository. */
+struct err *open_again(const struct repo *r, git_repository **out) MUST_USE;
+bool open_has_git_dir(void); /* GIT_DIR is set */
+
+/* store.c: where the new objects of one commit go. */
+struct store {
+	git_repository *git; /* write through this */
+	bool is_pack;
+	git_oid *ids;
+	size_t count, room;
+};
+
+/* `expected` objects, more or less. To be freed after an error too. */
+struct err *store_open(struct repo *r, size_t expected, struct store *out) MUST_USE;
+/* Each object that was written is to be told. */
+struct err *store_note(struct store *s, const git_oid *id) MUST_USE;
+/* All of them are on disk, with the names that lead to them. */
+struct err *store_finish(struct repo *r, struct store *s) MUST_USE;
+void store_free(struct store *s);
+struct err *store_sync(const struct repo *r) MUST_USE;
+struct err *store_sync_folder(const char *dir) MUST_USE;
+
+/* tree.c: `base` (NULL: empty) with the changes in it. Objects go to the store. */
+struct err *tree_write(struct repo *r, struct store *to, const git_oid *base,
+		       const struct repo_change *changes, size_t count, git_oid *out) MUST_USE;
 
 /* state.c: whether the work tree holds at `path` what `spot` says; MISSING is held by no file. */
 struct err *state_worktree_is(struct repo *r, const char *path, const struct tree_spot *spot,

@@ -94,7 +94,7 @@ static struct err *check_format(struct repo *r)
 	return NULL;
 }
 
-static bool has_git_dir_variable(void)
+bool open_has_git_dir(void)
 {
 	const char *v = getenv("GIT_DIR");
 
@@ -107,12 +107,22 @@ static struct err *open_at(const char *start_dir, git_repository **out)
 	const char *ceiling = getenv("GIT_CEILING_DIRECTORIES");
 	int code;
 
-	if (has_git_dir_variable())
+	if (open_has_git_dir())
 		code = git_repository_open_ext(out, NULL, GIT_REPOSITORY_OPEN_FROM_ENV, NULL);
 	else
 		code = git_repository_open_ext(out, start_dir, 0, ceiling);
-	return code < 0 ? open_failure(has_git_dir_variable() ? getenv("GIT_DIR") : start_dir, code)
+	return code < 0 ? open_failure(open_has_git_dir() ? getenv("GIT_DIR") : start_dir, code)
 			: NULL;
+}
+
+struct err *open_again(const struct repo *r, git_repository **out)
+{
+	int code = open_has_git_dir()
+			   ? git_repository_open_ext(out, NULL, GIT_REPOSITORY_OPEN_FROM_ENV, NULL)
+			   : git_repository_open_ext(out, git_repository_path(r->git),
+						     GIT_REPOSITORY_OPEN_NO_SEARCH, NULL);
+
+	return code < 0 ? open_failure(git_repository_path(r->git), code) : NULL;
 }
 
 struct err *repo_open(const char *start_dir, struct repo **out)
@@ -130,7 +140,7 @@ struct err *repo_open(const char *start_dir, struct repo **out)
 	if (!e)
 		e = open_at(start_dir, &r->git);
 	/* Whoever sets GIT_DIR names the repository on purpose; git does not ask for its owner. */
-	if (!e && !has_git_dir_variable())
+	if (!e && !open_has_git_dir())
 		e = owner_check(r->git);
 	if (!e)
 		e = config_load(r->git, &r->config);

@@ -23,10 +23,11 @@ static int by_rest(const void *a, const void *b)
 	return strcmp(x->rest, y->rest);
 }
 
-static struct err *write_tree(struct repo *r, const git_oid *base, struct edit *edits, size_t count,
-			      unsigned depth, git_oid *out, bool *is_empty);
+static struct err *write_tree(struct repo *r, struct store *to, const git_oid *base,
+			      struct edit *edits, size_t count, unsigned depth, git_oid *out,
+			      bool *is_empty);
 
-static struct err *put_file(struct repo *r, git_treebuilder *tb, const struct edit *edit)
+static struct err *put_file(struct store *to, git_treebuilder *tb, const struct edit *edit)
 {
 	const struct repo_change *c = edit->change;
 	const git_tree_entry *old = git_treebuilder_get(tb, edit->rest);
@@ -40,16 +41,16 @@ static struct err *put_file(struct repo *r, git_treebuilder *tb, const struct ed
 			return err_git(ERR_OUTPUT, "%s", c->path);
 		return NULL;
 	}
-	if (git_blob_create_from_buffer(&id, r->git, c->bytes.n ? c->bytes.p : "", c->bytes.n) < 0)
+	if (git_blob_create_from_buffer(&id, to->git, c->bytes.n ? c->bytes.p : "", c->bytes.n) < 0)
 		return err_git(ERR_OUTPUT, "%s: its object cannot be written", c->path);
 	if (git_treebuilder_insert(NULL, tb, edit->rest, &id, mode) < 0)
 		return err_git(ERR_REPO, "%s: cannot stand in a tree", c->path);
-	return NULL;
+	return store_note(to, &id);
 }
 
 /* All edits of one folder, of which the first names it: they begin with the same part. */
-static struct err *put_folder(struct repo *r, git_treebuilder *tb, struct edit *edits, size_t count,
-			      unsigned depth)
+static struct err *put_folder(struct repo *r, struct store *to, git_treebuilder *tb,
+			      struct edit *edits, size_t count, unsigned depth)
 {
 	size_t n = strcspn(edits[0].rest, "/");
 	char *name = strndup(edits[0].rest, n);
@@ -71,7 +72,7 @@ static struct err *put_folder(struct repo *r, git_treebuilder *tb, struct edit *
 		base = *git_tree_entry_id(old);
 	for (size_t i = 0; i < count; i++)
 		edits[i].rest += n + 1;
-	e = write_tree(r, has_base ? &base : NULL, edits, count, depth + 1, &id, &is_empty);
+	e = write_tree(r, to, has_base ? &base : NULL, edits, count, depth + 1, &id, &is_empty);
 	if (e)
 		goto out;
 	if (is_empty) {
@@ -95,8 +96,8 @@ static size_t run_length(const struct edit *edits, size_t count, size_t part)
 	return n;
 }
 
-static struct err *put_all(struct repo *r, git_treebuilder *tb, struct edit *edits, size_t count,
-			   unsigned depth)
+static struct err *put_all(struct repo *r, struct store *to, git_treebuilder *tb,
+			   struct edit *edits, size_t count, unsigned depth)
 {
 	for (size_t i = 0; i < count;) {
 		size_t part = strcspn(edits[i].rest, "/");
@@ -104,17 +105,18 @@ static struct err *put_all(struct repo *r, git_treebuilder *tb, struct edit *edi
 
 		if (edits[i].rest[part] == '/') {
 			n = run_length(edits + i, count - i, part);
-			TRY(put_folder(r, tb, edits + i, n, depth));
+			TRY(put_folder(r, to, tb, edits + i, n, depth));
 		} else {
-			TRY(put_file(r, tb, &edits[i]));
+			TRY(put_file(to, tb, &edits[i]));
 		}
 		i += n;
 	}
 	return NULL;
 }
 
-static struct err *write_tree(struct repo *r, const git_oid *base, struct edit *edits, size_t count,
-			      unsigned depth, git_oid *out, bool *is_empty)
+static struct err *write_tree(struct repo *r, struct store *to, const git_oid *base,
+			      struct edit *edits, size_t count, unsigned depth, git_oid *out,
+			      bool *is_empty)
 {
 	git_tree *old = NULL;
 	git_treebuilder *tb = NULL;
@@ -125,24 +127,26 @@ static struct err *write_tree(struct repo *r, const git_oid *base, struct edit *
 			       DEPTH_MAX);
 	if (base)
 		TRY(tree_load(r, NULL, base, edits[0].change->path, &old));
-	if (git_treebuilder_new(&tb, r->git, old) < 0) {
+	if (git_treebuilder_new(&tb, to->git, old) < 0) {
 		e = err_git(ERR_REPO, "%s", edits[0].change->path);
 		goto out;
 	}
-	e = put_all(r, tb, edits, count, depth);
+	e = put_all(r, to, tb, edits, count, depth);
 	if (e)
 		goto out;
 	*is_empty = git_treebuilder_entrycount(tb) == 0;
 	if ((depth == 0 || !*is_empty) && git_treebuilder_write(out, tb) < 0)
 		e = err_git(ERR_OUTPUT, "%s: its tree cannot be written", edits[0].change->path);
+	else if (depth == 0 || !*is_empty)
+		e = store_note(to, out);
 out:
 	git_treebuilder_free(tb);
 	git_tree_free(old);
 	return e;
 }
 
-struct err *tree_write(struct repo *r, const git_oid *base, const struct repo_change *changes,
-		       size_t count, git_oid *out)
+struct err *tree_write(struct repo *r, struct store *to, const git_oid *base,
+		       const struct repo_change *changes, size_t count, git_oid *out)
 {
 	struct edit *edits = calloc(count, sizeof(*edits));
 	bool is_empty = false;
@@ -153,7 +157,7 @@ struct err *tree_write(struct repo *r, const git_oid *base, const struct repo_ch
 	for (size_t i = 0; i < count; i++)
 		edits[i] = (struct edit){changes[i].path, &changes[i]};
 	qsort(edits, count, sizeof(*edits), by_rest);
-	e = write_tree(r, base, edits, count, 0, out, &is_empty);
+	e = write_tree(r, to, base, edits, count, 0, out, &is_empty);
 	free(edits);
 	return e;
 }
