@@ -19,6 +19,7 @@ enum command_id {
 	CMD_INIT,
 	CMD_LOG,
 	CMD_NORMALIZE,
+	CMD_REVIEW,
 	CMD_SHOW,
 	COMMAND_COUNT,
 };
@@ -52,6 +53,7 @@ struct err *cmd_fetch(const struct options *o, struct io *io, int *code) MUST_US
 struct err *cmd_init(const struct options *o, struct io *io, int *code) MUST_USE;
 struct err *cmd_log(const struct options *o, struct io *io, int *code) MUST_USE;
 struct err *cmd_normalize(const struct options *o, struct io *io, int *code) MUST_USE;
+struct err *cmd_review(const struct options *o, struct io *io, int *code) MUST_USE;
 struct err *cmd_show(const struct options *o, struct io *io, int *code) MUST_USE;
 
 #endif

@@ -53,3 +53,14 @@ struct err *digest_config(const struct config *c, struct arena *a, struct str *o
 	*out = str_from(text);
 	return text ? NULL : err_nomem();
 }
+
+struct err *digest_bytes(struct str bytes, struct arena *a, struct str *out)
+{
+	char hex[SHA256_HEX_SIZE];
+	char *text;
+
+	TRY(sha256_hex(bytes, hex));
+	text = arena_printf(a, "sha256:%s", hex);
+	*out = str_from(text);
+	return text ? NULL : err_nomem();
+}

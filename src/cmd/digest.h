@@ -11,4 +11,7 @@ struct err *digest_start(void) MUST_USE;
 /* "sha256:HEX" of a config's digested form, in the arena; streamed, so of any size. */
 struct err *digest_config(const struct config *c, struct arena *a, struct str *out) MUST_USE;
 
+/* The same of bytes. */
+struct err *digest_bytes(struct str bytes, struct arena *a, struct str *out) MUST_USE;
+
 #endif

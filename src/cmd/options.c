@@ -126,15 +126,34 @@ static struct err *set_fail_on(struct options *o, const struct option *row, cons
 		       row->name, value);
 }
 
-static struct err *set_expect(struct options *o, const struct option *row, const char *value)
+static struct err *check_digest(const struct option *row, const char *value)
 {
 	struct str digest = str_from(value);
 
-	if (digest.n != 71 || !str_starts(digest, "sha256:") ||
-	    strspn(value + 7, "0123456789abcdef") != 64)
-		return err_new(ERR_USAGE,
-			       "--%s: found '%s', expected sha256: and 64 lower-case hex digits",
-			       row->name, value);
+	if (digest.n == 71 && str_starts(digest, "sha256:") &&
+	    strspn(value + 7, "0123456789abcdef") == 64)
+		return NULL;
+	return err_new(ERR_USAGE, "--%s: found '%s', expected sha256: and 64 lower-case hex digits",
+		       row->name, value);
+}
+
+static struct err *set_approve(struct options *o, const struct option *row, const char *value)
+{
+	o->approve = value;
+	return check_digest(row, value);
+}
+
+static struct err *set_approvals(struct options *o, const struct option *row, const char *value)
+{
+	o->leave_approvals = strcmp(value, "report") == 0;
+	if (o->leave_approvals || strcmp(value, "require") == 0)
+		return NULL;
+	return err_new(ERR_USAGE, "--%s: found '%s', expected require or report", row->name, value);
+}
+
+static struct err *set_expect(struct options *o, const struct option *row, const char *value)
+{
+	TRY(check_digest(row, value));
 	if (o->expect_count == EXPECT_MAX)
 		return err_new(ERR_USAGE, "--%s: given more than %u times", row->name, EXPECT_MAX);
 	o->expect[o->expect_count++] = value;
@@ -219,13 +238,15 @@ static struct err *set_branch(struct options *o, const struct option *row, const
 
 #define LIVE      (ON(CMD_CHECK) | ON(CMD_ACCEPT) | ON(CMD_DIFF) | ON(CMD_FETCH) | ON(CMD_INIT))
 #define JUDGES    (ON(CMD_CHECK) | ON(CMD_ACCEPT))
-#define READS     (LIVE | ON(CMD_NORMALIZE) | ON(CMD_LOG) | ON(CMD_SHOW))
+#define READS     (LIVE | ON(CMD_NORMALIZE) | ON(CMD_LOG) | ON(CMD_REVIEW) | ON(CMD_SHOW))
 #define AT(field) offsetof(struct options, field)
 
 /* clang-format off */
 /* Sorted by name. */
 const struct option options[] = {
 	{ "allow-weakened", 0, NULL,        ON(CMD_ACCEPT),    "accept a change that may scan less",                        set_flag,      AT(allow_weakened) },
+	{ "approvals",      0, "HOW",       ON(CMD_REVIEW),    "require (default), or report: tell what loosens and let another control decide", set_approvals, 0 },
+	{ "approve",        0, "sha256:HEX", ON(CMD_REVIEW),   "let pass exactly this set of what loosens; review prints its digest", set_approve, 0 },
 	{ "as-of",          0, "DATE",      ON(CMD_SHOW),      "as it was on the branch then: a day's end (UTC), or an RFC 3339 time", set_as_of, 0 },
 	{ "assert",         0, "ASSERTION", ON(CMD_NORMALIZE), "say whether a policy's assertion holds, and why; 1 when not", set_assertion, 0 },
 	{ "branch",         0, "NAME",      ON(CMD_ACCEPT) | ON(CMD_LOG) | ON(CMD_SHOW), "work on this branch, not on the current one",  set_text,      AT(branch) },
@@ -242,8 +263,8 @@ const struct option options[] = {
 	{ "every",          0, "TIME",      ON(CMD_LOG),       "with --runs: name the runs that are missing, one being due each TIME, such as 1d", set_every, 0 },
 	{ "expect",         0, "sha256:HEX", ON(CMD_ACCEPT),   "commit, if this is what is live; once a target, in their order", set_expect, 0 },
 	{ "explain-credentials", 0, NULL,   ON(CMD_FETCH),     "say where the credentials come from, and whose they are",   set_flag,      AT(explain_credentials) },
-	{ "fail-on",        0, "SEVERITY",  ON(CMD_CHECK),     "exit 1 from this severity on (default low); never",         set_fail_on,   0 },
-	{ "format",         0, "FORMAT",    JUDGES | ON(CMD_DIFF) | ON(CMD_LOG), "text (default), json, markdown, github, or patch (diff alone)",         set_format,    0 },
+	{ "fail-on",        0, "SEVERITY",  ON(CMD_CHECK) | ON(CMD_REVIEW), "exit 1 from this severity on (default low); never",         set_fail_on,   0 },
+	{ "format",         0, "FORMAT",    JUDGES | ON(CMD_DIFF) | ON(CMD_LOG) | ON(CMD_REVIEW), "text (default), json, markdown, github, or patch (diff alone)",         set_format,    0 },
 	{ "from",           0, "RESULT",    ON(CMD_ACCEPT),    "no network: accept what this stored JSON result shows as live", set_text,  AT(from) },
 	{ "help",          'h', NULL,       ON_ALL,            "print this",                                                set_flag,      AT(help) },
 	{ "jcs",            0, NULL,        ON(CMD_NORMALIZE), "print the bytes that the digest is of (RFC 8785)",          set_flag,      AT(jcs) },
@@ -251,7 +272,7 @@ const struct option options[] = {
 	{ "journal",        0, NULL,        ON(CMD_CHECK),     "record the run, whatever came of it, on refs/scandrift/runs", set_flag,    AT(journal) },
 	{ "journal-start",  0, NULL,        ON(CMD_CHECK),     "begin the journal where the remote has none yet",           set_flag,      AT(journal_start) },
 	{ "max-reply",      0, "BYTES",     READS,             "refuse anything larger (default 64 MiB)",                   set_max_reply, 0 },
-	{ "now",            0, "TIME",      JUDGES | ON(CMD_LOG), "judge as of this time (RFC 3339); requests are signed by the real clock", set_now, 0 },
+	{ "now",            0, "TIME",      JUDGES | ON(CMD_LOG) | ON(CMD_REVIEW), "judge as of this time (RFC 3339); requests are signed by the real clock", set_now, 0 },
 	{ "path",           0, "POINTER",   ON(CMD_ACCEPT),    "accept this field alone, such as /ScanPeriod; may be repeated", set_path,  0 },
 	{ "push",           0, "[=REMOTE]", JUDGES,            "push what was committed, by git; never forced",             set_push,      0 },
 	{ "quiet",         'q', NULL,       ON_ALL,            "no notes on standard error",                                set_flag,      AT(quiet) },

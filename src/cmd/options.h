@@ -41,6 +41,9 @@ struct options {
 	int64_t every_s;             /* log --runs; 0: not said */
 	const char *commit_branch;   /* check --commit[=BRANCH]; NULL: not asked for */
 
+	const char *approve;  /* review; NULL: nothing */
+	bool leave_approvals; /* review --approvals report */
+
 	const char *expect[EXPECT_MAX]; /* accept --expect, in the order of the targets */
 	size_t expect_count;
 	bool allow_weakened, dry_run, shared;

@@ -86,6 +86,9 @@ static struct err *list_commit(const struct workspace *w, struct names *names)
 	if (w->commit.is_unborn)
 		return NULL;
 	TRY(repo_list_folder(w->repo, &w->commit, POLICIES_FOLDER, w->arena, &entries));
+	if (entries.folder != REPO_ENTRY_TREE && entries.folder != REPO_ENTRY_MISSING)
+		return err_new(ERR_CONFIG,
+			       POLICIES_FOLDER ": a folder is expected, no link and no file");
 	for (size_t i = 0; entries.folder == REPO_ENTRY_TREE && i < entries.count; i++) {
 		if (is_policy_name(entries.items[i].name))
 			TRY(add_name(w->arena, names, entries.items[i].name));
@@ -128,19 +131,26 @@ static struct err *read_commit(const struct workspace *w, const char *path, stru
 	return NULL;
 }
 
+/* The work tree that the files are read from; NULL: from the commit. */
+static const char *root_of(const struct workspace *w)
+{
+	return w->is_elsewhere ? NULL : repo_workdir(w->repo);
+}
+
 /* A sparse work tree leaves out what the commit holds all the same. */
 static struct err *read_file(const struct workspace *w, const struct io *io, const char *path,
 			     struct str *bytes, bool *found)
 {
 	enum repo_state state = REPO_STATE_SAME;
 
+	if (!root_of(w))
+		return read_commit(w, path, bytes, found);
 	TRY(repo_read_state(w->repo, &w->commit, path, &state));
 	if (state != REPO_STATE_SAME && state != REPO_STATE_NO_WORKTREE)
 		log_note(&io->log, "%s is %s; it is used as it stands in the work tree", path,
 			 repo_state_text(state));
 	*found = false;
-	if (repo_workdir(w->repo))
-		TRY(read_worktree(w, path, bytes, found));
+	TRY(read_worktree(w, path, bytes, found));
 	if (*found || (state != REPO_STATE_SAME && state != REPO_STATE_NO_WORKTREE))
 		return NULL;
 	return read_commit(w, path, bytes, found);
@@ -199,8 +209,8 @@ struct err *policies_open(const struct workspace *w, const struct io *io, struct
 	if (!names)
 		return err_nomem();
 	*out = (struct policies){0};
-	if (repo_workdir(w->repo))
-		TRY(list_worktree(w->arena, repo_workdir(w->repo), names));
+	if (root_of(w))
+		TRY(list_worktree(w->arena, root_of(w), names));
 	TRY(list_commit(w, names));
 	qsort(names->v, names->n, sizeof(names->v[0]), compare_names);
 	out->list = arena_array(w->arena, names->n + 1, sizeof(*out->list));

@@ -7,7 +7,8 @@
 
 /*
  * policies/NAME.ini of the workspace, read like targets.ini: from the work tree, where there is
- * one, as they stand there, with a note where that is not what was committed; else from the commit.
+ * one, as they stand there, with a note where that is not what was committed; else, and where the
+ * workspace is of a commit that is not checked out, from the commit.
  * Folders below policies/ are not read, and links not followed.
  */
 

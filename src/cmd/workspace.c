@@ -10,6 +10,23 @@
 
 #define TARGETS_SIZE_MAX ((size_t)4 << 20)
 
+/* Why an entry cannot be read as a file; NULL where it can. */
+static const char *entry_problem(const struct repo_entry *entry)
+{
+	static const char *const kinds[] = {
+		[REPO_ENTRY_LINK] = "it is a symbolic link; links are not followed",
+		[REPO_ENTRY_TREE] = "it is a folder, expected a file",
+		[REPO_ENTRY_SUBMODULE] = "it is a submodule, expected a file",
+		[REPO_ENTRY_TOO_LARGE] = "it is larger than --max-reply allows",
+	};
+
+	if (entry->kind != REPO_ENTRY_FILE)
+		return kinds[entry->kind];
+	return entry->is_lfs_pointer
+		       ? "it is a Git LFS pointer; what is judged is kept in git itself"
+		       : NULL;
+}
+
 /* targets.ini as it stands in the work tree; without one, as it was committed. */
 static struct err *read_targets_file(struct workspace *w, struct str *bytes)
 {
@@ -148,6 +165,24 @@ struct err *workspace_open_on(const struct options *o, const struct io *io, cons
 	return e;
 }
 
+struct err *workspace_of_commit(struct workspace *w)
+{
+	struct repo_entry entry;
+
+	w->is_elsewhere = true;
+	w->targets = (struct targets){.file = TARGETS_FILE};
+	TRY(repo_read_entry(w->repo, &w->commit, TARGETS_FILE, TARGETS_SIZE_MAX, w->arena, &entry));
+	if (entry.kind == REPO_ENTRY_MISSING)
+		return NULL;
+	if (entry.kind == REPO_ENTRY_TOO_LARGE)
+		return err_new(ERR_CONFIG, TARGETS_FILE ": larger than %zu bytes",
+			       TARGETS_SIZE_MAX);
+	if (entry_problem(&entry))
+		return err_new(ERR_CONFIG, TARGETS_FILE ": %s", entry_problem(&entry));
+	TRY(targets_parse(w->arena, TARGETS_FILE, entry.bytes, &w->targets));
+	return take_aliases(w);
+}
+
 void workspace_close(struct workspace *w)
 {
 	repo_free(w->repo);
@@ -264,12 +299,6 @@ static struct err *read_baseline(const struct workspace *w, const struct options
 struct err *workspace_baseline(const struct workspace *w, const struct options *o,
 			       const struct target *t, struct baseline_side *out)
 {
-	static const char *const kinds[] = {
-		[REPO_ENTRY_LINK] = "it is a symbolic link; links are not followed",
-		[REPO_ENTRY_TREE] = "it is a folder, expected a file",
-		[REPO_ENTRY_SUBMODULE] = "it is a submodule, expected a file",
-		[REPO_ENTRY_TOO_LARGE] = "it is larger than --max-reply allows",
-	};
 	struct repo_entry entry;
 	enum repo_state state = REPO_STATE_SAME;
 
@@ -287,11 +316,9 @@ struct err *workspace_baseline(const struct workspace *w, const struct options *
 	if (entry.kind != REPO_ENTRY_FILE) {
 		/* No file in the work tree is as this was committed; the one finding says why. */
 		out->uncommitted = (struct str){0};
-		return set_problem(out, w->arena, str_from(kinds[entry.kind]));
+		return set_problem(out, w->arena, str_from(entry_problem(&entry)));
 	}
 	if (entry.is_lfs_pointer)
-		return set_problem(
-			out, w->arena,
-			STR("it is a Git LFS pointer; baselines are kept in git itself"));
+		return set_problem(out, w->arena, str_from(entry_problem(&entry)));
 	return read_baseline(w, o, entry.bytes, out);
 }

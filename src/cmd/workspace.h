@@ -38,6 +38,12 @@ struct err *workspace_open_on(const struct options *o, const struct io *io, cons
 			      struct workspace *out) MUST_USE;
 void workspace_close(struct workspace *w);
 
+/*
+ * Fills in targets and aliases as they are in the commit, and looks at no file; arena, repository
+ * and commit are set, and stay the caller's. Without targets.ini there are no targets.
+ */
+struct err *workspace_of_commit(struct workspace *w) MUST_USE;
+
 /* How replies and files are to be read in this workspace; `w` may be NULL. */
 struct normalize_options workspace_reading(const struct workspace *w, const struct options *o,
 					   enum reading_form form, enum err_kind kind);

@@ -4,7 +4,7 @@
 # program's own tables; tests/e2e/completion.sh writes it and holds it to them.
 
 # begin: made from --help
-_scandrift_commands='accept check diff fetch init log normalize show'
+_scandrift_commands='accept check diff fetch init log normalize review show'
 
 # The options of a command; - stands for none.
 _scandrift_options() {
@@ -17,6 +17,7 @@ _scandrift_options() {
 	init) echo '--ca-bundle --ci --deadline --endpoint --jobs --max-reply --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	log) echo '--branch --every --format --max-reply --now --runs --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	normalize) echo '--assert --digest --jcs --max-reply --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
+	review) echo '--approvals --approve --fail-on --format --max-reply --now --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	show) echo '--as-of --branch --max-reply --rev --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	esac
 }
@@ -35,6 +36,8 @@ _scandrift_option() {
 # What its value is; nothing where it takes none.
 _scandrift_kind() {
 	case $1 in
+	approvals) echo 'HOW' ;;
+	approve) echo 'sha256:HEX' ;;
 	as-of) echo 'DATE' ;;
 	assert) echo 'ASSERTION' ;;
 	branch) echo 'NAME' ;;
@@ -79,6 +82,7 @@ _scandrift_arguments() {
 	fetch) echo 'TARGET' ;;
 	log) echo '[TARGET...]' ;;
 	normalize) echo '[FILE]' ;;
+	review) echo '[BASE..HEAD]' ;;
 	show) echo 'TARGET' ;;
 	esac
 }

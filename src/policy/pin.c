@@ -67,7 +67,7 @@ struct err *pin_check(struct arena *a, const struct resource *r, size_t row, str
 
 /* ---- as canonical text ---- */
 
-static struct err *canonical(struct arena *a, struct str json, struct str *out)
+struct err *pin_canonical(struct arena *a, struct str json, struct str *out)
 {
 	struct json_scan *s = NULL;
 	struct json_token t;
@@ -86,7 +86,7 @@ static struct err *canonical(struct arena *a, struct str json, struct str *out)
 struct err *pin_check_json(struct arena *a, struct str json, const char **problem)
 {
 	struct str text;
-	struct err *e = canonical(a, json, &text);
+	struct err *e = pin_canonical(a, json, &text);
 
 	*problem = NULL;
 	if (!e || e->kind == ERR_NOMEM)
@@ -101,7 +101,7 @@ struct err *pin_is_unknown(struct arena *a, const struct config *c, struct str n
 {
 	struct str pinned, found = STR("null");
 
-	TRY(canonical(a, json, &pinned));
+	TRY(pin_canonical(a, json, &pinned));
 	for (size_t i = 0; i < c->unknown_count; i++) {
 		if (str_eq(c->unknown[i].name, name))
 			found = c->unknown[i].json;
@@ -239,7 +239,7 @@ struct err *pin_is_found(struct arena *a, const struct assertion *as, const stru
 		return is_failing_list(a, as, in, json, is_equal);
 	TRY(subject_values(a, &as->subject, in, &values, &n));
 	TRY(datum_text(a, values, &found));
-	TRY(canonical(a, json, &pinned));
+	TRY(pin_canonical(a, json, &pinned));
 	*is_equal = str_eq(pinned, found);
 	return NULL;
 }

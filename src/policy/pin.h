@@ -25,6 +25,9 @@ struct err *pin_is_found(struct arena *a, const struct assertion *as, const stru
 struct err *pin_check(struct arena *a, const struct resource *r, size_t row, struct str json,
 		      const char **problem) MUST_USE;
 
+/* A JSON value in the one form that equal values have. */
+struct err *pin_canonical(struct arena *a, struct str json, struct str *out) MUST_USE;
+
 /* NULL, or why it is not one JSON value. */
 struct err *pin_check_json(struct arena *a, struct str json, const char **problem) MUST_USE;
 

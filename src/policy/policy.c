@@ -246,6 +246,7 @@ static struct err *read_rule(const struct reader *r, const struct ini_section *s
 		.remediation = text_of(s, "remediation"),
 	};
 	TRY(read_severity(r, ini_get(s, "severity"), &rule->severity));
+	rule->severity_line = ini_get(s, "severity")->line;
 	TRY(read_assertions(r, ini_get(s, "when"), &rule->when, &rule->when_count));
 	TRY(read_assertions(r, ini_get(s, "assert"), &rule->asserts, &rule->assert_count));
 	return read_controls(r, ini_get(s, "controls"), rule);
@@ -315,6 +316,7 @@ static struct err *read_expires(const struct reader *r, const struct ini_entry *
 				 "expires = %.*s, expected its last day, YYYY-MM-DD",
 				 STR_ARG(e->value));
 	w->expires_text = e->value;
+	w->expires_line = e->line;
 	w->ends_s = day + DAY_S;
 	return NULL;
 }

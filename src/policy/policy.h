@@ -29,6 +29,7 @@ struct policy_rule {
 	size_t line;
 	struct str title; /* empty where it has none */
 	enum severity severity;
+	size_t severity_line;
 	const struct assertion *when; /* all must hold, else the rule does not apply */
 	size_t when_count;
 	const struct assertion *asserts; /* all must hold */
@@ -68,7 +69,8 @@ struct waiver {
 	size_t value_line;
 	struct str reason, owner;
 	struct str expires_text; /* "2027-01-31": the last day */
-	int64_t ends_s;          /* the first second after it, UTC: applies while now < ends_s */
+	size_t expires_line;
+	int64_t ends_s; /* the first second after it, UTC: applies while now < ends_s */
 };
 
 struct policy {

@@ -304,6 +304,18 @@ struct err *repo_read_entry(struct repo *r, const struct repo_commit *c, const c
 	return NULL;
 }
 
+struct err *repo_find_entry(struct repo *r, const struct repo_commit *c, const char *path,
+			    struct repo_entry *out)
+{
+	struct tree_spot spot;
+
+	TRY(tree_find(r, c, path, &spot));
+	*out = (struct repo_entry){.kind = spot.kind};
+	if (spot.kind != REPO_ENTRY_MISSING)
+		(void)git_oid_tostr(out->hex, sizeof(out->hex), &spot.id);
+	return NULL;
+}
+
 static int by_name(const void *a, const void *b)
 {
 	const struct repo_name *x = a, *y = b;

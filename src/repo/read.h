@@ -64,6 +64,10 @@ struct repo_entry {
 struct err *repo_read_entry(struct repo *r, const struct repo_commit *c, const char *path,
 			    size_t max, struct arena *a, struct repo_entry *out) MUST_USE;
 
+/* The same without reading a file: kind and id alone. What is equal in both is the same content. */
+struct err *repo_find_entry(struct repo *r, const struct repo_commit *c, const char *path,
+			    struct repo_entry *out) MUST_USE;
+
 struct repo_name {
 	const char *name; /* one part of a path, any bytes but NUL and slash */
 	enum repo_entry_kind kind;

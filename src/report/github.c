@@ -137,6 +137,8 @@ static void put_summary(struct buf *b, const struct result *r)
 		buf_puts(b, "; ");
 	summary_judged_by(b, r);
 	buf_char(b, '\n');
+	summary_approval(b, r);
+	buf_puts(b, r->review.approval == APPROVAL_NONE ? "" : "\n");
 	if (r->policies_note) {
 		buf_puts(b, "Policies are not judged: ");
 		put_plain(b, str_from(r->policies_note));

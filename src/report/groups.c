@@ -7,7 +7,8 @@ static enum section section_of(const struct finding *f)
 {
 	if (f->class == CLASS_INCOMPLETE)
 		return SECTION_INCOMPLETE;
-	return f->waived ? SECTION_WAIVED : SECTION_FINDINGS;
+	/* What is left to another control is what that control has to look at. */
+	return f->waived || f->approval == APPROVAL_GIVEN ? SECTION_WAIVED : SECTION_FINDINGS;
 }
 
 /* 0: one text tells both. A RequestId is one target's own, so what has one stands alone. */

@@ -179,10 +179,21 @@ static void put_live(struct json_writer *w, const struct result_target *t)
 	buf_free(&line);
 }
 
+static void put_names(struct json_writer *w, const struct result_target *t)
+{
+	json_key(w, "names");
+	json_begin_array(w);
+	for (size_t i = 0; i < t->name_count; i++)
+		json_string(w, t->names[i]);
+	json_end_array(w);
+}
+
 static void put_target(struct json_writer *w, const struct result_target *t)
 {
 	json_begin_object(w);
 	json_put_text(w, "name", t->name);
+	if (t->name_count)
+		put_names(w, t);
 	json_key(w, "outcome");
 	json_text(w, outcome_name(t->outcome));
 	json_put_text(w, "baseline", t->baseline_path);
@@ -223,6 +234,10 @@ static void put_finding(struct json_writer *w, const struct finding *f)
 		json_key(w, "direction");
 		json_text(w, direction_name(f->change->direction));
 	}
+	if (f->approval != APPROVAL_NONE) {
+		json_key(w, "approval");
+		json_text(w, approval_name(f->approval));
+	}
 	if (f->class == CLASS_INCOMPLETE) {
 		json_put_text(w, "api_code", f->api_code);
 		json_put_text(w, "request_id", f->request_id);
@@ -241,10 +256,28 @@ static void put_counts(struct json_writer *w, const struct result *r)
 	}
 	json_key(w, "waived");
 	json_count(w, result_count_waived(r));
-	for (enum outcome o = OUTCOME_EQUAL; o <= OUTCOME_NO_BASELINE; o++) {
+	if (r->is_review) {
+		json_key(w, "approved");
+		json_count(w, result_count_approved(r));
+	}
+	for (enum outcome o = OUTCOME_EQUAL; o < result_outcomes_end(r); o++) {
 		json_key(w, outcome_name(o));
 		json_count(w, result_count_outcome(r, o));
 	}
+	json_end_object(w);
+}
+
+static void put_review(struct json_writer *w, const struct result_review *v)
+{
+	json_key(w, "review");
+	json_begin_object(w);
+	json_put_text(w, "base", v->base);
+	json_key(w, "loosenings");
+	json_count(w, v->loosening_count);
+	json_put_text(w, "digest", v->digest);
+	json_put_text(w, "given", v->given);
+	json_key(w, "approval");
+	json_text(w, approval_name(v->approval));
 	json_end_object(w);
 }
 
@@ -277,6 +310,8 @@ static void put_head(struct json_writer *w, const struct result *r, const struct
 	json_count(w, (uint64_t)s->exit_code);
 	json_key(w, "fail_on");
 	json_text(w, r->never_fail ? "never" : severity_name(r->fail_on));
+	if (r->is_review)
+		put_review(w, &r->review);
 	json_key(w, "policies_judged");
 	json_boolean(w, r->are_policies_judged);
 }

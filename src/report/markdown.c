@@ -181,7 +181,7 @@ static void put_section(struct page *p, const struct result *r, const struct gro
 	static const char *const headings[SECTION_COUNT] = {
 		[SECTION_INCOMPLETE] = "Not judged",
 		[SECTION_FINDINGS] = "Findings",
-		[SECTION_WAIVED] = "Waived: let pass, and not counted",
+		[SECTION_WAIVED] = "Waived or approved: let pass, and not counted",
 	};
 	size_t left_out = 0;
 
@@ -227,6 +227,28 @@ static void put_coverage(struct page *p, const struct result *r)
 	put_left_out(p, r, left_out, "targets");
 }
 
+/* The command that approves, as one piece of code. */
+static void put_approval(struct page *p, const struct result *r)
+{
+	const struct result_review *v = &r->review;
+	struct buf command = BUF_INIT(PIECE_MAX);
+
+	if (v->approval == APPROVAL_NONE)
+		return;
+	buf_puts(&p->piece, "\n");
+	summary_approval(&p->piece, r);
+	buf_puts(&p->piece, "\n");
+	if (v->approval == APPROVAL_NEEDED) {
+		buf_printf(&command, "scandrift review %.*s%s--approve %s", STR_ARG(v->range),
+			   v->range.n ? " " : "", v->digest.p);
+		buf_puts(&p->piece, "\n");
+		put_code(p, buf_view(&command));
+		buf_puts(&p->piece, "\n");
+	}
+	p->piece.failed_memory |= command.failed_memory;
+	buf_free(&command);
+}
+
 static void put_head(struct page *p, const struct result *r)
 {
 	p->heading = NULL;
@@ -246,6 +268,7 @@ static void put_head(struct page *p, const struct result *r)
 		p->piece.failed_memory |= by.failed_memory;
 		buf_free(&by);
 	}
+	put_approval(p, r);
 	if (r->policies_note) {
 		buf_puts(&p->piece, "\nPolicies are not judged: ");
 		put(p, str_from(r->policies_note));

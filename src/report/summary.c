@@ -14,10 +14,11 @@ void summary_counts(struct buf *b, const struct result *r)
 {
 	bool any = false;
 
-	buf_printf(b, "%zu target%s", r->target_count, r->target_count == 1 ? "" : "s");
+	buf_printf(b, "%zu %s%s", r->target_count, r->is_review ? "changed baseline" : "target",
+		   r->target_count == 1 ? "" : "s");
 	if (r->target_count)
 		buf_puts(b, ": ");
-	for (enum outcome o = OUTCOME_EQUAL; o <= OUTCOME_NO_BASELINE; o++)
+	for (enum outcome o = OUTCOME_EQUAL; o < result_outcomes_end(r); o++)
 		put_count(b, &any, result_count_outcome(r, o), outcome_name(o));
 	any = false;
 	buf_puts(b, "; findings: ");
@@ -27,6 +28,10 @@ void summary_counts(struct buf *b, const struct result *r)
 	buf_puts(b, any ? "" : "none");
 	if (result_count_waived(r))
 		buf_printf(b, "; waived: %zu", result_count_waived(r));
+	if (result_count_approved(r))
+		buf_printf(b, "; %s: %zu",
+			   r->review.approval == APPROVAL_GIVEN ? "approved" : "for approval",
+			   result_count_approved(r));
 }
 
 const char *summary_verdict(const struct result *r)
@@ -42,17 +47,48 @@ void summary_judged_by(struct buf *b, const struct result *r)
 {
 	char text[TIME_TEXT_SIZE];
 
-	if (r->commit.n)
+	if (r->is_review)
+		buf_printf(b, "commit %.12s, judged by the rules of commit %.12s", r->commit.p,
+			   r->review.base.p);
+	else if (r->commit.n)
 		buf_printf(b, "judged by commit %.12s", r->commit.p);
 	if (r->is_now_given)
 		buf_printf(b, "%sas of %s (--now)", r->commit.n ? ", " : "",
 			   time_format_rfc3339(r->now_s, text));
 }
 
+void summary_approval(struct buf *b, const struct result *r)
+{
+	const struct result_review *v = &r->review;
+	const char *things = v->loosening_count == 1 ? "loosening" : "loosenings";
+
+	switch (v->approval) {
+	case APPROVAL_NONE:
+		return;
+	case APPROVAL_GIVEN:
+		buf_printf(b, "%zu %s approved: %s", v->loosening_count, things, v->digest.p);
+		return;
+	case APPROVAL_LEFT:
+		buf_printf(b, "%zu %s told alone (--approvals report): %s", v->loosening_count,
+			   things, v->digest.p);
+		return;
+	case APPROVAL_NEEDED:
+		break;
+	}
+	if (v->given.n)
+		buf_printf(b, "What was approved is another set, %s. ", v->given.p);
+	buf_printf(b,
+		   "%zu %s to be approved, by somebody who may decide it and from outside of this "
+		   "change: %s",
+		   v->loosening_count, things, v->digest.p);
+}
+
 const char *summary_word(const struct finding *f)
 {
 	if (f->waived)
 		return "waived";
+	if (f->approval == APPROVAL_GIVEN)
+		return "approved";
 	return f->class == CLASS_INCOMPLETE ? "incomplete" : severity_name(f->severity);
 }
 
@@ -85,6 +121,6 @@ void summary_coverage(const struct result_target *t,
 
 bool summary_has_coverage(const struct result_target *t)
 {
-	return (t->outcome == OUTCOME_DRIFTED || t->outcome == OUTCOME_NO_BASELINE) &&
+	return t->outcome != OUTCOME_EQUAL && t->outcome != OUTCOME_INCOMPLETE &&
 	       (t->coverage_before.count || t->coverage_after.count);
 }

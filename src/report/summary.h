@@ -16,7 +16,13 @@ const char *summary_verdict(const struct result *r);
 /* "judged by commit 0123456789ab, as of 2026-11-24T00:00:00Z (--now)"; may be nothing. */
 void summary_judged_by(struct buf *b, const struct result *r);
 
-/* "waived", "incomplete", or the severity. */
+/*
+ * Of a review that loosens something: what is asked for, with the digest, or what became of it. One
+ * line; the command that approves is for the format to show.
+ */
+void summary_approval(struct buf *b, const struct result *r);
+
+/* "waived", "approved", "incomplete", or the severity. */
 const char *summary_word(const struct finding *f);
 
 /*

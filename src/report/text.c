@@ -7,6 +7,8 @@
 #include "report/formats.h"
 #include "report/summary.h"
 
+#define NAMES_SHOWN 5u
+
 struct page {
 	struct buf *b;
 	const struct report_style *s;
@@ -87,10 +89,10 @@ static void put_finding(const struct page *p, const struct finding *f)
 
 	(void)snprintf(word, sizeof(word), "%-10s", summary_word(f));
 	buf_puts(p->b, "  ");
-	in_colour(p, f->waived ? "2" : severity_colour(f->severity), word);
+	in_colour(p, finding_is_settled(f) ? "2" : severity_colour(f->severity), word);
 	buf_puts(p->b, "  ");
 	put(p, f->rule);
-	if (f->waived)
+	if (f->waived || f->approval == APPROVAL_GIVEN)
 		buf_printf(p->b, " (%s)", severity_name(f->severity));
 	buf_puts(p->b, is_notice(f) ? ": " : "\n            ");
 	put(p, f->message);
@@ -102,7 +104,8 @@ static void put_finding(const struct page *p, const struct finding *f)
 		return;
 	}
 	put_line(p, "means", f->meaning);
-	put_line(p, "do", f->next);
+	if (f->approval != APPROVAL_GIVEN)
+		put_line(p, "do", f->next);
 	if (f->policy)
 		put_controls(p, f->policy->rule);
 	put_place(p, f);
@@ -159,17 +162,31 @@ static size_t find_group(const struct finding **list, size_t n, struct str targe
 	return low;
 }
 
+/* "prod and 299 more (staging, test, ...)" */
+static void put_names(const struct page *p, const struct result_target *t)
+{
+	put(p, t->name);
+	if (t->name_count < 2)
+		return;
+	buf_printf(p->b, " and %zu more (", t->name_count - 1);
+	for (size_t i = 1; i < t->name_count && i <= NAMES_SHOWN; i++) {
+		buf_puts(p->b, i > 1 ? ", " : "");
+		put(p, t->names[i]);
+	}
+	buf_puts(p->b, t->name_count > NAMES_SHOWN + 1 ? ", ...)" : ")");
+}
+
 static void put_target(struct page *p, const struct result *r, const struct finding **list,
 		       const struct result_target *t)
 {
 	static const char *const codes[] = {
-		[OUTCOME_EQUAL] = "32",
-		[OUTCOME_DRIFTED] = "1;31",
-		[OUTCOME_INCOMPLETE] = "1;35",
-		[OUTCOME_NO_BASELINE] = "1;31",
+		[OUTCOME_EQUAL] = "32",        [OUTCOME_DRIFTED] = "1;31",
+		[OUTCOME_INCOMPLETE] = "1;35", [OUTCOME_NO_BASELINE] = "1;31",
+		[OUTCOME_CHANGED] = "1;33",    [OUTCOME_ADDED] = "1;32",
+		[OUTCOME_REMOVED] = "1;31",
 	};
 
-	put(p, t->name);
+	put_names(p, t);
 	buf_puts(p->b, ": ");
 	in_colour(p, codes[t->outcome], outcome_name(t->outcome));
 	if (t->has_diff && t->diff.change_count)
@@ -197,6 +214,28 @@ static void put_verdict(const struct page *p, const struct result *r)
 	buf_char(p->b, '\n');
 }
 
+/* What has to be approved, or was, and how. */
+static void put_approval(const struct page *p, const struct result *r)
+{
+	const struct result_review *v = &r->review;
+
+	if (v->approval == APPROVAL_NONE)
+		return;
+	summary_approval(p->b, r);
+	buf_char(p->b, '\n');
+	if (v->approval != APPROVAL_NEEDED)
+		return;
+	buf_puts(p->b, "    scandrift review ");
+	put(p, v->range);
+	buf_printf(p->b, "%s--approve %s\n", v->range.n ? " " : "", v->digest.p);
+}
+
+/* Of the run as a whole, or of a target that a review has nothing else to say of. */
+static bool has_no_row(const struct result *r, const struct finding *f)
+{
+	return !f->target.n || (f->class == CLASS_APPROVAL && !result_row(r, f));
+}
+
 struct err *report_text(struct buf *b, const struct result *r, const struct report_style *s)
 {
 	struct page p = {b, s};
@@ -208,7 +247,7 @@ struct err *report_text(struct buf *b, const struct result *r, const struct repo
 		put_target(&p, r, list, &r->targets[i]);
 	free(list);
 	for (size_t i = 0; i < r->findings.n; i++) {
-		if (!r->findings.v[i].target.n)
+		if (has_no_row(r, &r->findings.v[i]))
 			put_finding(&p, &r->findings.v[i]);
 	}
 	if (r->target_count)
@@ -219,5 +258,6 @@ struct err *report_text(struct buf *b, const struct result *r, const struct repo
 		buf_printf(b, "Policies are not judged: %s\n", r->policies_note);
 	if (r->has_verdict)
 		put_verdict(&p, r);
+	put_approval(&p, r);
 	return NULL;
 }

@@ -19,6 +19,23 @@ const char *finding_class_name(enum finding_class c)
 	return class_names[c];
 }
 
+const char *approval_name(enum approval a)
+{
+	static const char *const names[] = {
+		[APPROVAL_NONE] = NULL,
+		[APPROVAL_NEEDED] = "needed",
+		[APPROVAL_GIVEN] = "given",
+		[APPROVAL_LEFT] = "left",
+	};
+
+	return names[a];
+}
+
+bool finding_is_settled(const struct finding *f)
+{
+	return f->waived || f->approval == APPROVAL_GIVEN || f->approval == APPROVAL_LEFT;
+}
+
 struct err *findings_add(struct findings *list, const struct finding *f)
 {
 	if (list->n == list->cap) {

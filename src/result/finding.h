@@ -25,6 +25,14 @@ enum finding_class {
 	CLASS_INCOMPLETE,
 };
 
+/* In a review: what became of a loosening, or of a change that is one. */
+enum approval {
+	APPROVAL_NONE,   /* it needs none */
+	APPROVAL_NEEDED, /* and has none: it fails the review */
+	APPROVAL_GIVEN,  /* from outside the tree, for exactly this set */
+	APPROVAL_LEFT,   /* told alone: somebody else's rules ask for it */
+};
+
 /* What a rule of a policy found. */
 struct finding_policy {
 	const struct policy_rule *rule;
@@ -48,6 +56,7 @@ struct finding {
 	const struct change *change;         /* drift alone */
 	const struct finding_policy *policy; /* a policy's rule alone */
 	const struct waiver *waived;         /* let pass: listed, and counted nowhere; or NULL */
+	enum approval approval;
 };
 
 struct findings {
@@ -65,6 +74,10 @@ struct str findings_text(const struct findings *list, const char *fmt, ...) PRIN
 /* Gravest first, then target, rule, path: the order of every output. */
 void findings_sort(struct findings *list);
 
+/* Waived, approved, or left to somebody else: listed, and in no count but its own. */
+bool finding_is_settled(const struct finding *f);
+
 const char *finding_class_name(enum finding_class c);
+const char *approval_name(enum approval a); /* NULL for APPROVAL_NONE */
 
 #endif

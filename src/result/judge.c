@@ -90,12 +90,39 @@ static struct str describe_change(const struct findings *list, const struct chan
 	return text;
 }
 
+static uint32_t line_of(const struct change *c, bool is_before)
+{
+	const struct unknown *u = is_before ? c->unknown_before : c->unknown_after;
+
+	if (c->field)
+		return is_before ? c->before->line : c->after->line;
+	return u ? u->line : 0;
+}
+
+size_t change_line_after(const struct change *c)
+{
+	uint32_t line = line_of(c, false);
+
+	return line ? line : 1;
+}
+
+/* Of a change that somebody proposes. */
+static void propose(struct finding *f, const struct change *c)
+{
+	if (c->bits.lose) {
+		f->next = STR("Take it back, or have it approved");
+		return;
+	}
+	f->severity = SEVERITY_INFO;
+	f->next = STR("Nothing");
+}
+
 struct err *judge_change(struct result *r, struct str target, const struct change *c,
 			 bool is_switched_off, struct str file)
 {
 	bool off = is_switched_off && c->field && c->field->dimension == DIM_SWITCH;
 	const struct direction_rule *d = rule_for_direction(c->direction, off);
-	uint32_t line = 0;
+	uint32_t line = line_of(c, !r->is_review);
 	struct finding f = {
 		.rule = findings_text(&r->findings, "drift/%.*s", STR_ARG(c->name)),
 		.class = CLASS_DRIFT,
@@ -109,10 +136,8 @@ struct err *judge_change(struct result *r, struct str target, const struct chang
 		.change = c,
 	};
 
-	if (c->field)
-		line = c->before->line;
-	else if (c->unknown_before)
-		line = c->unknown_before->line;
+	if (r->is_review)
+		propose(&f, c);
 	/* What the file does not name is shown at its first line. */
 	if (file.n)
 		f.line = line ? line : 1;
@@ -214,8 +239,8 @@ static struct err *add_incomplete(struct result *r, const struct target *t,
 	return add(r, &f);
 }
 
-static struct err *judge_baseline(struct result *r, const struct target *t,
-				  const struct baseline_side *base)
+struct err *judge_baseline(struct result *r, const struct target *t,
+			   const struct baseline_side *base)
 {
 	struct finding f;
 

@@ -44,7 +44,17 @@ struct err *judge_target(struct result *r, const struct target *t, const struct 
 /* A committed file among the baselines that no target names; `path` is in the result's arena. */
 struct err *judge_orphan(struct result *r, struct str path) MUST_USE;
 
-/* The finding of one change of a pair; the other parameters as in judge_pair. */
+/* What is wrong with a committed baseline. */
+struct err *judge_baseline(struct result *r, const struct target *t,
+			   const struct baseline_side *base) MUST_USE;
+
+/* Where a change stands in the file of its second side: its line, or 1. */
+size_t change_line_after(const struct change *c);
+
+/*
+ * The finding of one change of a pair; the other parameters as in judge_pair. In a review a change
+ * is what somebody proposes, and no drift: what loses nothing is told as info.
+ */
 struct err *judge_change(struct result *r, struct str target, const struct change *c,
 			 bool is_switched_off, struct str file) MUST_USE;
 

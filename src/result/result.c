@@ -26,7 +26,7 @@ size_t result_count(const struct result *r, enum severity s)
 	for (size_t i = 0; i < r->findings.n; i++) {
 		const struct finding *f = &r->findings.v[i];
 
-		n += f->class != CLASS_INCOMPLETE && !f->waived && f->severity == s;
+		n += f->class != CLASS_INCOMPLETE && !finding_is_settled(f) && f->severity == s;
 	}
 	return n;
 }
@@ -37,6 +37,15 @@ size_t result_count_waived(const struct result *r)
 
 	for (size_t i = 0; i < r->findings.n; i++)
 		n += r->findings.v[i].waived != NULL;
+	return n;
+}
+
+size_t result_count_approved(const struct result *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->findings.n; i++)
+		n += finding_is_settled(&r->findings.v[i]) && !r->findings.v[i].waived;
 	return n;
 }
 
@@ -65,6 +74,9 @@ bool result_is_incomplete(const struct result *r)
 
 bool result_is_failed(const struct result *r)
 {
+	/* Whatever --fail-on says: a threshold is no approval. */
+	if (r->review.approval == APPROVAL_NEEDED)
+		return true;
 	if (r->never_fail)
 		return false;
 	for (unsigned s = r->fail_on; s < SEVERITY_COUNT; s++) {
@@ -81,13 +93,27 @@ const char *result_verdict_name(const struct result *r)
 	return result_is_incomplete(r) ? "incomplete" : "pass";
 }
 
+const struct result_target *result_row(const struct result *r, const struct finding *f)
+{
+	for (size_t i = 0; f->target.n && i < r->target_count; i++) {
+		if (str_eq(r->targets[i].name, f->target))
+			return &r->targets[i];
+	}
+	return NULL;
+}
+
+enum outcome result_outcomes_end(const struct result *r)
+{
+	return r->is_review ? OUTCOME_COUNT : OUTCOME_CHANGED;
+}
+
 const char *outcome_name(enum outcome o)
 {
 	static const char *const names[] = {
-		[OUTCOME_EQUAL] = "equal",
-		[OUTCOME_DRIFTED] = "drifted",
-		[OUTCOME_INCOMPLETE] = "incomplete",
-		[OUTCOME_NO_BASELINE] = "no-baseline",
+		[OUTCOME_EQUAL] = "equal",           [OUTCOME_DRIFTED] = "drifted",
+		[OUTCOME_INCOMPLETE] = "incomplete", [OUTCOME_NO_BASELINE] = "no-baseline",
+		[OUTCOME_CHANGED] = "changed",       [OUTCOME_ADDED] = "added",
+		[OUTCOME_REMOVED] = "removed",
 	};
 
 	return names[o];

@@ -16,13 +16,23 @@ enum outcome {
 	OUTCOME_DRIFTED,
 	OUTCOME_INCOMPLETE,  /* the live side could not be judged */
 	OUTCOME_NO_BASELINE, /* nothing to compare with: missing or malformed */
+	/* A review's own, beside equal and no-baseline: */
+	OUTCOME_CHANGED,
+	OUTCOME_ADDED,   /* the base has none that can be read */
+	OUTCOME_REMOVED, /* the head has none */
+	OUTCOME_COUNT,
 };
 
 #define DIGEST_TEXT_SIZE 72 /* "sha256:" and 64 hex digits */
 
-/* One target of a check; for diff, the two sides that were named. */
+/*
+ * One target of a check; for diff, the two sides that were named; for review, the targets that
+ * share a baseline and everything that it is judged by, told once.
+ */
 struct result_target {
 	struct str name;
+	const struct str *names; /* review: of all that it stands for, `name` first */
+	size_t name_count;       /* 0: of itself alone */
 	enum outcome outcome;
 	struct str baseline_path;
 	struct str baseline_digest, live_digest; /* "sha256:...", or empty */
@@ -32,6 +42,16 @@ struct result_target {
 	struct diff diff;
 	/* In words: by the baseline, and live. No lines where a side is not known. */
 	struct coverage coverage_before, coverage_after;
+};
+
+/* What a review adds: from the base to `commit`, the head. */
+struct result_review {
+	struct str base;        /* the commit whose rules judge */
+	size_t loosening_count; /* of the set that the digest is of */
+	struct str digest;      /* "sha256:...", empty where nothing is loosened */
+	struct str given;       /* --approve, or empty */
+	struct str range;       /* as it was written, or empty */
+	enum approval approval; /* of every loosening */
 };
 
 /* A commit that the run made. */
@@ -65,6 +85,8 @@ struct result {
 	/* What was put into words last: of most targets of most nights it is the same. */
 	char described_digest[DIGEST_TEXT_SIZE];
 	struct coverage described;
+	bool is_review; /* two commits are judged, and nothing live */
+	struct result_review review;
 	struct arena **kept; /* of targets, besides `arena`; freed with the run */
 	size_t kept_count;
 };
@@ -75,16 +97,23 @@ void result_add_commit(struct result *r, const char *ref, const char *hex);
 /* Order and counts are right only after this. */
 void result_finish(struct result *r);
 
-/* Findings of a severity that count: incomplete and waived ones are counted apart. */
+/* Findings of a severity that count: incomplete and settled ones are counted apart. */
 size_t result_count(const struct result *r, enum severity s);
 size_t result_count_waived(const struct result *r);
+size_t result_count_approved(const struct result *r); /* by whom or how ever; not waived */
 size_t result_count_outcome(const struct result *r, enum outcome o);
 size_t result_count_incomplete(const struct result *r); /* findings of that class */
 bool result_is_incomplete(const struct result *r);
-/* Is there a finding at or above the threshold? */
+/* Is there a finding at or above the threshold, or a loosening that nobody approved? */
 bool result_is_failed(const struct result *r);
 /* "fail", "incomplete" or "pass"; a failed run may be incomplete too. */
 const char *result_verdict_name(const struct result *r);
+
+/* The row whose name a finding bears; NULL for one of the run as a whole. */
+const struct result_target *result_row(const struct result *r, const struct finding *f);
+
+/* Outcomes from this one on do not exist for this command. */
+enum outcome result_outcomes_end(const struct result *r);
 
 const char *outcome_name(enum outcome o);
 

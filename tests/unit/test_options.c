@@ -314,6 +314,7 @@ static const char *const values[] = {
 	"never",
 	"low",
 	"json",
+	"report",
 	"/Enable",
 	"2026-11-24T02:00:00Z",
 	"https://example.com",

@@ -59,7 +59,7 @@ run_json() {
 product_word() {
 	for word in "$@"; do
 		case $word in
-		check | accept | diff)
+		check | accept | diff | review)
 			echo "$word"
 			return
 			;;

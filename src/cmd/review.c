@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * review: what a proposed change means, from two commits alone. The base's targets, policies and
+ * waivers judge, so that a proposal cannot allow itself anything. No work tree is looked at, nothing
+ * is fetched, and no credential read.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/fs.h"
+#include "cmd/ci_env.h"
+#include "cmd/digest.h"
+#include "cmd/policies.h"
+#include "cmd/review_pairs.h"
+#include "cmd/run.h"
+#include "result/exit.h"
+#include "result/judge_review.h"
+
+#define BASELINES_FOLDER "baselines"
+
+struct review {
+	const struct options *o;
+	struct io *io;
+	struct arena *arena;
+	struct repo *repo;
+	struct review_side base, head;
+	struct review_pairs pairs;
+	struct result r;
+	struct loosenings list;
+	struct review_rules rules;
+};
+
+/* ---- the two commits ---- */
+
+static struct err *find_range(struct review *v, struct range *out)
+{
+	struct range_wish wish;
+
+	if (v->o->arg_count)
+		TRY(range_parse(v->o->args[0], v->arena, &wish));
+	else
+		TRY(ci_env_range(v->io, v->arena, &wish));
+	return range_find(v->repo, &wish, out);
+}
+
+/* Everything that can be wrong in a commit's INI files is told with the commit that has it. */
+static struct err *open_side(struct review *v, const struct repo_commit *commit, const char *name,
+			     struct review_side *side)
+{
+	struct err *e;
+
+	side->w = (struct workspace){.arena = v->arena, .repo = v->repo, .commit = *commit};
+	e = workspace_of_commit(&side->w);
+	if (!e)
+		e = policies_open(&side->w, v->io, &side->policies);
+	return e ? err_wrap(e, "%s %.12s", name, commit->hex) : NULL;
+}
+
+static struct err *open_sides(struct review *v)
+{
+	struct range range = {0};
+
+	TRY(repo_open(".", &v->repo));
+	TRY(find_range(v, &range));
+	TRY(open_side(v, &range.base, "base", &v->base));
+	TRY(open_side(v, &range.head, "head", &v->head));
+	/* What a name means is decided by the base. */
+	v->head.w.aliases = v->base.w.aliases;
+	v->head.w.alias_count = v->base.w.alias_count;
+	return NULL;
+}
+
+/* ---- baselines ---- */
+
+static struct err *take_names(const struct review *v, const struct review_group *g,
+			      struct proposal *p)
+{
+	struct str *names = arena_array(v->arena, g->n, sizeof(*names));
+
+	if (!names)
+		return err_nomem();
+	for (size_t i = 0; i < g->n; i++)
+		names[i] = v->pairs.by_base[g->members[i]].name;
+	p->names = names;
+	p->name_count = g->n;
+	return NULL;
+}
+
+static struct err *judge_group(struct review *v, const struct review_group *g)
+{
+	size_t first = g->members[0];
+	const struct target *before = v->pairs.before[first];
+	struct proposal p = {
+		.target = &v->pairs.by_base[first],
+		.head_target = &v->pairs.by_head[first],
+		.is_new = !before,
+	};
+
+	TRY(take_names(v, g, &p));
+	if (before)
+		TRY(workspace_baseline(&v->base.w, v->o, before, &p.before));
+	else
+		p.before.state = BASELINE_MISSING;
+	TRY(workspace_baseline(&v->head.w, v->o, p.target, &p.after));
+	return judge_proposal(&v->r, &v->rules, &p);
+}
+
+static bool is_named(const struct targets *all, const char *path)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		if (str_is(all->list[i].baseline, path))
+			return true;
+	}
+	return false;
+}
+
+/* A file among the baselines that came or changed, and that no target of the head names. */
+static struct err *judge_if_orphan(struct review *v, const struct repo_name *name)
+{
+	struct str text = str_from(name->name);
+	struct repo_entry before, after;
+	char *path;
+
+	if (text.n < 5 || !str_is((struct str){text.p + text.n - 5, 5}, ".json"))
+		return NULL;
+	path = arena_printf(v->arena, BASELINES_FOLDER "/%s", name->name);
+	if (!path)
+		return err_nomem();
+	if (!fs_is_safe_path(str_from(path)))
+		return NULL;
+	TRY(repo_find_entry(v->repo, &v->base.w.commit, path, &before));
+	TRY(repo_find_entry(v->repo, &v->head.w.commit, path, &after));
+	if (strcmp(before.hex, after.hex) == 0 || is_named(&v->head.w.targets, path))
+		return NULL;
+	return judge_orphan(&v->r, str_from(path));
+}
+
+static struct err *judge_orphans(struct review *v)
+{
+	struct repo_names names;
+
+	TRY(repo_list_folder(v->repo, &v->head.w.commit, BASELINES_FOLDER, v->arena, &names));
+	for (size_t i = 0; i < names.count; i++)
+		TRY(judge_if_orphan(v, &names.items[i]));
+	return NULL;
+}
+
+/* ---- the whole ---- */
+
+static struct err *judge(struct review *v)
+{
+	const struct review_pairs *p = &v->pairs;
+	struct targets by_base = {.file = TARGETS_FILE, .list = p->by_base, .count = p->count};
+	struct targets by_head = {.file = TARGETS_FILE, .list = p->by_head, .count = p->count};
+	struct result *r = &v->r;
+
+	v->rules.list = &v->list;
+	TRY(policy_run_new(r, &v->base.policies, &by_base, &v->rules.by_base));
+	TRY(policy_run_new(r, &v->head.policies, &by_head, &v->rules.by_head));
+	for (size_t i = 0; i < p->group_count; i++)
+		TRY(judge_group(v, &p->groups[i]));
+	TRY(judge_orphans(v));
+	TRY(policy_run_end(v->rules.by_base));
+	TRY(loosenings_of_policies(r, &v->list, &v->base.policies, &v->head.policies));
+	return loosenings_of_targets(r, &v->list, &v->base.w.targets, &v->head.w.targets);
+}
+
+static struct err *settle(struct review *v)
+{
+	struct result_review *out = &v->r.review;
+	struct buf b = BUF_INIT((size_t)2 << 30);
+	struct err *e = loosenings_write(&v->list, &b, &out->loosening_count);
+
+	if (!e && out->loosening_count)
+		e = digest_bytes(buf_view(&b), v->arena, &out->digest);
+	buf_free(&b);
+	if (e)
+		return e;
+	out->base = str_from(v->base.w.commit.hex);
+	out->given = str_from(v->o->approve);
+	out->range = str_from(v->o->arg_count ? v->o->args[0] : NULL);
+	review_settle(&v->r, v->o->leave_approvals);
+	return NULL;
+}
+
+static struct err *review(struct review *v, int *code)
+{
+	struct result *r = &v->r;
+
+	TRY(open_sides(v));
+	TRY(review_pairs_find(&v->base, &v->head, v->arena, &v->pairs));
+	v->head.w.selected_count = v->pairs.group_count;
+	TRY(run_begin("review", v->o, v->io, &v->head.w, r));
+	r->is_review = true;
+	r->has_verdict = true;
+	r->are_policies_judged = v->base.policies.count > 0;
+	if (!r->are_policies_judged)
+		r->policies_note = "the base has none in " POLICIES_FOLDER "/";
+	TRY(judge(v));
+	TRY(settle(v));
+	result_finish(r);
+	*code = (int)exit_for_result(r);
+	return run_report(v->o, v->io, r, *code);
+}
+
+struct err *cmd_review(const struct options *o, struct io *io, int *code)
+{
+	struct review v = {.o = o, .io = io, .arena = arena_new()};
+	struct err *e;
+
+	v.list.arena = v.arena;
+	e = v.arena ? review(&v, code) : err_nomem();
+	run_end(&v.r);
+	free(v.list.v);
+	repo_free(v.repo);
+	arena_free(v.arena);
+	return e;
+}

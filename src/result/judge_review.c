@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "result/judge_review.h"
+
+#include "result/rules.h"
+
+/* ---- from one baseline to the other ---- */
+
+static struct err *compare(struct result *r, const struct proposal *p, struct result_target *row)
+{
+	const struct baseline_side *before = &p->before, *after = &p->after;
+
+	TRY(judge_baseline(r, p->target, after));
+	if (before->state == BASELINE_READ)
+		TRY(coverage_describe(&before->reading->config, r->arena, &row->coverage_before));
+	if (after->state != BASELINE_READ) {
+		row->outcome = after->state == BASELINE_MISSING && before->state != BASELINE_MISSING
+				       ? OUTCOME_REMOVED
+				       : OUTCOME_NO_BASELINE;
+		return NULL;
+	}
+	TRY(coverage_describe(&after->reading->config, r->arena, &row->coverage_after));
+	row->outcome = OUTCOME_ADDED;
+	if (before->state != BASELINE_READ)
+		return NULL;
+	TRY(judge_pair(r, row->name, before->reading, after->reading, row->baseline_path, row));
+	row->outcome = row->diff.change_count ? OUTCOME_CHANGED : OUTCOME_EQUAL;
+	return NULL;
+}
+
+/* ---- what cannot be compared ---- */
+
+static struct err *tell_removed(struct result *r, struct loosenings *list, const struct proposal *p,
+				const struct result_target *row)
+{
+	struct told t = {
+		.what = {.rule = "approval/baseline-removed",
+			 .subject = row->baseline_path,
+			 .before = loosening_text(list->arena, p->before.digest)},
+		.target = row->name,
+		.message = findings_text(&r->findings, "%.*s is not in the head any more",
+					 STR_ARG(row->baseline_path)),
+		.file = row->baseline_path.p,
+		.line = 1,
+	};
+
+	return t.what.before.p ? loosening_tell(r, list, &t) : err_nomem();
+}
+
+static struct err *tell_unreadable(struct result *r, struct loosenings *list,
+				   const struct proposal *p, const struct result_target *row)
+{
+	struct told t = {
+		.what = {.rule = "approval/baseline-weakened",
+			 .subject = row->baseline_path,
+			 .after = loosening_text(list->arena, p->after.digest)},
+		.target = row->name,
+		.message = findings_text(&r->findings,
+					 "%.*s: the base's cannot be read, so what this loses "
+					 "cannot be told",
+					 STR_ARG(row->baseline_path)),
+		.file = row->baseline_path.p,
+		.line = 1,
+	};
+
+	return t.what.after.p ? loosening_tell(r, list, &t) : err_nomem();
+}
+
+static struct err *loosenings_of(struct result *r, struct loosenings *list,
+				 const struct proposal *p, const struct result_target *row,
+				 size_t first)
+{
+	if (row->outcome == OUTCOME_REMOVED && !p->is_new)
+		return tell_removed(r, list, p, row);
+	if (row->outcome == OUTCOME_ADDED && p->before.state == BASELINE_MALFORMED)
+		return tell_unreadable(r, list, p, row);
+	return loosenings_of_changes(r, list, row, first);
+}
+
+/* ---- by both commits' rules ---- */
+
+/* Is it the same failure, which counts in the base already or not in the head either? */
+static bool is_told(const struct findings *list, size_t first, size_t end, const struct finding *f)
+{
+	for (size_t i = first; i < end; i++) {
+		const struct finding *was = &list->v[i];
+
+		if (was->policy && str_eq(was->rule, f->rule) &&
+		    str_eq(was->policy->assertion->text, f->policy->assertion->text) &&
+		    (!was->waived || f->waived))
+			return true;
+	}
+	return false;
+}
+
+/* Of what the head's rules found from `second` on, what the base's, from `first` on, did not. */
+static void keep_new(struct findings *list, size_t first, size_t second, struct str name)
+{
+	size_t n = second;
+
+	for (size_t i = second; i < list->n; i++) {
+		if (is_told(list, first, second, &list->v[i]))
+			continue;
+		list->v[n] = list->v[i];
+		list->v[n++].target = name;
+	}
+	list->n = n;
+}
+
+static struct err *judge_by_rules(struct result *r, const struct review_rules *by,
+				  const struct proposal *p, size_t first)
+{
+	struct live_side proposed = {.reading = p->after.reading};
+	struct str name = r->targets[r->target_count - 1].name;
+	size_t second;
+
+	if (p->after.state != BASELINE_READ)
+		return NULL;
+	TRY(policy_run_target(by->by_base, p->target, &proposed, &p->after, first));
+	second = r->findings.n;
+	TRY(policy_run_target(by->by_head, p->head_target, &proposed, &p->after, second));
+	keep_new(&r->findings, first, second, name);
+	return NULL;
+}
+
+struct err *judge_proposal(struct result *r, const struct review_rules *by,
+			   const struct proposal *p)
+{
+	struct result_target *row = &r->targets[r->target_count++];
+	size_t first = r->findings.n;
+
+	*row = (struct result_target){
+		.name = p->target->name,
+		.names = p->names,
+		.name_count = p->name_count,
+		.baseline_path = p->target->baseline,
+		.baseline_digest = p->before.digest,
+		.live_digest = p->after.digest,
+	};
+	TRY(compare(r, p, row));
+	TRY(judge_by_rules(r, by, p, first));
+	return loosenings_of(r, by->list, p, row, first);
+}
+
+/* ---- what was decided ---- */
+
+static bool needs_approval(const struct finding *f)
+{
+	return f->class == CLASS_APPROVAL || (f->change && f->change->bits.lose && !f->waived);
+}
+
+void review_settle(struct result *r, bool is_left)
+{
+	struct result_review *v = &r->review;
+
+	if (v->loosening_count == 0)
+		v->approval = APPROVAL_NONE;
+	else if (is_left)
+		v->approval = APPROVAL_LEFT;
+	else
+		v->approval = str_eq(v->given, v->digest) ? APPROVAL_GIVEN : APPROVAL_NEEDED;
+	for (size_t i = 0; i < r->findings.n; i++) {
+		if (needs_approval(&r->findings.v[i]))
+			r->findings.v[i].approval = v->approval;
+	}
+}

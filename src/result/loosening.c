@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The list, what its digest is of, and the findings that tell it. */
+#include "result/loosening.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "json/canonical.h"
+#include "json/write.h"
+#include "model/canonical.h"
+#include "result/judge.h"
+#include "result/rules.h"
+
+#define DOCUMENT_MAX ((size_t)2 << 30)
+#define FIELDS_SHOWN 5u
+#define PATH_SHOWN   200u
+
+struct err *loosenings_add(struct loosenings *list, const struct loosening *l)
+{
+	if (list->n == list->cap) {
+		size_t cap = list->cap ? list->cap * 2 : 16;
+		struct loosening *v = reallocarray(list->v, cap, sizeof(*v));
+
+		if (!v)
+			return err_nomem();
+		list->v = v;
+		list->cap = cap;
+	}
+	list->v[list->n++] = *l;
+	return NULL;
+}
+
+struct str loosening_text(struct arena *a, struct str s)
+{
+	struct buf b = BUF_INIT(DOCUMENT_MAX);
+	struct str out = {NULL, 0};
+
+	json_put_string(&b, s);
+	if (!b.failed_memory)
+		out = arena_str(a, buf_view(&b));
+	buf_free(&b);
+	return out;
+}
+
+struct err *loosening_tell(struct result *r, struct loosenings *list, const struct told *t)
+{
+	struct finding f = finding_from_rule(t->what.rule, t->target);
+
+	if (!t->message.p)
+		return err_nomem();
+	f.message = t->message;
+	f.file = str_from(t->file);
+	f.line = t->line;
+	TRY(loosenings_add(list, &t->what));
+	return findings_add(&r->findings, &f);
+}
+
+/* ---- the document ---- */
+
+static void put_json(struct buf *b, const char *key, struct str json)
+{
+	buf_printf(b, "\"%s\":", key);
+	buf_str(b, json.n ? json : STR("null"));
+	buf_char(b, ',');
+}
+
+static void put_text(struct buf *b, const char *key, struct str text)
+{
+	buf_printf(b, "\"%s\":", key);
+	if (text.n)
+		json_put_string(b, text);
+	else
+		buf_puts(b, "null");
+}
+
+static struct err *item_bytes(struct arena *a, const struct loosening *l, struct str *out)
+{
+	struct json_limits lim = {JSON_SIZE_CEILING, JSON_DEPTH_CEILING, ERR_OUTPUT};
+	struct buf raw = BUF_INIT(DOCUMENT_MAX), jcs = raw;
+	struct err *e;
+
+	buf_char(&raw, '{');
+	put_json(&raw, "after", l->after);
+	put_json(&raw, "before", l->before);
+	put_text(&raw, "path", l->path);
+	buf_char(&raw, ',');
+	put_text(&raw, "rule", str_from(l->rule));
+	buf_char(&raw, ',');
+	put_text(&raw, "subject", l->subject);
+	buf_char(&raw, '}');
+	e = buf_check(&raw, ERR_OUTPUT, "a loosening");
+	if (!e)
+		e = json_jcs(&jcs, buf_view(&raw), &lim);
+	if (!e)
+		e = buf_check(&jcs, ERR_OUTPUT, "a loosening");
+	if (!e) {
+		*out = arena_str(a, buf_view(&jcs));
+		e = out->p ? NULL : err_nomem();
+	}
+	buf_free(&raw);
+	buf_free(&jcs);
+	return e;
+}
+
+static int compare_texts(const void *x, const void *y)
+{
+	return str_cmp(*(const struct str *)x, *(const struct str *)y);
+}
+
+struct err *loosenings_write(struct loosenings *list, struct buf *out, size_t *count)
+{
+	struct str *items = arena_array(list->arena, list->n + 1, sizeof(*items));
+
+	if (!items)
+		return err_nomem();
+	for (size_t i = 0; i < list->n; i++)
+		TRY(item_bytes(list->arena, &list->v[i], &items[i]));
+	if (list->n)
+		qsort(items, list->n, sizeof(*items), compare_texts);
+	*count = 0;
+	buf_puts(out, "{\"loosenings\":[");
+	for (size_t i = 0; i < list->n; i++) {
+		if (i && str_eq(items[i], items[i - 1]))
+			continue;
+		buf_puts(out, i ? "," : "");
+		buf_str(out, items[i]);
+		(*count)++;
+	}
+	buf_puts(out, "],\"schema\":\"scandrift-approval/1\"}");
+	return buf_check(out, ERR_OUTPUT, "the loosenings");
+}
+
+/* ---- changes of a baseline ---- */
+
+static struct err *side_of(struct arena *a, const struct change *c, bool is_before, struct str *out)
+{
+	const struct unknown *u = is_before ? c->unknown_before : c->unknown_after;
+	struct buf b = BUF_INIT(DOCUMENT_MAX);
+	struct err *e;
+
+	if (!c->field) {
+		*out = u ? u->json : STR("");
+		return NULL;
+	}
+	canonical_write_value(&b, c->field, is_before ? c->before : c->after);
+	e = buf_check(&b, ERR_OUTPUT, "a change");
+	if (!e) {
+		*out = arena_str(a, buf_view(&b));
+		e = out->p ? NULL : err_nomem();
+	}
+	buf_free(&b);
+	return e;
+}
+
+/* The changes that are told in one finding for the file, beside their own. */
+struct losing {
+	struct result *r;
+	struct loosenings *list;
+	const struct result_target *row;
+	struct buf names;
+	size_t n, line;
+};
+
+static struct err *add_change(struct losing *l, const struct change *c)
+{
+	struct loosening what = {.rule = "approval/baseline-weakened",
+				 .subject = l->row->baseline_path,
+				 .path = c->path};
+
+	if (!c->bits.lose)
+		return NULL;
+	if (l->n++ == 0)
+		l->line = change_line_after(c);
+	if (l->n <= FIELDS_SHOWN)
+		buf_printf(&l->names, "%s%.*s", l->n > 1 ? ", " : "",
+			   STR_ARG(utf8_prefix(c->path, PATH_SHOWN)));
+	TRY(side_of(l->list->arena, c, true, &what.before));
+	TRY(side_of(l->list->arena, c, false, &what.after));
+	return loosenings_add(l->list, &what);
+}
+
+/* Is it a change of the row's own, or one for which the row has one that loses as well? */
+static bool is_counted(const struct diff *d, const struct change *c)
+{
+	for (size_t i = 0; i < d->change_count; i++) {
+		if (str_eq(d->changes[i].name, c->name))
+			return d->changes[i].bits.lose;
+	}
+	return false;
+}
+
+static struct err *add_changes(struct losing *l, size_t first)
+{
+	const struct diff *d = &l->row->diff;
+	const struct findings *all = &l->r->findings;
+
+	for (size_t i = 0; i < d->change_count; i++)
+		TRY(add_change(l, &d->changes[i]));
+	for (size_t i = first; i < all->n; i++) {
+		const struct change *c = all->v[i].change;
+
+		if (c && c->bits.lose && !is_counted(d, c))
+			TRY(add_change(l, c));
+	}
+	return NULL;
+}
+
+static struct err *tell_changes(const struct losing *l)
+{
+	struct finding f = finding_from_rule("approval/baseline-weakened", l->row->name);
+
+	f.file = l->row->baseline_path;
+	f.line = l->line;
+	f.message = findings_text(&l->r->findings, "%.*s: %zu field%s may lose something: %.*s%s",
+				  STR_ARG(f.file), l->n, l->n == 1 ? "" : "s",
+				  STR_ARG(buf_view(&l->names)), l->n > FIELDS_SHOWN ? ", ..." : "");
+	if (!f.message.p || l->names.failed_memory)
+		return err_nomem();
+	return findings_add(&l->r->findings, &f);
+}
+
+struct err *loosenings_of_changes(struct result *r, struct loosenings *list,
+				  const struct result_target *row, size_t first)
+{
+	struct losing l = {r, list, row, BUF_INIT(8192), 0, 0};
+	struct err *e = row->has_diff ? add_changes(&l, first) : NULL;
+
+	if (!e && l.n)
+		e = tell_changes(&l);
+	buf_free(&l.names);
+	return e;
+}

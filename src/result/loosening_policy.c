@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rules and [drift] severities: what the head demands less than the base. */
+#include "result/loosening_parts.h"
+
+#include "policy/imply.h"
+#include "result/rules.h"
+
+/* ---- as JSON ---- */
+
+void scribe_begin(struct scribe *s)
+{
+	s->b = BUF_INIT((size_t)1 << 30);
+	s->w = json_writer_to(&s->b);
+	json_begin_inline(&s->w);
+}
+
+struct str scribe_end(struct scribe *s, struct arena *a)
+{
+	struct str out = {NULL, 0};
+
+	if (!s->b.failed_memory)
+		out = arena_str(a, buf_view(&s->b));
+	buf_free(&s->b);
+	return out;
+}
+
+void scribe_assertions(struct scribe *s, const char *key, const struct assertion *list, size_t n)
+{
+	if (key)
+		json_key(&s->w, key);
+	json_begin_array(&s->w);
+	for (size_t i = 0; i < n; i++)
+		json_string(&s->w, list[i].text);
+	json_end_array(&s->w);
+}
+
+struct str loosening_assertions(struct arena *a, const struct assertion *list, size_t n)
+{
+	struct scribe s;
+
+	scribe_begin(&s);
+	scribe_assertions(&s, NULL, list, n);
+	return scribe_end(&s, a);
+}
+
+static void put_rule(struct scribe *s, const struct policy_rule *rule)
+{
+	json_begin_object(&s->w);
+	scribe_assertions(s, "assert", rule->asserts, rule->assert_count);
+	json_key(&s->w, "severity");
+	json_text(&s->w, severity_name(rule->severity));
+	scribe_assertions(s, "when", rule->when, rule->when_count);
+	json_end_object(&s->w);
+}
+
+static struct str rule_json(struct arena *a, const struct policy_rule *rule)
+{
+	struct scribe s;
+
+	scribe_begin(&s);
+	put_rule(&s, rule);
+	return scribe_end(&s, a);
+}
+
+/* Its rules by name. Waivers that go with it let pass less, and [drift] rows are told apart. */
+static struct str policy_json(struct arena *a, const struct policy *p)
+{
+	struct scribe s;
+
+	scribe_begin(&s);
+	json_begin_object(&s.w);
+	for (size_t i = 0; i < p->rule_count; i++) {
+		json_key_str(&s.w, p->rules[i].name);
+		put_rule(&s, &p->rules[i]);
+	}
+	json_end_object(&s.w);
+	return scribe_end(&s, a);
+}
+
+struct str loosening_subject(struct arena *a, const struct policy *p, struct str name)
+{
+	return str_from(arena_printf(a, "%s/%s", p->id.p, name.p));
+}
+
+const struct policy *loosening_policy(const struct policies *all, struct str id)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		if (str_eq(all->list[i].id, id))
+			return &all->list[i];
+	}
+	return NULL;
+}
+
+static struct err *tell(const struct comparing *c, const struct told *t)
+{
+	if (!t->what.subject.p)
+		return err_nomem();
+	return loosening_tell(c->r, c->list, t);
+}
+
+/* ---- rules ---- */
+
+static struct err *tell_rule_gone(const struct comparing *c, const struct policy_rule *base,
+				  const struct policy *head)
+{
+	struct arena *a = c->list->arena;
+	struct told t = {
+		.what = {.rule = "approval/rule-removed",
+			 .subject = loosening_subject(a, base->policy, base->name),
+			 .before = rule_json(a, base)},
+		.file = head->file,
+		.line = head->id_line,
+		.message = findings_text(&c->r->findings,
+					 "[rule %s] of policy %s is gone; it was %s", base->name.p,
+					 base->policy->id.p, severity_name(base->severity)),
+	};
+
+	return t.what.before.p ? tell(c, &t) : err_nomem();
+}
+
+static struct err *compare_severity(const struct comparing *c, const struct policy_rule *base,
+				    const struct policy_rule *head)
+{
+	const char *was = severity_name(base->severity), *is = severity_name(head->severity);
+	struct arena *a = c->list->arena;
+	struct told t = {
+		.what = {.rule = "approval/severity-lowered",
+			 .subject = loosening_subject(a, base->policy, base->name),
+			 .path = STR("severity"),
+			 .before = loosening_text(a, str_from(was)),
+			 .after = loosening_text(a, str_from(is))},
+		.file = head->policy->file,
+		.line = head->severity_line,
+	};
+
+	if (head->severity >= base->severity)
+		return NULL;
+	t.message = findings_text(&c->r->findings, "[rule %s]: severity was %s, is %s",
+				  base->name.p, was, is);
+	return t.what.before.p && t.what.after.p ? tell(c, &t) : err_nomem();
+}
+
+/* The first of `list` that none of `others` says in the same words; NULL: each is said. */
+static const struct assertion *first_new(const struct assertion *list, size_t n,
+					 const struct assertion *others, size_t other_count)
+{
+	for (size_t i = 0; i < n; i++) {
+		bool is_said = false;
+
+		for (size_t k = 0; !is_said && k < other_count; k++)
+			is_said = str_eq(list[i].text, others[k].text);
+		if (!is_said)
+			return &list[i];
+	}
+	return NULL;
+}
+
+/* The first assertion of the base that the head does not demand any more. */
+static const struct assertion *first_lost(const struct policy_rule *base,
+					  const struct policy_rule *head)
+{
+	for (size_t i = 0; i < base->assert_count; i++) {
+		if (!assertions_imply(head->asserts, head->assert_count, &base->asserts[i], 1))
+			return &base->asserts[i];
+	}
+	return NULL;
+}
+
+static struct err *compare_asserts(const struct comparing *c, const struct policy_rule *base,
+				   const struct policy_rule *head)
+{
+	const struct assertion *lost = first_lost(base, head);
+	const struct assertion *instead =
+		first_new(head->asserts, head->assert_count, base->asserts, base->assert_count);
+	struct arena *a = c->list->arena;
+	struct told t = {
+		.what = {.rule = "approval/rule-weakened",
+			 .subject = loosening_subject(a, base->policy, base->name),
+			 .path = STR("assert")},
+		.file = head->policy->file,
+		.line = instead ? instead->line : head->line,
+	};
+
+	if (!lost)
+		return NULL;
+	t.what.before = loosening_assertions(a, base->asserts, base->assert_count);
+	t.what.after = loosening_assertions(a, head->asserts, head->assert_count);
+	t.message = findings_text(
+		&c->r->findings, "[rule %s]: not shown to demand what it did: %.*s%s%.*s",
+		base->name.p, STR_ARG(lost->text), instead ? "; now there is: " : "",
+		STR_ARG(instead ? instead->text : STR("")));
+	return t.what.before.p && t.what.after.p ? tell(c, &t) : err_nomem();
+}
+
+/* The rule must apply wherever it did: each `when` of now must hold where all those of then did. */
+static struct err *compare_when(const struct comparing *c, const struct policy_rule *base,
+				const struct policy_rule *head)
+{
+	const struct assertion *added =
+		first_new(head->when, head->when_count, base->when, base->when_count);
+	struct arena *a = c->list->arena;
+	struct told t = {
+		.what = {.rule = "approval/rule-narrowed",
+			 .subject = loosening_subject(a, base->policy, base->name),
+			 .path = STR("when")},
+		.file = head->policy->file,
+		.line = added ? added->line : head->line,
+	};
+
+	if (assertions_imply(base->when, base->when_count, head->when, head->when_count))
+		return NULL;
+	t.what.before = loosening_assertions(a, base->when, base->when_count);
+	t.what.after = loosening_assertions(a, head->when, head->when_count);
+	t.message = findings_text(&c->r->findings,
+				  "[rule %s]: not shown to apply where it did: when = %.*s",
+				  base->name.p, STR_ARG(added ? added->text : STR("")));
+	return t.what.before.p && t.what.after.p ? tell(c, &t) : err_nomem();
+}
+
+static const struct policy_rule *find_rule(const struct policy *p, struct str name)
+{
+	for (size_t i = 0; i < p->rule_count; i++) {
+		if (str_eq(p->rules[i].name, name))
+			return &p->rules[i];
+	}
+	return NULL;
+}
+
+static struct err *compare_rules(const struct comparing *c, const struct policy *base,
+				 const struct policy *head)
+{
+	for (size_t i = 0; i < base->rule_count; i++) {
+		const struct policy_rule *was = &base->rules[i];
+		const struct policy_rule *is = find_rule(head, was->name);
+
+		if (!is) {
+			TRY(tell_rule_gone(c, was, head));
+			continue;
+		}
+		TRY(compare_severity(c, was, is));
+		TRY(compare_asserts(c, was, is));
+		TRY(compare_when(c, was, is));
+	}
+	return NULL;
+}
+
+static struct err *tell_policy_gone(const struct comparing *c, const struct policy *base)
+{
+	struct told t = {
+		.what = {.rule = "approval/policy-removed",
+			 .subject = base->id,
+			 .before = policy_json(c->list->arena, base)},
+		.file = base->file,
+		.line = 1,
+		.message = findings_text(
+			&c->r->findings, "policy %s of %s is gone, with %zu rule%s", base->id.p,
+			base->file, base->rule_count, base->rule_count == 1 ? "" : "s"),
+	};
+
+	return t.what.before.p ? tell(c, &t) : err_nomem();
+}
+
+/* ---- [drift] ---- */
+
+/*
+ * A row gives every change of its field one severity, in the place of what directions have. So a
+ * row that comes is no loosening where nothing could be graver, and one that goes where nothing
+ * could be milder.
+ */
+static enum severity gravest(const struct field *f)
+{
+	return f->dimension == DIM_SWITCH ? SEVERITY_CRITICAL : SEVERITY_HIGH;
+}
+
+static bool is_looser(const struct field *f, const struct policy_drift *base,
+		      const struct policy_drift *head)
+{
+	if (base && head)
+		return head->severity < base->severity;
+	return base ? base->severity > SEVERITY_INFO : head && head->severity < gravest(f);
+}
+
+static struct err *compare_drift(const struct comparing *c, const struct field *f,
+				 const struct policy_drift *base, const struct policy_drift *head)
+{
+	const char *was = base ? severity_name(base->severity) : "by direction";
+	const char *is = head ? severity_name(head->severity) : "by direction";
+	struct arena *a = c->list->arena;
+	const struct policy *at = head ? head->policy : base ? base->policy : NULL;
+	struct told t = {
+		.what = {.rule = "approval/drift-severity",
+			 .subject = STR("drift"),
+			 .path = str_from(arena_printf(a, "/%s", f->name)),
+			 .before = loosening_text(a, str_from(was)),
+			 .after = loosening_text(a, str_from(is))},
+		.line = head ? head->line : 1,
+	};
+
+	if (!at || !is_looser(f, base, head))
+		return NULL;
+	t.file = at->file;
+	t.message = findings_text(&c->r->findings, "[drift] /%s: severity was %s, is %s", f->name,
+				  was, is);
+	return t.what.path.p && t.what.before.p && t.what.after.p ? tell(c, &t) : err_nomem();
+}
+
+static struct err *compare_drifts(const struct comparing *c, const struct policies *base,
+				  const struct policies *head)
+{
+	const struct resource *res = &schema_registry_scan;
+
+	for (size_t i = 0; i < res->field_count; i++) {
+		const struct field *f = &res->fields[i];
+
+		TRY(compare_drift(c, f, policies_drift(base, f), policies_drift(head, f)));
+	}
+	return NULL;
+}
+
+struct err *loosenings_of_policies(struct result *r, struct loosenings *list,
+				   const struct policies *base, const struct policies *head)
+{
+	struct comparing c = {r, list};
+
+	for (size_t i = 0; i < base->count; i++) {
+		const struct policy *was = &base->list[i];
+		const struct policy *is = loosening_policy(head, was->id);
+
+		if (is)
+			TRY(compare_rules(&c, was, is));
+		else
+			TRY(tell_policy_gone(&c, was));
+	}
+	TRY(compare_drifts(&c, base, head));
+	return loosenings_of_waivers(&c, base, head);
+}
