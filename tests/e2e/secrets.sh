@@ -9,10 +9,18 @@
 id=AKIDCANARY00000000000000000000000001
 key=Canary0Key0For0Tests0Qx7Zp9Lm
 token=Canary0Token0For0Tests0Wv3Rk8Td0Hs5
+# Of a role that is assumed, of a file, and of a pod.
+role_key=Canary0Role0Key0For0Tests0Bn4Jc6Ye
+role_token=Canary0Role0Token0For0Tests0Gf2Xs9
+file_key=Canary0File0Key0For0Tests0Mp5Uw1Oi
+web_token=Canary0Web0Identity0For0Tests0Ka8.Lz3.Vb7
 mkdir kept
 
 product_repo repo prod
 account "$id" "$key" "$token" "$common/prod.json"
+printf '{"SecretKey": "%s", "Token": "%s", "WebIdentityToken": "%s", "Uin": "100000000001",\n "Response": %s}\n' \
+	"$role_key" "$role_token" "$web_token" "$(cat "$common/prod.json")" >"$accounts/ROLE-auditor.json"
+account AKIDFILE "$file_key" '' "$common/prod.json"
 start_standin "$accounts" --scenario "$scenario"
 use_key "$id" "$key" "$token"
 
@@ -34,6 +42,10 @@ forms() {
 	forms "$key"
 	forms "$token"
 	forms "TC3$key"
+	forms "$role_key"
+	forms "$role_token"
+	forms "$file_key"
+	forms "$web_token"
 } >"$SCRATCH/needles"
 
 # kept NAME COMMAND...: a run whose outputs are kept for the search.
@@ -97,6 +109,63 @@ keep tab scandrift -C repo check --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE" 
 [ "$code" -ne 0 ] || fail 'a token with a tab was taken'
 export TENCENTCLOUD_TOKEN="$token"
 
+# Credentials that are exchanged, in each way: what is had is told of no more than what was given.
+git clone -q repo roles
+cat >roles/baselines/targets.ini <<'EOT'
+[target assumed]
+role-arn = qcs::cam::uin/100000000001:roleName/auditor
+baseline = baselines/prod.json
+[target pinned]
+uin = 100000000001
+baseline = baselines/prod.json
+[target filed]
+profile = filed
+uin = 100000000001
+baseline = baselines/prod.json
+EOT
+mkdir -p "$HOME/.tccli"
+printf '{"secretId": "AKIDFILE", "secretKey": "%s"}' "$file_key" >"$SCRATCH/filed.credential"
+ln -s "$SCRATCH/filed.credential" "$HOME/.tccli/filed.credential"
+chmod 600 "$SCRATCH/filed.credential"
+roles() {
+	keep_as=$1
+	shift
+	keep "$keep_as" scandrift -C roles check --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE" \
+		-v --format json --record "$PWD/record-$keep_as" "$@"
+}
+roles roles
+expect_exit 0
+expect_json out '.counts.equal == 3'
+expect_text err 'what=AssumeRole'
+echo 'ROLE-auditor * error AuthFailure.TokenFailure "Expired."' >"$scenario"
+roles roles-refused
+expect_exit 3
+: >"$scenario"
+keep explained scandrift -C roles fetch assumed --explain-credentials -v --endpoint "$HTTPS_URL" \
+	--ca-bundle "$CA_FILE"
+expect_exit 0
+keep explained-file scandrift -C roles fetch filed --explain-credentials -v \
+	--endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE"
+expect_exit 0
+printf '%s' "$web_token" >"$SCRATCH/web-token"
+chmod 600 "$SCRATCH/web-token"
+pod() {
+	env -u TENCENTCLOUD_SECRET_ID -u TENCENTCLOUD_SECRET_KEY -u TENCENTCLOUD_TOKEN \
+		TKE_REGION=ap-guangzhou TKE_PROVIDER_ID=provider \
+		TKE_WEB_IDENTITY_TOKEN_FILE="$SCRATCH/web-token" \
+		TKE_ROLE_ARN=qcs::cam::uin/100000000001:roleName/auditor "$@"
+}
+keep pod pod "$SCANDRIFT" -C roles check pinned --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE" \
+	-v --record "$PWD/record-pod"
+expect_exit 0
+expect_text err 'what=AssumeRoleWithWebIdentity'
+# A server that sends back what it was sent.
+echo '* 1 error InvalidParameter "Not this."' >"$scenario"
+keep pod-refused pod "$SCANDRIFT" -C roles fetch pinned --endpoint "$HTTPS_URL" \
+	--ca-bundle "$CA_FILE" -v
+expect_exit 3
+: >"$scenario"
+
 # No argument of any process holds one, while a run waits for its reply.
 echo '* * delay 3000' >"$scenario"
 scandrift -C repo check --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE" -v \
@@ -112,7 +181,33 @@ for pid in "$waiting" $(processes_left); do
 	tr '\0' '\n' <"/proc/$pid/cmdline" || :
 done >kept/arguments 2>/dev/null
 expect_text kept/arguments 'check'
+# Nor can a core be made of it, and where it is not root who looks, it is closed.
+grep -q '^Max core file size  *0  *0 ' "/proc/$waiting/limits" || fail 'it may leave a core file'
 wait "$waiting" || fail 'the run that waited has failed'
+
+# A crash leaves nothing, whatever the shell allows. core_pattern may name a pipe; that one asks
+# whether the process may be dumped, which is what another of its user is asked for as well.
+echo '* * delay 3001' >"$scenario"
+mkdir crash
+(
+	cd crash
+	ulimit -c unlimited 2>/dev/null || :
+	exec "$SCANDRIFT" -C ../repo check --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE" -v 2>../crash.err
+) &
+crash=$!
+for _ in $(seq 100); do
+	grep -q asking crash.err 2>/dev/null && break
+	sleep 0.1
+done
+if [ "$(id -u)" -ne 0 ]; then
+	! cat "/proc/$crash/environ" >kept/environ 2>/dev/null || fail 'its environment can be read'
+fi
+kill -s SEGV "$crash"
+code=0
+wait "$crash" 2>/dev/null || code=$?
+[ "$code" -ge 128 ] || [ "$code" -eq 1 ] || fail "it did not crash: $code"
+[ -z "$(ls crash)" ] || fail "a core file: $(ls crash)"
+: >"$scenario"
 
 # The search itself must find what is there. The SecretId is no secret, but is masked.
 cp "$SCRATCH/needles" "$SCRATCH/each"
@@ -129,10 +224,12 @@ rm found
 if grep -rlaF -f "$SCRATCH/needles" "$PWD" "$HOME" "$SCRATCH/standin.1"; then
 	fail 'a secret is in these files'
 fi
-if grep -rlaF "$id" kept record refused; then
+if grep -rlaF "$id" kept record refused record-*; then
 	fail 'the whole SecretId is in these files'
 fi
 expect_text kept/request.out 'AKID****0001'
 # What the search went over is what it should be.
-[ "$(find kept -type f | wc -l)" -ge 35 ] || fail 'few outputs were kept'
-[ -s record/prod.json ] && [ -s record/prod.meta.json ] || fail 'nothing was recorded'
+[ "$(find kept -type f | wc -l)" -ge 50 ] || fail 'few outputs were kept'
+for file in record/prod record-roles/assumed record-pod/pinned; do
+	[ -s "$file.json" ] && [ -s "$file.meta.json" ] || fail "not recorded: $file"
+done
