@@ -9,6 +9,7 @@
 
 #include "base/fs.h"
 #include "cmd/ci_env.h"
+#include "cmd/contain.h"
 #include "cmd/digest.h"
 #include "cmd/policies.h"
 #include "cmd/review_pairs.h"
@@ -32,6 +33,7 @@ struct review {
 
 /* ---- the two commits ---- */
 
+/* What is asked for is known before the first object is read, and nothing else is read then. */
 static struct err *find_range(struct review *v, struct range *out)
 {
 	struct range_wish wish;
@@ -40,6 +42,7 @@ static struct err *find_range(struct review *v, struct range *out)
 		TRY(range_parse(v->o->args[0], v->arena, &wish));
 	else
 		TRY(ci_env_range(v->io, v->arena, &wish));
+	TRY(contain_files(v->io, v->repo, v->arena));
 	return range_find(v->repo, &wish, out);
 }
 
@@ -209,6 +212,7 @@ struct err *cmd_review(const struct options *o, struct io *io, int *code)
 	struct err *e;
 
 	v.list.arena = v.arena;
+	contain_calls(io);
 	e = v.arena ? review(&v, code) : err_nomem();
 	run_end(&v.r);
 	free(v.list.v);

@@ -90,18 +90,22 @@ static struct err *tell_key(const struct comparing *c, const struct target *base
 	return tell(c, &t);
 }
 
+static bool has_name(const struct target *t, struct str name)
+{
+	bool has = str_eq(name, t->name);
+
+	for (size_t i = 0; !has && i < t->former_count; i++)
+		has = str_eq(name, t->former[i].name);
+	return has;
+}
+
 /* A name that is claimed brings the waivers that were given under it. */
 static struct err *compare_former(const struct comparing *c, const struct target *base,
 				  const struct target *head)
 {
 	for (size_t i = 0; i < head->former_count; i++) {
-		struct str name = head->former[i].name;
-		bool had_it = str_eq(name, base->name);
-
-		for (size_t k = 0; !had_it && k < base->former_count; k++)
-			had_it = str_eq(name, base->former[k].name);
-		if (!had_it)
-			TRY(tell_key(c, base, head, "formerly", STR(""), name,
+		if (!has_name(base, head->former[i].name))
+			TRY(tell_key(c, base, head, "formerly", STR(""), head->former[i].name,
 				     head->former[i].line));
 	}
 	return NULL;
@@ -224,12 +228,31 @@ static struct err *tell_renamed(const struct comparing *c, const struct target *
 	return tell(c, &t);
 }
 
+/* A target that the base has under no name, and that claims former ones. */
+static struct err *compare_new(const struct comparing *c, const struct target *head,
+			       const struct followers *base)
+{
+	bool is_old = followers_find(base, head->name);
+
+	for (size_t i = 0; !is_old && i < head->former_count; i++)
+		is_old = followers_find(base, head->former[i].name);
+	if (is_old)
+		return NULL;
+	for (size_t i = 0; i < head->former_count; i++)
+		TRY(tell_key(c, head, head, "formerly", STR(""), head->former[i].name,
+			     head->former[i].line));
+	return NULL;
+}
+
 static struct err *compare_targets(const struct comparing *c, const struct targets *base,
 				   const struct targets *head)
 {
-	struct followers followers;
+	struct followers followers, were;
 
 	TRY(followers_new(c->list->arena, head, &followers));
+	TRY(followers_new(c->list->arena, base, &were));
+	for (size_t i = 0; i < head->count; i++)
+		TRY(compare_new(c, &head->list[i], &were));
 	for (size_t i = 0; i < base->count; i++) {
 		const struct target *was = &base->list[i];
 		const struct target *is = followers_find(&followers, was->name);

@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What a change of policies and targets loosens: a base, a head, and the approvals that are asked
+ * for, with the line in the head where each is shown. And the bytes that an approval is of.
+ */
+#include "result/loosening.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#include "result/judge_policy.h"
+
+#define HEAD  "[policy]\nid = p\n"
+#define RULE  HEAD "[rule r]\nseverity = high\n"
+#define A1    RULE "assert = /ScanPeriod <= 7\n"
+#define ENDS  "reason = x\nowner = y\nexpires = 2027-01-31\n"
+#define A2    RULE "assert = /Id count == 0\n"
+#define W1    A2 "[waiver w]\nrule = r\ntarget = a b\nvalue = [1, 2]\n" ENDS
+#define I1    HEAD "[ignore i]\npath = /Id\n" ENDS
+#define T1    "[target a]\nprofile = x\n[target b]\nuin = 1\nzone = +08:00\n"
+#define ALIAS "[alias]\nScanType.VUL = CVE\n"
+
+/* clang-format off */
+static const struct row {
+	const char *name, *base, *head; /* of a policy, or where it begins with "[target", targets */
+	const char *told;               /* "what:line" each, in the order of the findings */
+} rows[] = {
+	/* ---- quiet ---- */
+	{ "the same", A1, A1, "" },
+	{ "words", HEAD "[rule r]\ntitle = t\nseverity = high\nassert = /ScanPeriod <= 7\nrationale = x\n",
+	  "; moved\n" HEAD "[rule r]\nassert = /ScanPeriod <= 7\nseverity = high\nremediation = z\ncontrols = A:1\n", "" },
+	{ "a rule more", A1, A1 "[rule s]\nseverity = low\nassert = /Enable == true\n", "" },
+	{ "rules in another order", A1 "[rule s]\nseverity = low\nassert = /Enable == true\n",
+	  HEAD "[rule s]\nseverity = low\nassert = /Enable == true\n[rule r]\nseverity = high\nassert = /ScanPeriod <= 7\n", "" },
+	{ "severity raised", A1, HEAD "[rule r]\nseverity = critical\nassert = /ScanPeriod <= 7\n", "" },
+	{ "an assertion stronger", A1, RULE "assert = /ScanPeriod == 1\n", "" },
+	{ "an assertion more", A1, RULE "assert = /ScanPeriod <= 7\n  /Enable == true\n", "" },
+	{ "assertions in another order", RULE "assert = /ScanPeriod <= 7\n  /Enable == true\n",
+	  RULE "assert = /Enable == true\n  /ScanPeriod <= 7\n", "" },
+	{ "no when any more", RULE "when = /Enable == true\nassert = /ScanPeriod <= 7\n", A1, "" },
+	{ "a wider when", RULE "when = /ScanPeriod == 2\nassert = /ScanPeriod <= 7\n",
+	  RULE "when = /ScanPeriod >= 1\nassert = /ScanPeriod <= 7\n", "" },
+	{ "a waiver less", W1, A2, "" },
+	{ "a waiver shorter", W1, A2 "[waiver w]\nrule = r\ntarget = a b\nvalue = [1, 2]\nreason = x\nowner = y\nexpires = 2027-01-30\n", "" },
+	{ "a waiver for less", W1, A2 "[waiver w]\nrule = r\ntarget = b\nvalue = [1, 2]\n" ENDS, "" },
+	{ "a waiver renamed", W1, A2 "[waiver x]\nrule = policy/p/r\ntarget = b a\nvalue = [ 1,2 ]\n" ENDS, "" },
+	{ "a waiver pinned", A2 "[waiver w]\nrule = r\n" ENDS, W1, "" },
+	{ "drift graver", HEAD "[drift]\n/Id = low\n", HEAD "[drift]\n/Id = high\n", "" },
+	{ "drift as grave as can be", HEAD, HEAD "[drift]\n/Id = high\n/Enable = critical\n", "" },
+	{ "drift that was let go by", HEAD "[drift]\n/Id = info\n", HEAD, "" },
+	{ "targets: words and order", T1, "[target b]\nzone = +08:00\nuin = 1\n; x\n[target a]\nprofile = x\ntimeout = 3s\n", "" },
+	{ "a target more", T1, T1 "[target c]\n", "" },
+	{ "what was not set", T1, "[target a]\nprofile = x\nuin = 7\nzone = Z\n[target b]\nuin = 1\nzone = +08:00\n", "" },
+	{ "a default is the same said", T1, "[defaults]\nprofile = x\n[target a]\nbaseline = baselines/a.json\n[target b]\nuin = 1\nzone = +08:00\nprofile = y\n", "target-changed:8" },
+	/* ---- rules ---- */
+	{ "policy removed", A1, "", "policy-removed:1" },
+	{ "policy under another id", A1, "[policy]\nid = q\n[rule r]\nseverity = high\nassert = /ScanPeriod <= 7\n", "policy-removed:1" },
+	{ "rule removed", A1, HEAD, "rule-removed:2" },
+	{ "rule renamed", A1, HEAD "[rule s]\nseverity = high\nassert = /ScanPeriod <= 7\n", "rule-removed:2" },
+	{ "severity lowered", A1, HEAD "[rule r]\n\nseverity = medium\nassert = /ScanPeriod <= 7\n", "severity-lowered:5" },
+	{ "an assertion weaker", A1, RULE "assert = /ScanPeriod <= 8\n", "rule-weakened:5" },
+	{ "an assertion on something else", A1, RULE "assert = /Enable == true\n", "rule-weakened:5" },
+	{ "an assertion less", RULE "assert = /ScanPeriod <= 7\n  /Enable == true\n", A1, "rule-weakened:3" },
+	{ "an assertion not known to be stronger", RULE "assert = /Namespace/* like a*\n", RULE "assert = /Namespace/* like ab*\n", "rule-weakened:5" },
+	{ "a when", A1, RULE "when = /Enable == true\nassert = /ScanPeriod <= 7\n", "rule-narrowed:5" },
+	{ "a narrower when", RULE "when = /ScanPeriod >= 1\nassert = /ScanPeriod <= 7\n",
+	  RULE "when = /ScanPeriod == 2\nassert = /ScanPeriod <= 7\n", "rule-narrowed:5" },
+	{ "a when more", RULE "when = /Enable == true\nassert = /ScanPeriod <= 7\n",
+	  RULE "when = /Enable == true\n  /ScanScope == 0\nassert = /ScanPeriod <= 7\n", "rule-narrowed:6" },
+	{ "all at once", RULE "assert = /ScanPeriod <= 7\n", HEAD "[rule r]\nseverity = low\nwhen = /Enable == true\nassert = /ScanPeriod <= 9\n",
+	  "severity-lowered:4 rule-weakened:6 rule-narrowed:5" },
+	/* ---- drift ---- */
+	{ "drift milder", HEAD "[drift]\n/Id = medium\n", HEAD "[drift]\n/Id = low\n", "drift-severity:4" },
+	{ "drift by direction may be milder", HEAD "[drift]\n/Id = low\n", HEAD, "drift-severity:1" },
+	{ "drift milder than by direction", HEAD, HEAD "[drift]\n/Id = medium\n", "drift-severity:4" },
+	{ "switching off is critical", HEAD, HEAD "[drift]\n/Enable = high\n", "drift-severity:4" },
+	/* ---- waivers ---- */
+	{ "waiver added", A2, W1, "waiver-added:6" },
+	{ "waiver of another rule", W1, A2 "[waiver w]\nrule = drift/Id\ntarget = a b\nvalue = [1, 2]\n" ENDS, "waiver-added:6" },
+	{ "waiver extended", W1, A2 "[waiver w]\nrule = r\ntarget = a b\nvalue = [1, 2]\nreason = x\nowner = y\nexpires = 2027-02-01\n", "waiver-extended:12" },
+	{ "pin removed", W1, A2 "[waiver w]\nrule = r\ntarget = a b\n" ENDS, "waiver-extended:6" },
+	{ "another pin", W1, A2 "[waiver w]\nrule = r\ntarget = a b\nvalue = [1]\n" ENDS, "waiver-extended:9" },
+	{ "for one more", W1, A2 "[waiver w]\nrule = r\ntarget = a b c\nvalue = [1, 2]\n" ENDS, "waiver-extended:8" },
+	{ "for all", W1, A2 "[waiver w]\nrule = r\nvalue = [1, 2]\n" ENDS, "waiver-extended:6" },
+	{ "a second one", W1, W1 "[waiver x]\nrule = r\ntarget = c\n" ENDS, "waiver-added:13" },
+	{ "ignore added", HEAD, I1, "ignore-added:3" },
+	{ "ignore extended", I1, HEAD "[ignore i]\npath = /Id\nreason = x\nowner = y\nexpires = 2028-01-31\n", "ignore-extended:7" },
+	{ "an ignore for a waiver", HEAD "[waiver w]\nrule = drift/Id\n" ENDS, I1, "" },
+	/* ---- targets ---- */
+	{ "target removed", T1, "[target a]\nprofile = x\n", "target-removed:1" },
+	{ "all targets removed", T1, "", "target-removed:1 target-removed:1" },
+	{ "target renamed", T1, "[target a]\nprofile = x\n[target c]\nformerly = b\nuin = 1\nzone = +08:00\n", "target-renamed:3" },
+	{ "renamed without a word", T1, "[target a]\nprofile = x\n[target c]\nuin = 1\nzone = +08:00\n", "target-removed:1" },
+	{ "renamed in another case", T1, "[target A]\nprofile = x\n[target b]\nuin = 1\nzone = +08:00\n", "target-removed:1" },
+	{ "two become one", T1, "[target a]\nprofile = x\nformerly = b\n",
+	  "target-changed:3 target-renamed:1 target-changed:2 target-changed:1 target-changed:1" },
+	{ "endpoint", T1, "[target a]\nprofile = x\nendpoint = example.com\n[target b]\nuin = 1\nzone = +08:00\n", "target-changed:3" },
+	{ "endpoint of all", T1, "[defaults]\nendpoint = example.com\n" T1, "target-changed:2 target-changed:2" },
+	{ "sts endpoint", T1, "[target a]\nprofile = x\nsts-endpoint = example.com\n[target b]\nuin = 1\nzone = +08:00\n", "target-changed:3" },
+	{ "profile", T1, "[target a]\nprofile = y\n[target b]\nuin = 1\nzone = +08:00\n", "target-changed:2" },
+	{ "uin and zone", T1, "[target a]\nprofile = x\n[target b]\nuin = 2\n", "target-changed:4 target-changed:3" },
+	{ "region", T1, "[target a]\nprofile = x\nregion = ap-x\n[target b]\nuin = 1\nzone = +08:00\n", "target-changed:3" },
+	{ "role", T1, "[target a]\nprofile = x\nrole-arn = qcs::cam::uin/1:roleName/r\n[target b]\nuin = 1\nzone = +08:00\n", "target-changed:3" },
+	{ "credentials", T1, "[target a]\nprofile = x\ncredentials = cvm-role\n[target b]\nuin = 1\nzone = +08:00\n", "target-changed:3" },
+	{ "baseline", T1, "[target a]\nprofile = x\nbaseline = baselines/b.json\n[target b]\nuin = 1\nzone = +08:00\n", "target-changed:3" },
+	{ "a former name claimed", T1, "[target a]\nprofile = x\nformerly = ghost\n[target b]\nuin = 1\nzone = +08:00\n", "target-changed:3" },
+	{ "a former name claimed by a new one", T1, T1 "[target c]\nformerly = ghost\n", "target-changed:7" },
+	{ "alias added", T1, T1 ALIAS, "alias-changed:7" },
+	{ "alias removed", T1 ALIAS, T1, "alias-changed:1" },
+	{ "alias changed", T1 ALIAS, T1 "[alias]\nScanType.VUL = RISK\n", "alias-changed:7" },
+};
+/* clang-format on */
+
+struct side {
+	struct policies policies;
+	struct targets targets;
+};
+
+static void open_side(struct arena *a, const char *name, const char *text, struct side *s)
+{
+	struct err *e = NULL;
+
+	*s = (struct side){.targets.file = TARGETS_FILE};
+	if (!*text)
+		return;
+	if (strstr(text, "[target")) {
+		e = targets_parse(a, TARGETS_FILE, str_from(text), &s->targets);
+	} else {
+		s->policies = (struct policies){arena_array(a, 1, sizeof(struct policy)), 1};
+		e = policy_parse(a, &schema_registry_scan, "policies/p.ini", str_from(text),
+				 s->policies.list);
+		if (!e)
+			e = policies_link(a, &schema_registry_scan, &s->policies);
+		if (!e)
+			e = judge_policies_check(&s->policies);
+	}
+	if (e)
+		fail_msg("%s: %s", name, e->msg);
+}
+
+struct scene {
+	struct arena *a;
+	struct result r;
+	struct loosenings list;
+};
+
+static void compare(struct scene *s, const char *name, const char *base, const char *head)
+{
+	struct side before, after;
+
+	*s = (struct scene){.a = arena_new()};
+	s->list.arena = s->a;
+	s->r = (struct result){.arena = s->a, .findings = {.arena = s->a}, .is_review = true};
+	open_side(s->a, name, base, &before);
+	open_side(s->a, name, head, &after);
+	assert_null(loosenings_of_policies(&s->r, &s->list, &before.policies, &after.policies));
+	assert_null(loosenings_of_targets(&s->r, &s->list, &before.targets, &after.targets));
+}
+
+static void close_scene(struct scene *s)
+{
+	free(s->list.v);
+	free(s->r.findings.v);
+	arena_free(s->a);
+}
+
+static void describe(const struct scene *s, char *out, size_t size)
+{
+	size_t n = 0;
+
+	out[0] = '\0';
+	for (size_t i = 0; i < s->r.findings.n; i++) {
+		const struct finding *f = &s->r.findings.v[i];
+
+		assert_int_equal(f->class, CLASS_APPROVAL);
+		assert_int_equal(f->severity, SEVERITY_HIGH);
+		assert_true(f->file.n > 0 && f->message.n > 0);
+		n += (size_t)snprintf(out + n, size - n, "%s%s:%zu", n ? " " : "",
+				      f->rule.p + strlen("approval/"), f->line);
+	}
+	assert_int_equal(s->list.n, s->r.findings.n);
+}
+
+static void test_rows(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		char have[1024];
+		struct scene s;
+
+		compare(&s, rows[i].name, rows[i].base, rows[i].head);
+		describe(&s, have, sizeof(have));
+		if (strcmp(have, rows[i].told) != 0)
+			fail_msg("%s:\nhave %s\nwant %s", rows[i].name, have, rows[i].told);
+		close_scene(&s);
+	}
+}
+
+static struct str document(struct scene *s, size_t *count)
+{
+	struct buf b = BUF_INIT((size_t)1 << 20);
+	struct str out;
+
+	assert_null(loosenings_write(&s->list, &b, count));
+	out = arena_str(s->a, buf_view(&b));
+	assert_non_null(out.p);
+	buf_free(&b);
+	return out;
+}
+
+static void expect_document(const char *base, const char *head, const char *want)
+{
+	struct scene s;
+	struct str have;
+	size_t n;
+
+	compare(&s, want, base, head);
+	have = document(&s, &n);
+	assert_string_equal(have.p, want);
+	close_scene(&s);
+}
+
+/* An approval outlives the program that it was given with: the form is a promise. */
+static void test_document(void **state)
+{
+	static const char lowered[] =
+		"{\"loosenings\":[{\"after\":\"low\",\"before\":\"high\",\"path\":\"severity\","
+		"\"rule\":\"approval/severity-lowered\",\"subject\":\"p/r\"}],"
+		"\"schema\":\"scandrift-approval/1\"}";
+	static const char waiver[] =
+		"{\"loosenings\":[{\"after\":{\"expires\":\"2027-01-31\",\"rule\":\"policy/p/r\","
+		"\"targets\":[\"a\",\"b\"],\"value\":[1,2]},\"before\":null,\"path\":null,"
+		"\"rule\":\"approval/waiver-added\",\"subject\":\"p/w\"}],"
+		"\"schema\":\"scandrift-approval/1\"}";
+
+	(void)state;
+	expect_document(A1, HEAD "[rule r]\nseverity = low\nassert = /ScanPeriod <= 7\n", lowered);
+	/* Another line, other words. */
+	expect_document(A1,
+			"; x\n\n" HEAD
+			"[rule r]\ntitle = y\nassert = /ScanPeriod <= 7\nseverity = low\n",
+			lowered);
+	expect_document(A2, W1, waiver);
+	expect_document(A1, A1, "{\"loosenings\":[],\"schema\":\"scandrift-approval/1\"}");
+}
+
+/* What is loosened twice, or in another order, is one set. */
+static void test_set(void **state)
+{
+	struct loosening first;
+	struct scene s;
+	struct str before, after;
+	size_t one, two;
+
+	(void)state;
+	compare(&s, "set", A1, HEAD "[rule r]\nseverity = low\nassert = /ScanPeriod <= 9\n");
+	before = document(&s, &one);
+	assert_int_equal(one, 2);
+	first = s.list.v[0];
+	assert_null(loosenings_add(&s.list, &first));
+	s.list.v[0] = s.list.v[1];
+	after = document(&s, &two);
+	assert_int_equal(two, 2);
+	assert_true(str_eq(before, after));
+	close_scene(&s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_document),
+		cmocka_unit_test(test_set),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
