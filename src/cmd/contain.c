@@ -1,9 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/contain.h"
 
+#include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/time.h>
+#include <unistd.h>
 
+#include "base/fs.h"
 #include "base/sandbox.h"
+#include "result/exit.h"
 
 /* What came of switching a part on. */
 static void tell(const struct io *io, struct err *e, bool is_there, const char *what)
@@ -24,6 +30,30 @@ static void tell(const struct io *io, struct err *e, bool is_there, const char *
 void contain_calls(const struct io *io)
 {
 	tell(io, sandbox_close_calls(), sandbox_has_seccomp(), "seccomp");
+}
+
+/* In a signal's handler: nothing but the two calls. */
+static void end_late(int signal_number)
+{
+	static const char text[] = "scandrift: not done within its time; nothing was judged "
+				   "(--deadline gives it more)\n";
+
+	(void)signal_number;
+	(void)fs_write_all(STDERR_FILENO, text, sizeof(text) - 1);
+	_exit(EXIT_INCOMPLETE);
+}
+
+struct err *contain_time(uint64_t limit_ms)
+{
+	const struct sigaction action = {.sa_handler = end_late};
+	const struct itimerval timer = {
+		.it_value = {.tv_sec = (time_t)(limit_ms / 1000),
+			     .tv_usec = (suseconds_t)(limit_ms % 1000 * 1000)},
+	};
+
+	if (sigaction(SIGALRM, &action, NULL) != 0 || setitimer(ITIMER_REAL, &timer, NULL) != 0)
+		return err_errno(ERR_CONFIG, errno, "a timer");
+	return NULL;
 }
 
 struct err *contain_files(const struct io *io, const struct repo *repo, struct arena *a)

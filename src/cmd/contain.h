@@ -14,6 +14,12 @@
 void contain_calls(const struct io *io);
 
 /*
+ * The process ends with exit code 3 and one line when it has not ended by itself by then: what
+ * strangers wrote may be made to take for ever.
+ */
+struct err *contain_time(uint64_t limit_ms) MUST_USE;
+
+/*
  * What may be read from here on is the repository (NULL: nothing). An error where its own files do
  * not say what belongs to it.
  */

@@ -255,7 +255,7 @@ const struct option options[] = {
 	{ "color",          0, "WHEN",      ON_ALL,            "auto, always or never; NO_COLOR is honoured",               set_colour,    0 },
 	{ "commit",         0, "[=BRANCH]", ON(CMD_CHECK),     "record what was live on a branch of its own (scandrift/observed)", set_branch, 0 },
 	{ "config-only",    0, NULL,        ON(CMD_CHECK),     "check targets and policies, and stop",                      set_flag,      AT(config_only) },
-	{ "deadline",       0, "TIME",      LIVE,              "end the run after this time, such as 30m; the rest is incomplete", set_deadline, 0 },
+	{ "deadline",       0, "TIME",      LIVE | ON(CMD_REVIEW), "end the run after this time, such as 30m; the rest is incomplete", set_deadline, 0 },
 	{ "digest",         0, NULL,        ON(CMD_NORMALIZE), "print sha256:HEX alone",                                    set_flag,      AT(digest) },
 	{ "directory",     'C', "DIR",      ON_ALL,            "run as if started in DIR",                                  set_dir,       0 },
 	{ "dry-run",        0, NULL,        ON(CMD_ACCEPT),    "do everything but the commit",                              set_flag,      AT(dry_run) },

@@ -18,6 +18,8 @@
 #include "result/judge_review.h"
 
 #define BASELINES_FOLDER "baselines"
+#define OBJECT_MAX       ((uint64_t)64 << 20) /* bytes of one git object, unless --max-reply is more */
+#define TIME_MAX_MS      ((uint64_t)5 * 60 * 1000)
 
 struct review {
 	const struct options *o;
@@ -33,17 +35,22 @@ struct review {
 
 /* ---- the two commits ---- */
 
-/* What is asked for is known before the first object is read, and nothing else is read then. */
-static struct err *find_range(struct review *v, struct range *out)
+static struct err *take_wish(struct review *v, struct range_wish *out)
 {
-	struct range_wish wish;
+	return v->o->arg_count ? range_parse(v->o->args[0], v->arena, out)
+			       : ci_env_range(v->io, v->arena, out);
+}
 
-	if (v->o->arg_count)
-		TRY(range_parse(v->o->args[0], v->arena, &wish));
-	else
-		TRY(ci_env_range(v->io, v->arena, &wish));
-	TRY(contain_files(v->io, v->repo, v->arena));
-	return range_find(v->repo, &wish, out);
+/* Nothing that the two commits hold is read before this process is shut in. */
+static struct err *open_contained(struct review *v)
+{
+	uint64_t object_max = v->o->max_reply > OBJECT_MAX ? v->o->max_reply : OBJECT_MAX;
+
+	TRY(contain_time(v->o->deadline_ms ? v->o->deadline_ms : TIME_MAX_MS));
+	TRY(digest_start());
+	TRY(repo_limit_memory((size_t)object_max));
+	TRY(repo_open(".", &v->repo));
+	return contain_files(v->io, v->repo, v->arena);
 }
 
 /* Everything that can be wrong in a commit's INI files is told with the commit that has it. */
@@ -61,10 +68,12 @@ static struct err *open_side(struct review *v, const struct repo_commit *commit,
 
 static struct err *open_sides(struct review *v)
 {
+	struct range_wish wish = {0};
 	struct range range = {0};
 
-	TRY(repo_open(".", &v->repo));
-	TRY(find_range(v, &range));
+	TRY(take_wish(v, &wish));
+	TRY(open_contained(v));
+	TRY(range_find(v->repo, &wish, &range));
 	TRY(open_side(v, &range.base, "base", &v->base));
 	TRY(open_side(v, &range.head, "head", &v->head));
 	/* What a name means is decided by the base. */

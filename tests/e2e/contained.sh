@@ -45,3 +45,51 @@ run_stdin config.json scandrift normalize -v
 expect_exit 0
 expect_line err 'scandrift: seccomp: on, for the rest of this run'
 expect_line err 'scandrift: Landlock: on, for the rest of this run'
+
+# review: the repository alone, in each of its shapes. What is outside of all folders of this
+# test, the library's own files, was read before.
+product_repo origin prod
+printf '[policy]\nid = p\n[rule on]\nseverity = high\nassert = /Enable == true\n' >p.ini
+mkdir origin/policies
+mv p.ini origin/policies
+commit_all origin base
+git -C origin switch -q -c topic
+sed -i 's/"ScanPeriod": [0-9]*/"ScanPeriod": 30/' origin/baselines/prod.json
+commit_all origin topic
+git -C origin switch -q main
+git clone -q --shared origin borrows
+git -C origin worktree add -q ../linked topic
+git clone -q --bare origin bare
+git -C bare repack -qad
+
+witness "$PWD/origin" -C origin review main..topic
+expect_exit 1
+grep -q 'objects/' "$SCRATCH/opened" || fail 'no object was seen being read'
+witness "$PWD/bare" -C bare review main..topic
+expect_exit 1
+witness "$PWD/\(borrows\|origin\)" -C borrows review main...origin/topic
+expect_exit 1
+witness "$PWD/\(linked\|origin\)" -C linked review main
+expect_exit 1
+for format in json markdown github; do
+	witness "$PWD/origin" -C origin review main..topic --format "$format"
+	expect_exit 1
+done
+
+# By an event whose file lies elsewhere.
+mkdir event
+printf '{"before": "%s"}' "$(git -C origin rev-parse main)" >event/event.json
+GITHUB_ACTIONS=true GITHUB_EVENT_NAME=push GITHUB_SHA=$(git -C origin rev-parse topic)
+GITHUB_EVENT_PATH=$PWD/event/event.json
+export GITHUB_ACTIONS GITHUB_EVENT_NAME GITHUB_SHA GITHUB_EVENT_PATH
+witness "$PWD/origin" -C origin review
+expect_exit 1
+unset GITHUB_ACTIONS GITHUB_EVENT_NAME GITHUB_SHA GITHUB_EVENT_PATH
+
+# What takes for ever has an end of its own: here the configuration is a pipe that nobody fills.
+rm bare/config
+mkfifo bare/config
+run scandrift -C bare review main..topic --deadline 300ms
+expect_exit 3
+expect_empty out
+expect_line err 'scandrift: not done within its time; nothing was judged (--deadline gives it more)'
