@@ -201,6 +201,9 @@ static struct err *take(const struct lookup *l, const struct source *s, struct r
 			       s->system->name);
 	TRY(id_of(l, s->merge, &w.merge, &is_none));
 	TRY(id_of(l, s->proposal, &w.proposal, &is_none));
+	/* Without its event, GitHub names the merge alone. */
+	if (!w.head)
+		w.head = w.merge;
 	*out = w;
 	return NULL;
 }

@@ -4,6 +4,7 @@
  * and GIT_CONFIG_NOSYSTEM nor GIT_CONFIG_COUNT, by which CI jobs configure git; so the files are
  * put together here, and the environment's keys are looked at first.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,9 +19,11 @@
 static struct err *add_file(git_config *cfg, git_repository *repo, const char *path,
 			    git_config_level_t level)
 {
-	/* A file that may not be read is skipped, as git does with those outside the repository. */
+	/* As git: one of the user's that may not be read is skipped, the repository's own is not. */
 	if (!path || !*path || access(path, R_OK) != 0)
-		return NULL;
+		return level >= GIT_CONFIG_LEVEL_LOCAL && path && *path && errno == EACCES
+			       ? err_errno(ERR_REPO, errno, "git configuration %s", path)
+			       : NULL;
 	if (git_config_add_file_ondisk(cfg, path, level, repo, 0) < 0)
 		return err_git(ERR_REPO, "git configuration %s", path);
 	return NULL;

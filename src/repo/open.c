@@ -49,6 +49,14 @@ static struct err *set_options(void)
 /* Names what another git reads and this libgit2 does not. */
 static struct err *open_failure(const char *start_dir, int code)
 {
+	static const struct {
+		const char *word, *what; /* a word of libgit2's message */
+	} foreign[] = {
+		{"objectformat", "objects of another kind, such as sha256"},
+		{"refstorage", "references of another kind, such as reftable"},
+		{"extension", "a format of its own"},
+		{"version", "a format of its own"},
+	};
 	const git_error *last = git_error_last();
 	const char *why = last && last->message ? last->message : "";
 
@@ -57,12 +65,13 @@ static struct err *open_failure(const char *start_dir, int code)
 			       "%s: no git repository here or in a folder above; run it inside "
 			       "one, or name one with -C DIR",
 			       start_dir);
-	if (strstr(why, "objectformat") || strstr(why, "refstorage") || strstr(why, "extension") ||
-	    strstr(why, "version"))
-		return err_git(ERR_REPO,
-			       "%s: the repository uses a format that cannot be read here "
-			       "(supported: SHA-1 objects, references as files)",
-			       start_dir);
+	for (size_t i = 0; i < ARRAY_LEN(foreign); i++) {
+		if (strstr(why, foreign[i].word))
+			return err_git(ERR_REPO,
+				       "%s: the repository has %s; what can be read here is SHA-1 "
+				       "objects and references as files",
+				       start_dir, foreign[i].what);
+	}
 	return err_git(ERR_REPO, "%s: the repository cannot be opened", start_dir);
 }
 

@@ -66,7 +66,7 @@ static const struct row rows[] = {
 	{"pull request in the base's context", GITHUB("pull_request_target"), PULL,
 	 "base=" A " head=" B " id"},
 	{"pull request, no event file", GITHUB("pull_request") "GITHUB_BASE_REF=main\n", NULL,
-	 "base=main head=HEAD merge=" M " id branch merge-base"},
+	 "base=main head=" M " merge=" M " id branch merge-base"},
 	{"no event file and no branch", GITHUB("pull_request"), NULL, "!names no base"},
 	{"base's context, no event file", GITHUB("pull_request_target") "GITHUB_BASE_REF=main\n",
 	 NULL, "!names no base"},
