@@ -333,7 +333,7 @@ static void trial_free(struct trial *x)
 	free(x);
 }
 
-/* The finding of that rule; a test says what it counts on, liveness has its own tests. */
+/* The finding of that rule; a test says what it counts on, liveness stands in test_liveness.c. */
 static const struct finding *found(const struct trial *x, const char *rule)
 {
 	for (size_t i = 0; i < x->r.findings.n; i++) {

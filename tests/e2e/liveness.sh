@@ -1,0 +1,48 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# What is said of the scans is the same wherever the machine stands: at the last second of two
+# periods, and at the next one. Every other boundary: tests/unit/test_liveness.c.
+
+. "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
+. "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
+
+product_repo repo east west nowhere
+cat >repo/baselines/targets.ini <<'INI'
+[target east]
+zone = +14:00
+
+[target west]
+zone = -12:00
+
+[target nowhere]
+INI
+commit_all repo 'zones'
+
+# last TARGET TIME: a reply like the baseline, whose last scan was then.
+last() {
+	sed "1s/^{/{\"LastScanTime\": \"$2\", \"ScanResult\": \"Success\",/" \
+		"$common/prod.json" >"$SCRATCH/reply"
+	replay_from "$SCRATCH/replies" "$1" "$SCRATCH/reply"
+}
+
+# All three are two days before the same second, 2026-11-24T00:00:00Z.
+last east '2026-11-22 14:00:00'
+last west '2026-11-21 12:00:00'
+last nowhere '2026-11-21 10:00:00'
+
+for zone in UTC Asia/Shanghai America/New_York Pacific/Kiritimati Pacific/Niue Asia/Kolkata \
+	Asia/Kathmandu America/St_Johns Australia/Lord_Howe Europe/London Pacific/Chatham \
+	ABC-14 ABC+12 ABC-5:45 EST5EDT :nowhere/at/all '' CET-1CEST,M3.5.0,M10.5.0/3 \
+	Antarctica/Troll Africa/Casablanca; do
+	export TZ="$zone"
+	run_json -C repo check --replay "$SCRATCH/replies" --now 2026-11-24T00:00:00Z
+	expect_exit 0
+	expect_json out '.findings == []'
+	run_json -C repo check --replay "$SCRATCH/replies" --now 2026-11-24T00:00:01Z
+	expect_exit 1
+	expect_findings 'liveness/stale high east' 'liveness/stale high west' \
+		'liveness/stale high nowhere'
+	jq 'del(.time)' "$out" >"$SCRATCH/this"
+	[ -f "$SCRATCH/first" ] || cp "$SCRATCH/this" "$SCRATCH/first"
+	expect_same "$SCRATCH/first" "$SCRATCH/this"
+done
