@@ -65,7 +65,8 @@ say() {
 
 install_tools() {
 	tools='clang libclang-rt-14-dev llvm clang-format clang-tidy libcmocka-dev
-		valgrind strace procps jq openssl shellcheck mandoc curl nginx tinyproxy-bin'
+		valgrind strace procps jq openssl shellcheck mandoc curl nginx tinyproxy-bin
+		cmark-gfm'
 	if ! command -v npm >/dev/null 2>&1; then
 		tools="$tools nodejs npm"
 	fi

@@ -193,11 +193,24 @@ static int sync_dir(const char *path)
 
 static int put_in_place(const char *tmp, const char *path, enum fs_write_mode mode)
 {
-	if (mode == FS_REPLACE)
+	if (mode != FS_NEW_ONLY)
 		return rename(tmp, path);
 	if (link(tmp, path) != 0)
 		return -1;
 	return unlink(tmp);
+}
+
+/* The rename would take its place; this is for who named it and did not know what it is. */
+static struct err *check_is_file(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) != 0 || S_ISREG(st.st_mode))
+		return NULL;
+	return err_new(ERR_OUTPUT, "%s: %s, expected a file or nothing", path,
+		       S_ISLNK(st.st_mode)   ? "a link"
+		       : S_ISDIR(st.st_mode) ? "a folder"
+					     : "a device or a pipe");
 }
 
 /* `fd`, of the file `tmp`, is closed here. */
@@ -230,6 +243,8 @@ struct err *fs_write(const char *path, struct str content, enum fs_write_mode mo
 	char *tmp = NULL;
 	struct err *e;
 
+	if (mode == FS_REPLACE_FILE)
+		TRY(check_is_file(path));
 	if (asprintf(&tmp, "%s.tmp-XXXXXX", path) < 0)
 		return err_nomem();
 	e = write_via(mkostemp(tmp, O_CLOEXEC), tmp, path, content, mode);

@@ -25,7 +25,9 @@ struct err *fs_read_beneath(const char *root, const char *path, size_t max, stru
 bool fs_is_safe_path(struct str path);
 
 enum fs_write_mode {
-	FS_REPLACE,  /* the new content takes the old one's place in one step */
+	FS_REPLACE, /* the new content takes the old one's place in one step */
+	/* The same over a regular file or nothing: a link, a device or a pipe is an error. */
+	FS_REPLACE_FILE,
 	FS_NEW_ONLY, /* an error when the file is there already */
 };
 

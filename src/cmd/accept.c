@@ -356,7 +356,7 @@ static struct err *decide(struct acceptance *a, int *code)
 	for (size_t i = 0; i < a->w->selected_count; i++) {
 		if (a->r->targets[i].outcome == OUTCOME_INCOMPLETE) {
 			*code = EXIT_INCOMPLETE;
-			return run_report(a->o, a->io, a->r, *code);
+			return run_report(a->o, a->io, a->r, code);
 		}
 		a->steps[i] = step_for(&a->sides[i]);
 		any |= a->steps[i] == STEP_WRITE;
@@ -375,7 +375,7 @@ static struct err *decide(struct acceptance *a, int *code)
 		a->push_failure = NULL;
 	}
 	if (!e)
-		e = run_report(a->o, a->io, a->r, *code);
+		e = run_report(a->o, a->io, a->r, code);
 	return e ? e : print_outcome(a, any);
 }
 

@@ -132,7 +132,7 @@ static struct err *check(const struct options *o, struct io *io, struct workspac
 	r->has_verdict = true;
 	record(o, io, w, r, sides, &recording);
 	*code = (int)exit_for_result(r);
-	return run_report(o, io, r, *code);
+	return run_report(o, io, r, code);
 }
 
 /* What there is, for --config-only: that all of it can be read is said by getting here. */

@@ -125,7 +125,7 @@ static struct err *compare(struct source *s, const struct io *io, struct result 
 	TRY(judge_pair(r, row->name, before, after, str_from(a), row));
 	result_finish(r);
 	*code = row->diff.change_count ? EXIT_NO : EXIT_FINE;
-	return run_report(s->o, io, r, *code);
+	return run_report(s->o, io, r, code);
 }
 
 struct err *cmd_diff(const struct options *o, struct io *io, int *code)

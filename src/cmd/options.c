@@ -45,26 +45,55 @@ static struct err *set_colour(struct options *o, const struct option *row, const
 		       value);
 }
 
-static struct err *set_format(struct options *o, const struct option *row, const char *value)
+static struct err *find_format(const struct option *row, struct str name, const struct format **out)
 {
-	struct suggest near = suggest_for(str_from(value));
+	struct suggest near = suggest_for(name);
 	struct buf names = BUF_INIT(1024);
 	struct err *e;
 
-	o->format = value;
-	if (format_find(str_from(value)))
+	*out = format_find(name);
+	if (*out)
 		return NULL;
 	for (size_t i = 0; i < format_count; i++)
 		suggest_offer(&near, str_from(formats[i].name));
 	if (near.best.n)
-		return err_new(ERR_USAGE, "--%s: unknown format '%s'; did you mean '%.*s'?",
-			       row->name, value, STR_ARG(near.best));
+		return err_new(ERR_USAGE, "--%s: unknown format '%.*s'; did you mean '%.*s'?",
+			       row->name, STR_ARG(name), STR_ARG(near.best));
 	for (size_t i = 0; i < format_count; i++)
 		buf_printf(&names, "%s%s", i ? ", " : "", formats[i].name);
-	e = err_new(ERR_USAGE, "--%s: unknown format '%s', expected one of %s", row->name, value,
-		    names.n ? names.p : "");
+	e = err_new(ERR_USAGE, "--%s: unknown format '%.*s', expected one of %s", row->name,
+		    STR_ARG(name), names.n ? names.p : "");
 	buf_free(&names);
 	return e;
+}
+
+static struct err *set_format(struct options *o, const struct option *row, const char *value)
+{
+	const struct format *format;
+
+	o->format = value;
+	return find_format(row, str_from(value), &format);
+}
+
+static struct err *set_output(struct options *o, const struct option *row, const char *value)
+{
+	const char *equals = strchr(value, '=');
+	struct output *out = &o->outputs[o->output_count];
+
+	if (!equals || !equals[1] || strcmp(equals, "=-") == 0)
+		return err_new(ERR_USAGE,
+			       "--%s: found '%s', expected a format and a file, such as "
+			       "json=result.json",
+			       row->name, value);
+	if (o->output_count == OUTPUTS_MAX)
+		return err_new(ERR_USAGE, "--%s: given more than %u times", row->name, OUTPUTS_MAX);
+	TRY(find_format(row, (struct str){value, (size_t)(equals - value)}, &out->format));
+	out->path = equals + 1;
+	for (size_t i = 0; i < o->output_count; i++)
+		if (strcmp(o->outputs[i].path, out->path) == 0)
+			return err_new(ERR_USAGE, "--%s: %s is named twice", row->name, out->path);
+	o->output_count++;
+	return NULL;
 }
 
 static struct err *set_now(struct options *o, const struct option *row, const char *value)
@@ -273,6 +302,7 @@ const struct option options[] = {
 	{ "journal-start",  0, NULL,        ON(CMD_CHECK),     "begin the journal where the remote has none yet",           set_flag,      AT(journal_start) },
 	{ "max-reply",      0, "BYTES",     READS,             "refuse anything larger (default 64 MiB)",                   set_max_reply, 0 },
 	{ "now",            0, "TIME",      JUDGES | ON(CMD_LOG) | ON(CMD_REVIEW), "judge as of this time (RFC 3339); requests are signed by the real clock", set_now, 0 },
+	{ "output",         0, "FORMAT=PATH", JUDGES | ON(CMD_DIFF) | ON(CMD_REVIEW), "write the result into a file as well; may be repeated",    set_output,    0 },
 	{ "path",           0, "POINTER",   ON(CMD_ACCEPT),    "accept this field alone, such as /ScanPeriod; may be repeated", set_path,  0 },
 	{ "push",           0, "[=REMOTE]", JUDGES,            "push what was committed, by git; never forced",             set_push,      0 },
 	{ "quiet",         'q', NULL,       ON_ALL,            "no notes on standard error",                                set_flag,      AT(quiet) },
@@ -355,6 +385,21 @@ static struct err *take_option(struct walk *w, struct options *o)
 	return row->set(o, row, value);
 }
 
+static struct err *refuse_pair_formats(const struct options *o, const struct command *c)
+{
+	const struct format *f = o->format ? format_find(str_from(o->format)) : NULL;
+	const char *option = "format";
+
+	for (size_t i = 0; !(f && f->is_of_pair) && i < o->output_count; i++) {
+		f = o->outputs[i].format;
+		option = "output";
+	}
+	if (!f || !f->is_of_pair)
+		return NULL;
+	return err_new(ERR_USAGE, "%s: no --%s %s; scandrift diff has it", c->name, option,
+		       f->name);
+}
+
 static struct err *check_command(const struct walk *w, const struct options *o,
 				 const struct command *c)
 {
@@ -368,9 +413,8 @@ static struct err *check_command(const struct walk *w, const struct options *o,
 	}
 	if (o->help || o->version)
 		return NULL;
-	if (o->format && format_find(str_from(o->format))->is_of_pair && c->id != CMD_DIFF)
-		return err_new(ERR_USAGE, "%s: no --format %s; scandrift diff has it", c->name,
-			       o->format);
+	if (c->id != CMD_DIFF)
+		TRY(refuse_pair_formats(o, c));
 	if (o->arg_count < c->least)
 		return err_new(ERR_USAGE, "%s: expected %s", c->name, c->arguments);
 	if (o->arg_count > c->most)

@@ -17,7 +17,16 @@ enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 #define ASSERTIONS_MAX 64u
 #define PATHS_MAX      64u
 
-#define DIRS_MAX 16u
+#define DIRS_MAX    16u
+#define OUTPUTS_MAX 32u
+
+struct format;
+
+/* --output FORMAT=PATH */
+struct output {
+	const struct format *format;
+	const char *path;
+};
 
 struct options {
 	const char *dirs[DIRS_MAX]; /* -C, each from the one before */
@@ -26,6 +35,8 @@ struct options {
 	enum colour colour;
 
 	const char *format; /* NULL: the command's own default */
+	struct output outputs[OUTPUTS_MAX];
+	size_t output_count;
 	const char *replay, *record;
 	const char *endpoint, *ca_bundle;
 	uint64_t max_reply;

@@ -212,7 +212,7 @@ static struct err *review(struct review *v, int *code)
 	TRY(settle(v));
 	result_finish(r);
 	*code = (int)exit_for_result(r);
-	return run_report(v->o, v->io, r, *code);
+	return run_report(v->o, v->io, r, code);
 }
 
 struct err *cmd_review(const struct options *o, struct io *io, int *code)

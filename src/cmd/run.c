@@ -4,7 +4,9 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "base/fs.h"
 #include "report/formats.h"
+#include "result/exit.h"
 
 #define REPORT_SIZE_MAX ((size_t)4 << 30)
 
@@ -44,21 +46,67 @@ void run_end(struct result *r)
 	r->kept_count = 0;
 }
 
-struct err *run_report(const struct options *o, const struct io *io, struct result *r,
-		       int exit_code)
+static struct err *render(const struct format *f, const struct result *r,
+			  const struct report_style *style, struct buf *b)
+{
+	TRY(f->write(b, r, style));
+	return buf_check(b, ERR_OUTPUT, "the report");
+}
+
+/* A file has no colours and no width; it may be shown by a runner all the same. */
+static struct err *write_output(const struct output *to, const struct io *io,
+				const struct result *r, int exit_code)
+{
+	struct report_style style = {.in_actions = io->log.in_actions, .exit_code = exit_code};
+	struct buf b = BUF_INIT(REPORT_SIZE_MAX);
+	struct err *e = render(to->format, r, &style, &b);
+
+	if (!e)
+		e = fs_write(to->path, buf_view(&b), FS_REPLACE_FILE);
+	buf_free(&b);
+	return e ? err_wrap(e, "--output %s", to->format->name) : NULL;
+}
+
+/*
+ * All files, and once more those that could be written if one could not: that one failed is in the
+ * result, and every output tells the same.
+ */
+static void write_outputs(const struct options *o, const struct io *io, struct result *r, int *code)
+{
+	bool failed[OUTPUTS_MAX] = {false};
+
+	for (bool again = true; again;) {
+		again = false;
+		for (size_t i = 0; i < o->output_count; i++) {
+			struct err *e;
+
+			if (failed[i])
+				continue;
+			e = write_output(&o->outputs[i], io, r, *code);
+			if (!e)
+				continue;
+			failed[i] = again = r->side_effect_failed = true;
+			if (*code == EXIT_FINE)
+				*code = EXIT_SIDE_EFFECT;
+			(void)io_fail(io, e);
+		}
+	}
+}
+
+struct err *run_report(const struct options *o, const struct io *io, struct result *r, int *code)
 {
 	const struct format *f = format_find(str_from(o->format ? o->format : "text"));
 	struct report_style style = {
 		.has_colour = io->has_colour,
 		.in_actions = io->log.in_actions,
 		.width = io->width,
-		.exit_code = exit_code,
 	};
 	struct buf b = BUF_INIT(REPORT_SIZE_MAX);
-	struct err *e = f->write(&b, r, &style);
+	struct err *e;
 
-	if (!e)
-		e = buf_check(&b, ERR_OUTPUT, "the report");
+	write_outputs(o, io, r, code);
+	style.exit_code = *code;
+	e = render(f, r, &style, &b);
 	if (!e)
 		e = io_write(io, buf_view(&b));
 	buf_free(&b);

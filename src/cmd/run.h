@@ -12,8 +12,12 @@ struct err *run_begin(const char *command, const struct options *o, const struct
 		      const struct workspace *w, struct result *out) MUST_USE;
 void run_end(struct result *r);
 
-/* Writes the result in the format asked for, and gives the exit code, which is also in it. */
+/*
+ * Writes the result into the files of --output, and to standard output in the format asked for.
+ * *code is what the run ends with, which is also in it; a file that cannot be written makes a 0 of
+ * it a 4.
+ */
 struct err *run_report(const struct options *o, const struct io *io, struct result *r,
-		       int exit_code) MUST_USE;
+		       int *code) MUST_USE;
 
 #endif

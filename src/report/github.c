@@ -127,6 +127,24 @@ static void put_rest(struct buf *b, const struct groups *groups)
 	}
 }
 
+static void put_approval(struct buf *b, const struct result *r)
+{
+	struct buf command = BUF_INIT(1 << 20);
+
+	if (r->review.approval == APPROVAL_NONE)
+		return;
+	summary_approval(b, r);
+	buf_char(b, '\n');
+	if (r->review.approval == APPROVAL_NEEDED) {
+		summary_approve_command(&command, r);
+		buf_puts(b, "To approve: ");
+		put_plain(b, buf_view(&command));
+		buf_char(b, '\n');
+	}
+	b->failed_memory |= command.failed_memory;
+	buf_free(&command);
+}
+
 static void put_summary(struct buf *b, const struct result *r)
 {
 	buf_printf(b, "scandrift %s: ", r->command);
@@ -137,8 +155,7 @@ static void put_summary(struct buf *b, const struct result *r)
 		buf_puts(b, "; ");
 	summary_judged_by(b, r);
 	buf_char(b, '\n');
-	summary_approval(b, r);
-	buf_puts(b, r->review.approval == APPROVAL_NONE ? "" : "\n");
+	put_approval(b, r);
 	if (r->policies_note) {
 		buf_puts(b, "Policies are not judged: ");
 		put_plain(b, str_from(r->policies_note));

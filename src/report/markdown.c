@@ -31,6 +31,7 @@ struct page {
 	struct buf *b;
 	const struct report_style *s;
 	struct buf piece;    /* not in b yet */
+	struct str told;     /* the last advice in b: the same is not told again */
 	const char *heading; /* of a section that has nothing in b yet; NULL: it is there */
 };
 
@@ -167,7 +168,8 @@ static void put_group(struct page *p, const struct group *g)
 		return;
 	}
 	put_line(p, "Means", f->meaning);
-	put_line(p, "Do", f->next);
+	if (!str_eq(p->told, f->next))
+		put_line(p, "Do", f->next);
 	if (f->policy)
 		put_controls(p, f->policy->rule);
 	put_line(p, "Code", f->api_code);
@@ -186,11 +188,15 @@ static void put_section(struct page *p, const struct result *r, const struct gro
 	size_t left_out = 0;
 
 	p->heading = headings[s];
+	p->told = STR("");
 	for (size_t i = 0; i < groups->count; i++) {
 		if (groups->list[i].section != s)
 			continue;
 		put_group(p, &groups->list[i]);
-		left_out += !take_piece(p, limits[s]);
+		if (take_piece(p, limits[s]))
+			p->told = groups->list[i].members[0]->next;
+		else
+			left_out++;
 	}
 	put_left_out(p, r, left_out, s == SECTION_WAIVED ? "waived findings" : "findings");
 }
@@ -205,6 +211,17 @@ static void put_covered(void *ctx, char mark, struct str line)
 	buf_char(&p->piece, '\n');
 }
 
+static void put_names(struct page *p, const struct result_target *t)
+{
+	put_code(p, t->name);
+	for (size_t i = 1; i < t->name_count && i < TARGETS_NAMED; i++) {
+		buf_puts(&p->piece, ", ");
+		put_code(p, t->names[i]);
+	}
+	if (t->name_count > TARGETS_NAMED)
+		buf_printf(&p->piece, " and %zu more", t->name_count - TARGETS_NAMED);
+}
+
 static void put_coverage(struct page *p, const struct result *r)
 {
 	size_t left_out = 0;
@@ -215,7 +232,7 @@ static void put_coverage(struct page *p, const struct result *r)
 
 		if (!summary_has_coverage(t))
 			continue;
-		put_code(p, t->name);
+		put_names(p, t);
 		buf_printf(&p->piece, ": %s", outcome_name(t->outcome));
 		if (t->has_diff && t->diff.change_count)
 			buf_printf(&p->piece, " (%s)", direction_name(t->diff.judgement.direction));
@@ -227,26 +244,26 @@ static void put_coverage(struct page *p, const struct result *r)
 	put_left_out(p, r, left_out, "targets");
 }
 
-/* The command that approves, as one piece of code. */
+/* The digest and the command that approves, each as one piece of code. */
 static void put_approval(struct page *p, const struct result *r)
 {
-	const struct result_review *v = &r->review;
-	struct buf command = BUF_INIT(PIECE_MAX);
+	struct buf text = BUF_INIT(PIECE_MAX);
 
-	if (v->approval == APPROVAL_NONE)
+	if (r->review.approval == APPROVAL_NONE)
 		return;
+	summary_approval(&text, r);
+	buf_char(&p->piece, '\n');
+	put(p, buf_view(&text));
 	buf_puts(&p->piece, "\n");
-	summary_approval(&p->piece, r);
-	buf_puts(&p->piece, "\n");
-	if (v->approval == APPROVAL_NEEDED) {
-		buf_printf(&command, "scandrift review %.*s%s--approve %s", STR_ARG(v->range),
-			   v->range.n ? " " : "", v->digest.p);
-		buf_puts(&p->piece, "\n");
-		put_code(p, buf_view(&command));
-		buf_puts(&p->piece, "\n");
+	if (r->review.approval == APPROVAL_NEEDED) {
+		buf_clear(&text);
+		summary_approve_command(&text, r);
+		buf_char(&p->piece, '\n');
+		put_code(p, buf_view(&text));
+		buf_char(&p->piece, '\n');
 	}
-	p->piece.failed_memory |= command.failed_memory;
-	buf_free(&command);
+	p->piece.failed_memory |= text.failed_memory;
+	buf_free(&text);
 }
 
 static void put_head(struct page *p, const struct result *r)

@@ -83,6 +83,15 @@ void summary_approval(struct buf *b, const struct result *r)
 		   v->loosening_count, things, v->digest.p);
 }
 
+void summary_approve_command(struct buf *b, const struct result *r)
+{
+	const struct result_review *v = &r->review;
+
+	buf_puts(b, "scandrift review ");
+	buf_str(b, v->range);
+	buf_printf(b, "%s--approve %s", v->range.n ? " " : "", v->digest.p);
+}
+
 const char *summary_word(const struct finding *f)
 {
 	if (f->waived)

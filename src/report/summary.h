@@ -5,7 +5,7 @@
 #include "base/buf.h"
 #include "result/result.h"
 
-/* What several formats say in the same words. Nothing of it comes from outside. */
+/* What several formats say in the same words. Nothing of it comes from outside, but where it says. */
 
 /* "3 targets: 1 equal, 2 drifted; findings: 1 high; waived: 2" */
 void summary_counts(struct buf *b, const struct result *r);
@@ -21,6 +21,9 @@ void summary_judged_by(struct buf *b, const struct result *r);
  * line; the command that approves is for the format to show.
  */
 void summary_approval(struct buf *b, const struct result *r);
+
+/* "scandrift review main..HEAD --approve sha256:...": the range is as somebody wrote it. */
+void summary_approve_command(struct buf *b, const struct result *r);
 
 /* "waived", "approved", "incomplete", or the severity. */
 const char *summary_word(const struct finding *f);

@@ -12,6 +12,7 @@
 struct page {
 	struct buf *b;
 	const struct report_style *s;
+	struct str told; /* the last advice to this target: the same is not told again */
 };
 
 /* The one way of a text from outside into this format. */
@@ -83,7 +84,14 @@ static bool is_notice(const struct finding *f)
 	       f->class != CLASS_DRIFT && !f->policy && !f->waived;
 }
 
-static void put_finding(const struct page *p, const struct finding *f)
+static void put_advice(struct page *p, struct str next)
+{
+	if (!str_eq(p->told, next))
+		put_line(p, "do", next);
+	p->told = next;
+}
+
+static void put_finding(struct page *p, const struct finding *f)
 {
 	char word[16];
 
@@ -105,7 +113,7 @@ static void put_finding(const struct page *p, const struct finding *f)
 	}
 	put_line(p, "means", f->meaning);
 	if (f->approval != APPROVAL_GIVEN)
-		put_line(p, "do", f->next);
+		put_advice(p, f->next);
 	if (f->policy)
 		put_controls(p, f->policy->rule);
 	put_place(p, f);
@@ -186,6 +194,7 @@ static void put_target(struct page *p, const struct result *r, const struct find
 		[OUTCOME_REMOVED] = "1;31",
 	};
 
+	p->told = STR("");
 	put_names(p, t);
 	buf_puts(p->b, ": ");
 	in_colour(p, codes[t->outcome], outcome_name(t->outcome));
@@ -217,17 +226,20 @@ static void put_verdict(const struct page *p, const struct result *r)
 /* What has to be approved, or was, and how. */
 static void put_approval(const struct page *p, const struct result *r)
 {
-	const struct result_review *v = &r->review;
+	struct buf command = BUF_INIT(1 << 20);
 
-	if (v->approval == APPROVAL_NONE)
+	if (r->review.approval == APPROVAL_NONE)
 		return;
 	summary_approval(p->b, r);
 	buf_char(p->b, '\n');
-	if (v->approval != APPROVAL_NEEDED)
+	if (r->review.approval != APPROVAL_NEEDED)
 		return;
-	buf_puts(p->b, "    scandrift review ");
-	put(p, v->range);
-	buf_printf(p->b, "%s--approve %s\n", v->range.n ? " " : "", v->digest.p);
+	summary_approve_command(&command, r);
+	buf_puts(p->b, "    ");
+	put(p, buf_view(&command));
+	buf_char(p->b, '\n');
+	p->b->failed_memory |= command.failed_memory;
+	buf_free(&command);
 }
 
 /* Of the run as a whole, or of a target that a review has nothing else to say of. */
@@ -238,7 +250,7 @@ static bool has_no_row(const struct result *r, const struct finding *f)
 
 struct err *report_text(struct buf *b, const struct result *r, const struct report_style *s)
 {
-	struct page p = {b, s};
+	struct page p = {.b = b, .s = s};
 	const struct finding **list = group_findings(r);
 
 	if (!list)
@@ -246,6 +258,7 @@ struct err *report_text(struct buf *b, const struct result *r, const struct repo
 	for (size_t i = 0; i < r->target_count; i++)
 		put_target(&p, r, list, &r->targets[i]);
 	free(list);
+	p.told = STR("");
 	for (size_t i = 0; i < r->findings.n; i++) {
 		if (has_no_row(r, &r->findings.v[i]))
 			put_finding(&p, &r->findings.v[i]);

@@ -298,6 +298,8 @@ static void test_write(void **state)
 	put("target", "safe");
 	assert_int_equal(symlink("target", "link"), 0);
 	expect_error(fs_write("link", STR("x"), FS_NEW_ONLY), ERR_OUTPUT, "link: File exists");
+	expect_error(fs_write("link", STR("x"), FS_REPLACE_FILE), ERR_OUTPUT,
+		     "link: a link, expected a file or nothing");
 	assert_null(fs_write("link", STR("x"), FS_REPLACE));
 	expect_content("target", "safe");
 	assert_int_equal(lstat("link", &st), 0);
@@ -307,7 +309,15 @@ static void test_write(void **state)
 		     "none/a: cannot create a file beside it: No such file or directory");
 	assert_null(fs_make_dirs("d/sub"));
 	expect_error(fs_write("d", STR("x"), FS_REPLACE), ERR_OUTPUT, "d: Is a directory");
-	assert_int_equal(count_files(), 5);
+	expect_error(fs_write("d", STR("x"), FS_REPLACE_FILE), ERR_OUTPUT,
+		     "d: a folder, expected a file or nothing");
+	assert_int_equal(mkfifo("pipe", 0600), 0);
+	expect_error(fs_write("pipe", STR("x"), FS_REPLACE_FILE), ERR_OUTPUT,
+		     "pipe: a device or a pipe, expected a file or nothing");
+	assert_null(fs_write("b", STR("one"), FS_REPLACE_FILE));
+	assert_null(fs_write("b", STR("two"), FS_REPLACE_FILE));
+	expect_content("b", "two");
+	assert_int_equal(count_files(), 7);
 	(void)umask(mask);
 }
 

@@ -72,7 +72,7 @@ steady() {
 	sed -E -e "s,$SCRATCH,SCRATCH,g" \
 		-e 's,127\.0\.0\.1:[0-9]+,127.0.0.1:PORT,g' \
 		-e 's,\<[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\>,REQUEST-ID,g' \
-		-e 's,(commit|Committed) [0-9a-f]{12}\>,\1 COMMIT,g' "$1"
+		-e 's,(commit|Committed) (`?)[0-9a-f]{12}\>,\1 \2COMMIT,g' "$1"
 }
 
 # expect_output NAME [out|err|FILE]: it is what the file of that name holds, in the folder
