@@ -154,12 +154,47 @@ bool repo_is_current(struct repo *r, const char *ref)
 	return same;
 }
 
+/* Does a folder on the way to the path hold a .gitattributes in the commit? */
+static struct err *has_attributes(struct repo *r, const struct repo_commit *tip, const char *path,
+				  bool *out)
+{
+	const char *end = path;
+	struct err *e = NULL;
+
+	*out = false;
+	while (!e && !*out && end) {
+		struct tree_spot spot;
+		char *name = NULL;
+
+		if (asprintf(&name, "%.*s.gitattributes", (int)(end - path), path) < 0)
+			return err_nomem();
+		e = tree_find(r, tip, name, &spot);
+		*out = !e && spot.kind != REPO_ENTRY_MISSING;
+		free(name);
+		end = strchr(end, '/');
+		end = end ? end + 1 : NULL;
+	}
+	return e;
+}
+
+/* What the work tree's attributes say holds for another branch too, where that has any. */
+static struct err *check_path(struct repo *r, const struct repo_commit *tip, const char *path,
+			      bool is_current)
+{
+	bool has = true;
+
+	TRY(check_path_text(path));
+	TRY(check_kind(r, tip, path));
+	if (!is_current)
+		TRY(has_attributes(r, tip, path, &has));
+	if (has)
+		TRY(follow_check_attributes(r, path));
+	return is_current ? check_clean(r, tip, path) : NULL;
+}
+
 struct err *repo_check_path(struct repo *r, const struct repo_tip *tip, const char *path)
 {
-	TRY(check_path_text(path));
-	TRY(check_kind(r, &tip->commit, path));
-	TRY(follow_check_attributes(r, path));
-	return repo_is_current(r, tip->ref) ? check_clean(r, &tip->commit, path) : NULL;
+	return check_path(r, &tip->commit, path, repo_is_current(r, tip->ref));
 }
 
 /* Another work tree that has the branch checked out would be left behind, seemingly edited. */
@@ -221,7 +256,7 @@ static struct err *check_tip(struct job *j, const struct repo_tip *tip)
 		TRY(lock_wait_gone(j->r, "index"));
 	}
 	for (size_t i = 0; i < j->req->change_count; i++)
-		TRY(repo_check_path(j->r, tip, j->req->changes[i].path));
+		TRY(check_path(j->r, &tip->commit, j->req->changes[i].path, j->is_current));
 	return NULL;
 }
 

@@ -59,7 +59,8 @@ struct err *follow_open_index(struct repo *r, git_index **out)
  */
 struct err *follow_check_attributes(struct repo *r, const char *path)
 {
-	static const char *const names[] = {"filter", "working-tree-encoding"};
+	static const char *names[] = {"filter", "working-tree-encoding"};
+	const char *values[ARRAY_LEN(names)] = {NULL};
 	git_index *index = NULL;
 
 	/* The look-up reads the index too, and would name the path where the index is at fault. */
@@ -67,17 +68,15 @@ struct err *follow_check_attributes(struct repo *r, const char *path)
 		TRY(follow_open_index(r, &index));
 		git_index_free(index);
 	}
+	if (git_attr_get_many(values, r->git, GIT_ATTR_CHECK_FILE_THEN_INDEX, path,
+			      ARRAY_LEN(names), names) < 0)
+		return err_git(ERR_REPO, "%s: its git attributes", path);
 	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
-		const char *value = NULL;
-
-		if (git_attr_get(&value, r->git, GIT_ATTR_CHECK_FILE_THEN_INDEX, path, names[i]) <
-		    0)
-			return err_git(ERR_REPO, "%s: its git attributes", path);
-		if (git_attr_value(value) == GIT_ATTR_VALUE_STRING)
+		if (git_attr_value(values[i]) == GIT_ATTR_VALUE_STRING)
 			return err_new(ERR_REPO,
 				       "%s: .gitattributes gives it %s=%s; it must be stored as it "
 				       "is: write %s -%s behind that line",
-				       path, names[i], value, path, names[i]);
+				       path, names[i], values[i], path, names[i]);
 	}
 	return NULL;
 }

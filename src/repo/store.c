@@ -112,19 +112,48 @@ struct err *store_note(struct store *s, const git_oid *id)
 	return NULL;
 }
 
-/* Pack and index in a folder of their own; *name is what both are called, owned by the caller. */
+static struct err *bad_pack(void)
+{
+	return err_git(ERR_OUTPUT, "the pack of the commit's objects cannot be written");
+}
+
+/*
+ * Pack and index in a folder of their own; *name is what both are called, owned by the caller. In
+ * one piece: libgit2 maps the file into memory for each that it is given.
+ */
+static struct err *write_pack(const struct store *s, const git_buf *bytes, const char *dir,
+			      char **name)
+{
+	git_indexer_progress progress = {0};
+	git_indexer *indexer = NULL;
+	git_odb *odb = NULL;
+	struct err *e = NULL;
+
+	if (git_repository_odb(&odb, s->git) < 0 ||
+	    git_indexer_new(&indexer, dir, 0, odb, NULL) < 0 ||
+	    git_indexer_append(indexer, bytes->ptr, bytes->size, &progress) < 0 ||
+	    git_indexer_commit(indexer, &progress) < 0)
+		e = bad_pack();
+	else if (asprintf(name, "pack-%s", git_indexer_name(indexer)) < 0)
+		e = err_nomem();
+	git_indexer_free(indexer);
+	git_odb_free(odb);
+	return e;
+}
+
 static struct err *build(const struct store *s, const char *dir, char **name)
 {
 	git_packbuilder *pb = NULL;
-	struct err *e = NULL;
+	git_buf bytes = {0};
+	struct err *e;
 	int code = git_packbuilder_new(&pb, s->git);
 
 	for (size_t i = 0; i < s->count && code == 0; i++)
 		code = git_packbuilder_insert(pb, &s->ids[i], NULL);
-	if (code < 0 || git_packbuilder_write(pb, dir, 0, NULL, NULL) < 0)
-		e = err_git(ERR_OUTPUT, "the pack of the commit's objects cannot be written");
-	else if (asprintf(name, "pack-%s", git_packbuilder_name(pb)) < 0)
-		e = err_nomem();
+	if (code == 0)
+		code = git_packbuilder_write_buf(&bytes, pb);
+	e = code < 0 ? bad_pack() : write_pack(s, &bytes, dir, name);
+	git_buf_dispose(&bytes);
 	git_packbuilder_free(pb);
 	return e;
 }

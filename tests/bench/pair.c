@@ -6,6 +6,9 @@
  *
  *   pair RUNS KIND GOAL LABEL -- A... -- B...     KIND: wall cpu
  *   pair RUNS memory GOAL LABEL -- A... -- FILE   peak memory of A against the size of FILE
+ *
+ * Before each run of A or B, not timed, the shell command in BEFORE_A or BEFORE_B of the
+ * environment, for what changes something.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -63,6 +66,16 @@ static struct figures run(char **argv, int code_max)
 	f.cpu_s = seconds(use.ru_utime) + seconds(use.ru_stime);
 	f.peak_bytes = (double)use.ru_maxrss * 1024;
 	return f;
+}
+
+static void prepare(const char *variable)
+{
+	const char *command = getenv(variable);
+
+	if (command && system(command) != 0) {
+		(void)fprintf(stderr, "pair: %s failed: %s\n", variable, command);
+		exit(1);
+	}
 }
 
 static int by_value(const void *a, const void *b)
@@ -123,14 +136,18 @@ int main(int argc, char **argv)
 	second = cut(argc, argv, first + 1);
 	if (runs < 1 || runs > RUNS_MAX)
 		return 2;
+	prepare("BEFORE_A");
 	(void)run(argv + first + 1, 1); /* warms the caches */
 	for (int i = 0; i < runs; i++) {
-		struct figures f = run(argv + first + 1, 1), g = {0};
+		struct figures f, g;
 
+		prepare("BEFORE_A");
+		f = run(argv + first + 1, 1);
 		a[i] = pick(&f, argv[2]);
 		if (is_memory) {
 			b[i] = file_size(argv[second + 1]);
 		} else {
+			prepare("BEFORE_B");
 			g = run(argv + second + 1, 0);
 			b[i] = pick(&g, argv[2]);
 		}
