@@ -36,7 +36,7 @@ start() {
 wait_all() {
 	for pid in $started; do
 		wait "$pid" || {
-			: >done
+			: >finished
 			wait
 			fail "$(cat "$root"/failed.* 2>/dev/null)"
 		}
@@ -95,9 +95,9 @@ pusher() {
 	rm -f failed.pusher
 }
 
-# collector DIR: garbage is collected until there is a file "done".
+# collector DIR: garbage is collected until there is a file "finished".
 collector() {
-	until [ -e "$root/done" ]; do
+	until [ -e "$root/finished" ]; do
 		git -C "$1" gc -q 2>/dev/null || :
 		sleep 0.3
 	done
@@ -118,9 +118,9 @@ with_collector() {
 	collector "$1" &
 	collecting=$!
 	wait_all
-	: >done
+	: >finished
 	wait "$collecting"
-	rm done
+	rm finished
 }
 
 # One bare repository.
