@@ -44,14 +44,31 @@ bool escape_is_blank(uint32_t cp)
 	return is_in(blank, ARRAY_LEN(blank), cp);
 }
 
+/* How much at the front needs no look: printable ASCII that begins no command of the runner. */
+static size_t plain_size(struct str s, bool *is_blank)
+{
+	size_t n = 0;
+
+	for (; n < s.n && s.p[n] >= ' ' && s.p[n] < 0x7f && s.p[n] != '#' && s.p[n] != ':'; n++)
+		*is_blank &= s.p[n] == ' ';
+	return n;
+}
+
 void escape_terminal(struct buf *out, struct str s, bool in_actions)
 {
 	bool at_start = true;
 
 	while (s.n) {
 		uint32_t cp = 0;
-		size_t n = utf8_decode(s, &cp);
+		size_t n = plain_size(s, &at_start);
 
+		if (n) {
+			buf_add(out, s.p, n);
+			s.p += n;
+			s.n -= n;
+			continue;
+		}
+		n = utf8_decode(s, &cp);
 		if (n == 0) {
 			buf_printf(out, "\\x%02x", (unsigned)(unsigned char)s.p[0]);
 			n = 1;

@@ -27,6 +27,7 @@ struct review {
 	struct arena *arena;
 	struct repo *repo;
 	struct review_side base, head;
+	struct repo_changed changed;
 	struct review_pairs pairs;
 	struct result r;
 	struct loosenings list;
@@ -54,32 +55,46 @@ static struct err *open_contained(struct review *v)
 }
 
 /* Everything that can be wrong in a commit's INI files is told with the commit that has it. */
-static struct err *open_side(struct review *v, const struct repo_commit *commit, const char *name,
-			     struct review_side *side)
+static struct err *in_side(const struct review_side *side, const char *name, struct err *e)
 {
-	struct err *e;
+	return e ? err_wrap(e, "%s %.12s", name, side->w.commit.hex) : NULL;
+}
 
-	side->w = (struct workspace){.arena = v->arena, .repo = v->repo, .commit = *commit};
-	e = workspace_of_commit(&side->w);
-	if (!e)
-		e = policies_open(&side->w, v->io, &side->policies);
-	return e ? err_wrap(e, "%s %.12s", name, commit->hex) : NULL;
+/* What the head has from the base is read once. */
+static struct err *open_head(struct review *v)
+{
+	struct review_side *base = &v->base, *head = &v->head;
+
+	head->w.is_elsewhere = true;
+	if (repo_may_differ(&v->changed, TARGETS_FILE))
+		TRY(in_side(head, "head", workspace_of_commit(&head->w)));
+	else
+		head->w.targets = base->w.targets;
+	if (repo_may_differ_below(&v->changed, POLICIES_FOLDER))
+		TRY(in_side(head, "head", policies_open(&head->w, v->io, &head->policies)));
+	else
+		head->policies = base->policies;
+	/* What a name means is decided by the base. */
+	head->w.aliases = base->w.aliases;
+	head->w.alias_count = base->w.alias_count;
+	return NULL;
 }
 
 static struct err *open_sides(struct review *v)
 {
+	struct review_side *base = &v->base, *head = &v->head;
 	struct range_wish wish = {0};
 	struct range range = {0};
 
 	TRY(take_wish(v, &wish));
 	TRY(open_contained(v));
 	TRY(range_find(v->repo, &wish, &range));
-	TRY(open_side(v, &range.base, "base", &v->base));
-	TRY(open_side(v, &range.head, "head", &v->head));
-	/* What a name means is decided by the base. */
-	v->head.w.aliases = v->base.w.aliases;
-	v->head.w.alias_count = v->base.w.alias_count;
-	return NULL;
+	base->w = (struct workspace){.arena = v->arena, .repo = v->repo, .commit = range.base};
+	head->w = (struct workspace){.arena = v->arena, .repo = v->repo, .commit = range.head};
+	TRY(in_side(base, "base", workspace_of_commit(&base->w)));
+	TRY(in_side(base, "base", policies_open(&base->w, v->io, &base->policies)));
+	TRY(repo_find_changed(v->repo, &range.base, &range.head, v->arena, &v->changed));
+	return open_head(v);
 }
 
 /* ---- baselines ---- */
@@ -117,43 +132,68 @@ static struct err *judge_group(struct review *v, const struct review_group *g)
 	return judge_proposal(&v->r, &v->rules, &p);
 }
 
-static bool is_named(const struct targets *all, const char *path)
+static int compare_texts(const void *x, const void *y)
 {
-	for (size_t i = 0; i < all->count; i++) {
-		if (str_is(all->list[i].baseline, path))
-			return true;
-	}
-	return false;
+	return str_cmp(*(const struct str *)x, *(const struct str *)y);
+}
+
+/* The paths that the head's targets name, sorted. */
+static struct err *find_named(struct review *v, struct str **named)
+{
+	const struct targets *all = &v->head.w.targets;
+
+	*named = arena_array(v->arena, all->count + 1, sizeof(**named));
+	if (!*named)
+		return err_nomem();
+	for (size_t i = 0; i < all->count; i++)
+		(*named)[i] = all->list[i].baseline;
+	if (all->count)
+		qsort(*named, all->count, sizeof(**named), compare_texts);
+	return NULL;
 }
 
 /* A file among the baselines that came or changed, and that no target of the head names. */
-static struct err *judge_if_orphan(struct review *v, const struct repo_name *name)
+static struct err *judge_if_orphan(struct review *v, const struct str *named, const char *name)
 {
-	struct str text = str_from(name->name);
+	struct str text = str_from(name), path;
 	struct repo_entry before, after;
-	char *path;
 
 	if (text.n < 5 || !str_is((struct str){text.p + text.n - 5, 5}, ".json"))
 		return NULL;
-	path = arena_printf(v->arena, BASELINES_FOLDER "/%s", name->name);
-	if (!path)
+	path = str_from(arena_printf(v->arena, BASELINES_FOLDER "/%s", name));
+	if (!path.n)
 		return err_nomem();
-	if (!fs_is_safe_path(str_from(path)))
+	if (!fs_is_safe_path(path) ||
+	    bsearch(&path, named, v->head.w.targets.count, sizeof(*named), compare_texts))
 		return NULL;
-	TRY(repo_find_entry(v->repo, &v->base.w.commit, path, &before));
-	TRY(repo_find_entry(v->repo, &v->head.w.commit, path, &after));
-	if (strcmp(before.hex, after.hex) == 0 || is_named(&v->head.w.targets, path))
+	TRY(repo_find_entry(v->repo, &v->base.w.commit, path.p, &before));
+	TRY(repo_find_entry(v->repo, &v->head.w.commit, path.p, &after));
+	if (after.kind == REPO_ENTRY_MISSING || strcmp(before.hex, after.hex) == 0)
 		return NULL;
-	return judge_orphan(&v->r, str_from(path));
+	return judge_orphan(&v->r, path);
 }
 
 static struct err *judge_orphans(struct review *v)
 {
+	const char *prefix = BASELINES_FOLDER "/";
 	struct repo_names names;
+	struct str *named;
 
-	TRY(repo_list_folder(v->repo, &v->head.w.commit, BASELINES_FOLDER, v->arena, &names));
-	for (size_t i = 0; i < names.count; i++)
-		TRY(judge_if_orphan(v, &names.items[i]));
+	TRY(find_named(v, &named));
+	/* A folder that came is told as one. */
+	if (repo_may_differ(&v->changed, BASELINES_FOLDER)) {
+		TRY(repo_list_folder(v->repo, &v->head.w.commit, BASELINES_FOLDER, v->arena,
+				     &names));
+		for (size_t i = 0; i < names.count; i++)
+			TRY(judge_if_orphan(v, named, names.items[i].name));
+		return NULL;
+	}
+	for (size_t i = 0; i < v->changed.count; i++) {
+		const char *name = v->changed.paths[i];
+
+		if (str_starts(str_from(name), prefix) && !strchr(name + strlen(prefix), '/'))
+			TRY(judge_if_orphan(v, named, name + strlen(prefix)));
+	}
 	return NULL;
 }
 
@@ -168,7 +208,8 @@ static struct err *judge(struct review *v)
 
 	v->rules.list = &v->list;
 	TRY(policy_run_new(r, &v->base.policies, &by_base, &v->rules.by_base));
-	TRY(policy_run_new(r, &v->head.policies, &by_head, &v->rules.by_head));
+	if (v->head.policies.list != v->base.policies.list)
+		TRY(policy_run_new(r, &v->head.policies, &by_head, &v->rules.by_head));
 	for (size_t i = 0; i < p->group_count; i++)
 		TRY(judge_group(v, &p->groups[i]));
 	TRY(judge_orphans(v));
@@ -200,7 +241,7 @@ static struct err *review(struct review *v, int *code)
 	struct result *r = &v->r;
 
 	TRY(open_sides(v));
-	TRY(review_pairs_find(&v->base, &v->head, v->arena, &v->pairs));
+	TRY(review_pairs_find(&v->base, &v->head, &v->changed, v->arena, &v->pairs));
 	v->head.w.selected_count = v->pairs.group_count;
 	TRY(run_begin("review", v->o, v->io, &v->head.w, r));
 	r->is_review = true;

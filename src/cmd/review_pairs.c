@@ -6,6 +6,7 @@
 
 struct finder {
 	const struct review_side *base, *head;
+	const struct repo_changed *changed;
 	struct arena *a;
 	struct review_pairs *out;
 	/* Names in waivers of either side, sorted: what they name is judged alone. */
@@ -20,6 +21,10 @@ static struct err *differs(const struct finder *f, const struct target *base,
 {
 	struct repo_entry before, after;
 
+	*out = false;
+	if (str_eq(base->baseline, head->baseline) &&
+	    !repo_may_differ(f->changed, base->baseline.p))
+		return NULL;
 	TRY(repo_find_entry(f->base->w.repo, &f->base->w.commit, base->baseline.p, &before));
 	TRY(repo_find_entry(f->head->w.repo, &f->head->w.commit, head->baseline.p, &after));
 	*out = before.kind != after.kind || strcmp(before.hex, after.hex) != 0;
@@ -45,6 +50,20 @@ static void add_pair(struct finder *f, const struct target *base, const struct t
 	p->before[p->count++] = base;
 }
 
+/* One file in both commits: no target came, went or has another name. */
+static struct err *find_changed_alone(struct finder *f)
+{
+	const struct targets *all = &f->base->w.targets;
+	bool changed;
+
+	for (size_t i = 0; i < all->count; i++) {
+		TRY(differs(f, &all->list[i], &all->list[i], &changed));
+		if (changed)
+			add_pair(f, &all->list[i], &all->list[i]);
+	}
+	return NULL;
+}
+
 static struct err *find_changed(struct finder *f)
 {
 	const struct targets *base = &f->base->w.targets, *head = &f->head->w.targets;
@@ -54,6 +73,8 @@ static struct err *find_changed(struct finder *f)
 
 	if (!is_old)
 		return err_nomem();
+	if (base->list == head->list)
+		return find_changed_alone(f);
 	TRY(followers_new(f->a, head, &followers));
 	for (size_t i = 0; i < base->count; i++) {
 		const struct target *was = &base->list[i];
@@ -207,9 +228,10 @@ static struct err *find_groups(struct finder *f)
 }
 
 struct err *review_pairs_find(const struct review_side *base, const struct review_side *head,
-			      struct arena *a, struct review_pairs *out)
+			      const struct repo_changed *changed, struct arena *a,
+			      struct review_pairs *out)
 {
-	struct finder f = {base, head, a, out, NULL, 0};
+	struct finder f = {base, head, changed, a, out, NULL, 0};
 	size_t most = base->w.targets.count + head->w.targets.count;
 
 	*out = (struct review_pairs){

@@ -3,6 +3,7 @@
 #define SCANDRIFT_CMD_REVIEW_PAIRS_H
 
 #include "cmd/workspace.h"
+#include "repo/changed.h"
 #include "result/loosening.h"
 
 /*
@@ -30,7 +31,9 @@ struct review_pairs {
 	size_t group_count;
 };
 
+/* `changed` is where the two commits differ. */
 struct err *review_pairs_find(const struct review_side *base, const struct review_side *head,
-			      struct arena *a, struct review_pairs *out) MUST_USE;
+			      const struct repo_changed *changed, struct arena *a,
+			      struct review_pairs *out) MUST_USE;
 
 #endif

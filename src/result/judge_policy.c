@@ -57,6 +57,8 @@ static struct err *add_failure(struct policy_run *run, const struct policy_rule 
 		f.meaning = rule->rationale;
 	if (rule->remediation.n)
 		f.next = rule->remediation;
+	else if (r->is_review)
+		f.next = STR("Change the baseline so that the rule holds");
 	f.policy = detail;
 	set_place(&f, as, rule->policy, t, base);
 	if (!f.rule.p || !f.message.p)

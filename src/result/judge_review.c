@@ -92,6 +92,41 @@ static bool is_told(const struct findings *list, size_t first, size_t end, const
 	return false;
 }
 
+/*
+ * A failure that stands in the base already is told all the same, since nothing is clean for being
+ * old, but not as if the change had made it.
+ */
+static struct err *mark_old(struct result *r, const struct proposal *p, struct finding *f)
+{
+	const struct policy_rule *rule = f->policy->rule;
+	struct policy_input in = {.config = &p->before.reading->config,
+				  .coverage = &r->targets[r->target_count - 1].coverage_before,
+				  .zone = p->target->zone};
+	const struct verdict *was;
+	struct rule_verdict v;
+
+	TRY(rule_evaluate(r->arena, rule, &in, &v));
+	if (v.outcome != RULE_FAILS)
+		return NULL;
+	was = &v.asserts[f->policy->assertion - rule->asserts];
+	if (was->outcome != VERDICT_FAILS && was->outcome != VERDICT_OPEN)
+		return NULL;
+	f->message = findings_text(&r->findings, "%.*s; the base's baseline fails it too",
+				   STR_ARG(f->message));
+	return f->message.p ? NULL : err_nomem();
+}
+
+static struct err *mark_all_old(struct result *r, const struct proposal *p, size_t first)
+{
+	if (p->before.state != BASELINE_READ)
+		return NULL;
+	for (size_t i = first; i < r->findings.n; i++) {
+		if (r->findings.v[i].policy)
+			TRY(mark_old(r, p, &r->findings.v[i]));
+	}
+	return NULL;
+}
+
 /* Of what the head's rules found from `second` on, what the base's, from `first` on, did not. */
 static void keep_new(struct findings *list, size_t first, size_t second, struct str name)
 {
@@ -117,9 +152,10 @@ static struct err *judge_by_rules(struct result *r, const struct review_rules *b
 		return NULL;
 	TRY(policy_run_target(by->by_base, p->target, &proposed, &p->after, first));
 	second = r->findings.n;
-	TRY(policy_run_target(by->by_head, p->head_target, &proposed, &p->after, second));
+	if (by->by_head)
+		TRY(policy_run_target(by->by_head, p->head_target, &proposed, &p->after, second));
 	keep_new(&r->findings, first, second, name);
-	return NULL;
+	return mark_all_old(r, p, first);
 }
 
 struct err *judge_proposal(struct result *r, const struct review_rules *by,

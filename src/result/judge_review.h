@@ -21,7 +21,7 @@ struct proposal {
 };
 
 struct review_rules {
-	struct policy_run *by_base, *by_head;
+	struct policy_run *by_base, *by_head; /* by_head NULL: the policies are the same */
 	struct loosenings *list;
 };
 

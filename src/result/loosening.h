@@ -62,7 +62,7 @@ struct str loosening_text(struct arena *a, struct str s);
 struct err *loosenings_of_changes(struct result *r, struct loosenings *list,
 				  const struct result_target *row, size_t first) MUST_USE;
 
-/* Everything of a review's two commits that is no baseline. */
+/* Everything of a review's two commits that is no baseline; one list for both is one file. */
 struct err *loosenings_of_policies(struct result *r, struct loosenings *list,
 				   const struct policies *base,
 				   const struct policies *head) MUST_USE;

@@ -327,6 +327,8 @@ struct err *loosenings_of_targets(struct result *r, struct loosenings *list,
 {
 	struct comparing c = {r, list};
 
+	if (base->list == head->list)
+		return NULL;
 	TRY(compare_targets(&c, base, head));
 	return compare_aliases(&c, base, head);
 }

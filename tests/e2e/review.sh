@@ -172,6 +172,17 @@ propose own-rule "sed -i 's/\"ScanPeriod\": 1/\"ScanPeriod\": 7/' $baseline
 review own-rule
 expect_json out '[.findings[] | select(.class == "policy") | .rule] == ["policy/base/daily"]'
 
+# What the base fails already is told as that, and once.
+propose old-fault "sed -i 's/\"ScanPeriod\": 1/\"ScanPeriod\": 30/' $baseline"
+git switch -q -C less-old-fault old-fault
+sed -i 's/"ScanPeriod": 30/"ScanPeriod": 20/' $baseline
+commit_all . 'better, and not good'
+git switch -q main
+run_json review old-fault..less-old-fault --now "$now"
+expect_exit 1
+expect_json out '[.findings[] | select(.class == "policy") | .message | endswith("; the base'\''s baseline fails it too")] == [true]'
+expect_json out '[.findings[] | select(.class == "drift") | .severity] == ["info"]'
+
 # ---- the digest ----
 
 git switch -q -C rebased main
