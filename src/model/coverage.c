@@ -135,11 +135,34 @@ static void say_pick(struct writer *w)
 	say(w, &b);
 }
 
+/* Does the field leave images out, or may it? */
+static bool limits(const struct field *f, const struct value *v)
+{
+	if (f->role != ROLE_CONFIG)
+		return false;
+	if (f->dimension == DIM_NARROW)
+		return v->is_null || v->u.boolean;
+	return (f->dimension == DIM_FILTER || f->dimension == DIM_EXCLUDED) && value_count(f, v);
+}
+
+/* Policies assert single sentences, so this one has to be true without the others. */
+static bool is_without_limits(const struct config *c)
+{
+	for (size_t i = 0; i < c->resource->field_count; i++) {
+		if (limits(&c->resource->fields[i], &c->values[i]))
+			return false;
+	}
+	return !single(c, DIM_SWITCH)->is_null && c->unknown_count == 0;
+}
+
 static void say_reach(struct writer *w, enum reach reach)
 {
 	switch (reach) {
 	case REACH_ALL:
-		say_text(w, "All authorized images are scanned");
+		say_text(w, is_without_limits(w->c)
+				    ? "All authorized images are scanned"
+				    : "Authorized images are scanned, unless another sentence "
+				      "leaves them out");
 		break;
 	case REACH_CHOSEN:
 		say_chosen(w, "Only chosen images are scanned: ");
@@ -206,22 +229,24 @@ static void say_excluded(struct writer *w, const struct field *f, const struct v
 	say(w, &b);
 }
 
+/* Filters first: what is left out is left out of what they let pass. */
 static void say_selection(struct writer *w, enum reach reach)
 {
 	const struct resource *r = w->c->resource;
 
 	for (size_t i = 0; i < r->field_count; i++) {
 		const struct field *f = &r->fields[i];
-		const struct value *v = &w->c->values[i];
 
-		if (f->role != ROLE_CONFIG)
-			continue;
-		if (f->dimension == DIM_FILTER)
-			say_filter(w, f, v, reach);
-		else if (f->dimension == DIM_NARROW)
-			say_narrow(w, f, v, reach);
-		else if (f->dimension == DIM_EXCLUDED)
-			say_excluded(w, f, v, reach);
+		if (f->role == ROLE_CONFIG && f->dimension == DIM_FILTER)
+			say_filter(w, f, &w->c->values[i], reach);
+		else if (f->role == ROLE_CONFIG && f->dimension == DIM_NARROW)
+			say_narrow(w, f, &w->c->values[i], reach);
+	}
+	for (size_t i = 0; i < r->field_count; i++) {
+		const struct field *f = &r->fields[i];
+
+		if (f->role == ROLE_CONFIG && f->dimension == DIM_EXCLUDED)
+			say_excluded(w, f, &w->c->values[i], reach);
 	}
 }
 

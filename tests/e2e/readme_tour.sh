@@ -161,12 +161,20 @@ cat >"$tour/after.json" <<'EOF'
 {"Enable": true, "ScanScope": 0, "ScanType": ["CVE"], "ScanPeriod": 1, "ScanTime": "02:00",
  "ExcludeImageAssetIds": [888]}
 EOF
+cat >"$tour/whole.json" <<'EOF'
+{"Enable": true, "ScanScope": 0, "ScanType": ["CVE"], "ScanPeriod": 1, "ScanTime": "02:00",
+ "Latest": false, "ContainerRunning": false}
+EOF
+run "$SCANDRIFT" diff "$tour/after.json" "$tour/whole.json"
+expect_exit 1
+cp "$out" "$tour/said"
 run "$SCANDRIFT" diff "$tour/before.json" "$tour/after.json"
 expect_exit 1
+cat "$out" >>"$tour/said"
 sed -n '/^## Coverage in words/,/^## What/p' src/README.md | grep -oE '`[A-Z][^`]*\.`' | tr -d '`' >"$tour/sentences"
 [ -s "$tour/sentences" ] || fail 'src/README.md quotes no sentence of a coverage'
 while read -r sentence; do
-	expect_text out "$sentence"
+	expect_text "$tour/said" "$sentence"
 done <"$tour/sentences"
 
 # "It has no write call", and asks nothing else of the product either: beside the one
