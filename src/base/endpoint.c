@@ -213,6 +213,15 @@ const char *endpoint_problem(struct str text)
 	return take_apart(text, &p);
 }
 
+struct str endpoint_shown(struct str text)
+{
+	size_t i = text.n;
+
+	while (i > 0 && text.p[i - 1] != '@')
+		i--;
+	return i ? skip(text, i - 1) : text;
+}
+
 static char *lower(struct arena *a, struct str s)
 {
 	char *p = arena_bytes(a, s.n + 1);
@@ -234,7 +243,7 @@ struct err *endpoint_parse(struct arena *a, struct str text, struct endpoint *ou
 
 	if (problem)
 		return err_new(ERR_CONFIG, "endpoint \"%.*s\": %s; expected " ENDPOINT_FORM,
-			       STR_ARG(text), problem);
+			       STR_ARG(endpoint_shown(text)), problem);
 	ep.is_tls = p.is_tls;
 	ep.is_loopback = p.is_loopback;
 	ep.port = p.port ? p.port : usual;

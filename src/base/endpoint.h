@@ -28,6 +28,9 @@ struct endpoint {
 /* What is wrong with it: "it holds a path". NULL: nothing. */
 const char *endpoint_problem(struct str text);
 
+/* What a message may show of one that is refused: without a user and a password before the host. */
+struct str endpoint_shown(struct str text);
+
 /* ERR_CONFIG says what was found and what was expected. `out` points into `a`. */
 struct err *endpoint_parse(struct arena *a, struct str text, struct endpoint *out) MUST_USE;
 

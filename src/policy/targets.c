@@ -122,7 +122,7 @@ static struct err *check_endpoint(const struct target *t, const struct ini_entry
 	const char *problem = endpoint_problem(e->value);
 
 	return problem ? ini_error(t->file, e->line, "%.*s = %.*s: %s; expected " ENDPOINT_FORM,
-				   STR_ARG(e->key), STR_ARG(e->value), problem)
+				   STR_ARG(e->key), STR_ARG(endpoint_shown(e->value)), problem)
 		       : NULL;
 }
 

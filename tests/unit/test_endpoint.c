@@ -48,6 +48,8 @@ static const struct {
 	{ "://h.example",                      NULL, "neither https nor http", false },
 	{ "https://user@h.example",            NULL, "user name",              false },
 	{ "https://user:pw@h.example",         NULL, "user name",              false },
+	{ "https://user:p/w@h.example",         NULL, "\"@h.example\": it",    false },
+	{ "https://user:p@w@h.example",         NULL, "\"@h.example\": it",    false },
 	{ "https://h.example@evil.example",    NULL, "user name",              false },
 	{ "https://h.example/v1",              NULL, "path",                   false },
 	{ "https://h.example//",               NULL, "path",                   false },
@@ -97,6 +99,8 @@ static void endpoints_are_taken_or_refused(void **state)
 		if (e) {
 			assert_int_equal(e->kind, ERR_CONFIG);
 			assert_non_null(strstr(e->msg, endpoints[i].sent));
+			if (strchr(endpoints[i].text, '@'))
+				assert_non_null(strstr(e->msg, "endpoint \"@"));
 		} else {
 			assert_string_equal(ep.url, endpoints[i].url);
 			assert_string_equal(ep.host_sent, endpoints[i].sent);

@@ -192,6 +192,9 @@ static const struct {
 	 "2: endpoint = http://tcss.tencentcloudapi.com: plain http is for loopback addresses alone; "
 	 "expected a host, an https:// URL, or an http:// URL to a loopback address, each with "
 	 "an optional port and nothing behind it"},
+	{"endpoint with a password", T "endpoint = https://u:p@host\n",
+	 "2: endpoint = @host: it holds a user name or a password; expected a host, an https:// URL, "
+	 "or an http:// URL to a loopback address, each with an optional port and nothing behind it"},
 	{"sts-endpoint", T "sts-endpoint = a b\n",
 	 "2: sts-endpoint = a b: it holds a byte that no host name has; "
 	 "expected a host, an https:// URL, or an http:// URL to a loopback address, each with "
