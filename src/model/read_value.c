@@ -144,11 +144,14 @@ struct err *read_scalar(struct reader *r, const struct scalar *s, const struct j
 static struct err *check_vocabulary(struct reader *r, const struct field *f, const char *below,
 				    uint32_t at, struct str member)
 {
+	bool is_number = f->kind == KIND_INTEGER || f->kind == KIND_INTEGER_SET;
+	const char *quote = is_number ? "" : "\"";
+
 	if (reader_is_known(f->known, member))
 		return NULL;
 	return reader_note(r, NOTE_UNKNOWN_VALUE, at, str_from(f->name), below,
-			   "\"%.*s\" is a value that this version does not know; it is kept",
-			   STR_ARG(utf8_prefix(member, SHOWN_MAX)));
+			   "%s%.*s%s is a value that this version does not know; it is kept", quote,
+			   STR_ARG(utf8_prefix(member, SHOWN_MAX)), quote);
 }
 
 /* The alias that the repository's reviewed decision holds for this value, or the value. */

@@ -365,6 +365,32 @@ static void test_notes(void **state)
 	}
 }
 
+/* A number is shown as one, a text as a text. */
+static void test_shown(void **state)
+{
+	static const struct {
+		const char *fields, *message;
+	} rows[] = {
+		{",\"ScanScope\":5", "5 is a value that this version does not know; it is kept"},
+		{",\"ScanScope\":-5", "-5 is a value that this version does not know; it is kept"},
+		{",\"ScanType\":[\"5\"]",
+		 "\"5\" is a value that this version does not know; it is kept"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct arena *a = arena_new();
+		char json[1024];
+		struct reading *r;
+
+		(void)snprintf(json, sizeof(json), REPLY("%s"), rows[i].fields);
+		r = must_read(a, json);
+		assert_int_equal(r->note_count, 1);
+		assert_string_equal(r->notes[0].message.p, rows[i].message);
+		arena_free(a);
+	}
+}
+
 /* What must be there; a null is not there. */
 /* clang-format off */
 static const struct {
@@ -562,7 +588,7 @@ int main(void)
 		cmocka_unit_test(test_state),      cmocka_unit_test(test_notes),
 		cmocka_unit_test(test_missing),    cmocka_unit_test(test_error_replies),
 		cmocka_unit_test(test_documents),  cmocka_unit_test(test_aliases),
-		cmocka_unit_test(test_many_notes),
+		cmocka_unit_test(test_many_notes), cmocka_unit_test(test_shown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
