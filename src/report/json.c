@@ -165,7 +165,7 @@ static void put_live(struct json_writer *w, const struct result_target *t)
 	struct buf line = BUF_INIT(LIVE_SIZE_MAX);
 	struct err *e;
 
-	if (!t->live || t->outcome == OUTCOME_EQUAL)
+	if (!t->live || t->outcome == OUTCOME_EQUAL || t->outcome == OUTCOME_INCOMPLETE)
 		return;
 	e = canonical_write_jcs(&line, t->live);
 	if (!e)

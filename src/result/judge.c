@@ -174,12 +174,15 @@ static const char *const live_rules[NOTE_KINDS] = {
 	[NOTE_REQUIRED] = "incomplete/missing-field",
 };
 
+/* `meaning`: where it is not what the rule says; NULL. */
 static struct err *add_note(struct result *r, const struct target *t, const struct note *n,
-			    struct str request_id)
+			    struct str request_id, const char *meaning)
 {
 	struct finding f = finding_from_rule(live_rules[n->kind], t->name);
 	struct str path = utf8_prefix(n->path, VALUE_SHOWN);
 
+	if (meaning)
+		f.meaning = str_from(meaning);
 	f.path = n->path;
 	f.message = findings_text(&r->findings, "%.*s%s: %.*s", STR_ARG(path),
 				  path.n < n->path.n ? "..." : "", STR_ARG(n->message));
@@ -215,7 +218,7 @@ static struct err *judge_notes(struct result *r, const struct target *t,
 			       const struct reading *reading, struct str request_id)
 {
 	for (size_t i = 0; i < reading->note_count; i++)
-		TRY(add_note(r, t, &reading->notes[i], request_id));
+		TRY(add_note(r, t, &reading->notes[i], request_id, NULL));
 	return add_dropped(r, t, reading);
 }
 
@@ -370,7 +373,7 @@ struct err *judge_target(struct result *r, const struct target *t, const struct 
 {
 	struct result_target *row = &r->targets[r->target_count++];
 	bool is_live_known = live->reading && !live->failure.reason;
-	bool is_state_unclear = false;
+	struct note unclear = {0};
 
 	*row = (struct result_target){
 		.name = t->name,
@@ -390,17 +393,23 @@ struct err *judge_target(struct result *r, const struct target *t, const struct 
 	if (live->is_fetched && !t->uin.n)
 		TRY(add_unpinned(r, t, live->account));
 	if (is_live_known)
-		TRY(judge_liveness(r, t, live->reading, base->reading, &is_state_unclear));
-	if (!is_live_known || is_state_unclear || !reading_is_whole(live->reading)) {
+		TRY(judge_liveness(r, t, live->reading, base->reading, &unclear));
+	if (unclear.message.n)
+		TRY(add_note(r, t, &unclear, row->request_id,
+			     "Whether scans run is not known; the setting itself was judged"));
+	if (!is_live_known || !reading_is_whole(live->reading)) {
 		row->outcome = OUTCOME_INCOMPLETE;
 		return NULL;
 	}
 	row->live = &live->reading->config;
 	TRY(describe(r, live->reading, live->digest, &row->coverage_after));
-	if (base->state != BASELINE_READ) {
+	if (base->state == BASELINE_READ) {
+		TRY(judge_vanished(r, t, base->reading, live->reading));
+		TRY(judge_changes(r, t->name, base->reading, live->reading, t->baseline, row));
+	} else {
 		row->outcome = OUTCOME_NO_BASELINE;
-		return NULL;
 	}
-	TRY(judge_vanished(r, t, base->reading, live->reading));
-	return judge_changes(r, t->name, base->reading, live->reading, t->baseline, row);
+	if (unclear.message.n)
+		row->outcome = OUTCOME_INCOMPLETE;
+	return NULL;
 }

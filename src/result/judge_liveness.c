@@ -2,6 +2,7 @@
 #include "result/judge_liveness.h"
 
 #include "base/timeutil.h"
+#include "base/utf8.h"
 #include "result/rules.h"
 
 #define DAY_S INT64_C(86400)
@@ -14,6 +15,9 @@
 
 /* Clocks differ. TC3 takes a request that is off by five minutes, so a reply may be as well. */
 #define SKEW_S INT64_C(300)
+
+/* Of a value in a message. */
+#define VALUE_SHOWN 200u
 
 /* Beyond this a period says nothing; it also keeps the sums below from overflowing. */
 #define PERIOD_DAYS_MAX INT64_C(36500)
@@ -76,7 +80,8 @@ static struct err *judge_outcome(struct result *r, const struct target *t,
 		return NULL;
 	return add(r, t, "liveness/scan-result",
 		   str_is(outcome, f->mild) ? SEVERITY_MEDIUM : SEVERITY_HIGH, f->name,
-		   findings_text(&r->findings, "/%s is \"%.*s\"", f->name, STR_ARG(outcome)));
+		   findings_text(&r->findings, "/%s is \"%.*s\"", f->name,
+				 STR_ARG(utf8_prefix(outcome, VALUE_SHOWN))));
 }
 
 /* The last scan, as seconds of UTC; off by the zone where the target has none. */
@@ -105,14 +110,14 @@ static struct err *judge_age(struct result *r, const struct target *t, const str
 }
 
 struct err *judge_liveness(struct result *r, const struct target *t, const struct reading *live,
-			   const struct reading *base, bool *is_incomplete)
+			   const struct reading *base, struct note *unclear)
 {
 	const struct resource *res = live->config.resource;
 	size_t i = schema_find_state(res, STATE_LAST_SCAN);
 	struct str last = state_text(live, STATE_LAST_SCAN);
 	int64_t last_s;
 
-	*is_incomplete = false;
+	*unclear = (struct note){.kind = NOTE_BAD_VALUE};
 	if (i == res->field_count || !is_on(live))
 		return NULL;
 	TRY(judge_outcome(r, t, live));
@@ -125,11 +130,11 @@ struct err *judge_liveness(struct result *r, const struct target *t, const struc
 					 res->fields[i].name));
 	}
 	if (!time_parse_vendor(last, &last_s)) {
-		*is_incomplete = true;
-		return add(r, t, "schema/bad-value", SEVERITY_HIGH, res->fields[i].name,
-			   findings_text(&r->findings,
-					 "/%s: found \"%.*s\", expected YYYY-MM-DD hh:mm:ss",
-					 res->fields[i].name, STR_ARG(last)));
+		unclear->path = findings_text(&r->findings, "/%s", res->fields[i].name);
+		unclear->message =
+			findings_text(&r->findings, "found \"%.*s\", expected YYYY-MM-DD hh:mm:ss",
+				      STR_ARG(utf8_prefix(last, VALUE_SHOWN)));
+		return unclear->path.p && unclear->message.p ? NULL : err_nomem();
 	}
 	if (t->has_zone)
 		last_s -= t->zone_east_s;

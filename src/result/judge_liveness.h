@@ -6,10 +6,10 @@
 
 /*
  * A schedule that is on may still scan nothing: does the state that comes with the config say that
- * scans run and end well? Judged while the schedule is on. *is_incomplete is set where the state
- * cannot be understood.
+ * scans run and end well? Judged while the schedule is on. Where the state cannot be understood
+ * *unclear says so, and has no message otherwise; what the setting is, is known all the same.
  */
 struct err *judge_liveness(struct result *r, const struct target *t, const struct reading *live,
-			   const struct reading *base, bool *is_incomplete) MUST_USE;
+			   const struct reading *base, struct note *unclear) MUST_USE;
 
 #endif

@@ -320,7 +320,7 @@ struct err *policy_run_target(struct policy_run *run, const struct target *t,
 	struct target_use *seen = &run->seen[t - run->targets->list];
 
 	seen->is_seen = true;
-	seen->is_config_judged = row->outcome != OUTCOME_INCOMPLETE;
+	seen->is_config_judged = row->live || row->outcome != OUTCOME_INCOMPLETE;
 	seen->is_drift_judged = row->has_diff;
 	if (live->reading)
 		in.config = &live->reading->config;

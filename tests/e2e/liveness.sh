@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # What is said of the scans is the same wherever the machine stands: at the last second of two
-# periods, and at the next one. Every other boundary: tests/unit/test_liveness.c.
+# periods, and at the next one. Every other boundary: tests/unit/test_liveness.c. A time that is none hides no drift.
 
 . "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
 . "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
@@ -46,3 +46,28 @@ for zone in UTC Asia/Shanghai America/New_York Pacific/Kiritimati Pacific/Niue A
 	[ -f "$SCRATCH/first" ] || cp "$SCRATCH/this" "$SCRATCH/first"
 	expect_same "$SCRATCH/first" "$SCRATCH/this"
 done
+TZ=UTC
+
+# A time that is none: incomplete, and what the setting is, is judged and told all the same.
+last east '0000-00-00 00:00:00'
+run_json -C repo check east --replay "$SCRATCH/replies" --now 2026-11-24T00:00:00Z
+expect_exit 3
+expect_findings 'schema/bad-value high east'
+expect_json out '.targets[0] | .outcome == "incomplete" and .changes == []'
+sed -i 's/"ScanPeriod": 1/"ScanPeriod": 7/' "$SCRATCH/replies/east.json"
+run_json -C repo check east --replay "$SCRATCH/replies" --now 2026-11-24T00:00:00Z
+expect_exit 1
+expect_findings 'schema/bad-value high east' 'drift/ScanPeriod high east'
+expect_json out '.verdict == "fail" and .incomplete'
+expect_json out '.targets[0] | .outcome == "incomplete" and .direction == "weakened" and (has("live") | not)'
+expect_json out '[.findings[] | select(.rule == "schema/bad-value").request_id] ==
+	["00000000-0000-4000-8000-000000000001"]'
+run scandrift -C repo accept east --replay "$SCRATCH/replies" --now 2026-11-24T00:00:00Z
+expect_exit 3
+mkdir repo/policies
+printf '[policy]\nid = p\n\n[rule daily]\nseverity = critical\nassert = /ScanPeriod == 1\n' \
+	>repo/policies/p.ini
+commit_all repo 'a policy'
+run_json -C repo check east --replay "$SCRATCH/replies" --now 2026-11-24T00:00:00Z
+expect_exit 1
+expect_findings 'schema/bad-value high east' 'drift/ScanPeriod high east' 'policy/p/daily critical east'

@@ -58,6 +58,10 @@ static const struct row {
 	{ "never run, empty and null", NULL, SOON_AFTER, ON("1") END("") "\"LastScanTime\":null,", "info liveness/stale" },
 	{ "never run, null and empty", NULL, SOON_AFTER, ON("1") "\"ScanResult\":null," AT(""), "info liveness/stale" },
 	{ "never run, and why", "+08:00", SOON_AFTER, ON("1") END("InsufficientLicense") AT(""), "high liveness/scan-result, info liveness/stale" },
+	/* A time that is none. */
+	{ "malformed", "+08:00", SOON_AFTER, ON("1") OK AT("-"), "high schema/bad-value" },
+	{ "malformed, zeros", NULL, SOON_AFTER, ON("1") OK AT("0000-00-00 00:00:00"), "high schema/bad-value" },
+	{ "malformed, and why", "+08:00", SOON_AFTER, ON("1") END("InternalError") AT("2026-11-20T03:00:00Z"), "high liveness/scan-result, high schema/bad-value" },
 	{ "a reply that names no state", "+08:00", SOON_AFTER, ON("1"), "" },
 
 	/* Older than two periods, to the second. */

@@ -399,6 +399,45 @@ static void test_judged(void **state)
 	}
 }
 
+/* Whether scans run is one thing, what the setting is another: drift is told, and outranks. */
+static void test_unclear_state(void **state)
+{
+	static const struct {
+		const char *reply, *drift;
+		size_t changes;
+		enum exit_code code;
+	} rows[] = {
+		{REPLY("\"Enable\":true,\"ScanTime\":\"03:00\",\"ScanPeriod\":7,"
+		       "\"LastScanTime\":\"0000-00-00 00:00:00\","),
+		 "drift/ScanPeriod", 1, EXIT_NO},
+		{REPLY(ON "\"LastScanTime\":\"-\","), NULL, 0, EXIT_INCOMPLETE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct trial *x = trial_new(rows[i].reply, BASELINE);
+		const struct finding *f;
+
+		trial_run(x);
+		f = found(x, "schema/bad-value");
+		assert_non_null(f);
+		assert_true(str_is(f->path, "/LastScanTime"));
+		assert_true(str_is(f->request_id, "id-1"));
+		assert_true(
+			str_is(f->meaning,
+			       "Whether scans run is not known; the setting itself was judged"));
+		assert_int_equal(f->class, CLASS_INCOMPLETE);
+		assert_int_equal(x->rows[0].outcome, OUTCOME_INCOMPLETE);
+		assert_true(x->rows[0].has_diff);
+		assert_int_equal(x->rows[0].diff.change_count, rows[i].changes);
+		if (rows[i].drift)
+			assert_non_null(found(x, rows[i].drift));
+		assert_true(result_is_incomplete(&x->r));
+		assert_int_equal(exit_for_result(&x->r), rows[i].code);
+		trial_free(x);
+	}
+}
+
 /* A baseline that cannot be read is the gravest of all, and the live side is told all the same. */
 static void test_malformed_baseline(void **state)
 {
@@ -544,6 +583,12 @@ static void test_long_texts(void **state)
 		{"an unknown value", "{\"Response\":{" ON "\"RegistryType\":[\"",
 		 "\"],\"RequestId\":\"id-1\"}}", "schema/unknown-value", "/RegistryType/0: \"",
 		 "it is kept"},
+		{"a result of a scan", "{\"Response\":{" ON "\"ScanResult\":\"",
+		 "\",\"RequestId\":\"id-1\"}}", "liveness/scan-result",
+		 "/ScanResult is \"\xe2\x82\xac", "\xe2\x82\xac\""},
+		{"a time of a scan", "{\"Response\":{" ON "\"LastScanTime\":\"",
+		 "\",\"RequestId\":\"id-1\"}}", "schema/bad-value",
+		 "/LastScanTime: found \"\xe2\x82\xac", "expected YYYY-MM-DD hh:mm:ss"},
 		{"a name", "{\"Response\":{" ON "\"", "\":1,\"RequestId\":\"id-1\"}}",
 		 "schema/unknown-field", "/\xe2\x82\xac", "it is kept as it is"},
 		{"a member's name", "{\"Response\":{" ON "\"Images\":[{\"",
@@ -612,6 +657,7 @@ int main(void)
 		cmocka_unit_test(test_exit_codes_of_errors),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_judged),
+		cmocka_unit_test(test_unclear_state),
 		cmocka_unit_test(test_malformed_baseline),
 		cmocka_unit_test(test_baseline_notes),
 		cmocka_unit_test(test_failed_fetch),
