@@ -3,21 +3,6 @@
 
 #include <string.h>
 
-struct str str_from(const char *nul_terminated)
-{
-	return (struct str){nul_terminated, nul_terminated ? strlen(nul_terminated) : 0};
-}
-
-bool str_eq(struct str a, struct str b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-bool str_is(struct str a, const char *b)
-{
-	return str_eq(a, str_from(b));
-}
-
 static unsigned char lower(char c)
 {
 	unsigned char u = (unsigned char)c;

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/attr.h"
 
@@ -20,9 +21,22 @@ struct str {
 /* A literal as a str. */
 #define STR(lit) ((struct str){"" lit, sizeof(lit) - 1})
 
-struct str str_from(const char *nul_terminated); /* NULL gives the empty str */
-bool str_eq(struct str a, struct str b);
-bool str_is(struct str a, const char *b);
+/* These three here, because readers compare names by the million. NULL gives the empty str. */
+static inline struct str str_from(const char *nul_terminated)
+{
+	return (struct str){nul_terminated, nul_terminated ? strlen(nul_terminated) : 0};
+}
+
+static inline bool str_eq(struct str a, struct str b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static inline bool str_is(struct str a, const char *b)
+{
+	return str_eq(a, str_from(b));
+}
+
 bool str_eq_nocase(struct str a, struct str b); /* ASCII alone */
 bool str_starts(struct str s, const char *prefix);
 

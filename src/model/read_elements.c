@@ -238,53 +238,66 @@ struct ranked {
 	const struct element *e;
 };
 
-/* The next byte of an identity, its members parted by NULs; NULs for ever behind the last. */
-struct identity {
-	const struct field *f;
-	const struct element *e;
+/* A byte of an identity; behind the last of a member is the next key member. */
+struct place {
 	size_t member, at;
 };
 
-static unsigned char next_byte(struct identity *id)
+static size_t same_bytes(struct str a, struct str b)
 {
-	while (id->member < id->f->member_count) {
-		struct str m = element_member(id->e, id->member);
+	size_t max = a.n < b.n ? a.n : b.n, n = 0;
 
-		if (id->f->members[id->member].role == MEMBER_KEY && id->at < m.n)
-			return (unsigned char)m.p[id->at++];
-		id->at = 0;
-		if (id->f->members[id->member++].role == MEMBER_KEY)
-			return 0;
-	}
-	return 0;
+	while (n < max && a.p[n] == b.p[n])
+		n++;
+	return n;
 }
 
-/* How many bytes all identities begin with. */
-static size_t common_bytes(const struct field *f, const struct element **v, size_t n)
+/* Moves `until` back to where two identities part, if that is before it. */
+static void part_at(const struct field *f, const struct element *x, const struct element *y,
+		    struct place *until)
 {
-	size_t common = SIZE_MAX;
+	for (size_t m = 0; m < f->member_count && m <= until->member; m++) {
+		struct str a = element_member(x, m), b = element_member(y, m);
+		size_t same;
 
-	for (size_t i = 1; i < n && common; i++) {
-		struct identity a = {f, v[0], 0, 0}, b = {f, v[i], 0, 0};
-		size_t same = 0;
-
-		while (same < common && a.member < f->member_count &&
-		       next_byte(&a) == next_byte(&b))
-			same++;
-		common = same;
+		if (f->members[m].role != MEMBER_KEY)
+			continue;
+		same = same_bytes(a, b);
+		if (m == until->member ? same < until->at : same < a.n || same < b.n) {
+			*until = (struct place){m, same};
+			return;
+		}
 	}
+}
+
+/* Where the first two of all these identities part: what is before it is in all of them. */
+static struct place common_place(const struct field *f, const struct element **v, size_t n)
+{
+	struct place common = {f->member_count, 0};
+
+	for (size_t i = 1; i < n; i++)
+		part_at(f, v[0], v[i], &common);
 	return common;
 }
 
-static uint64_t rank(const struct field *f, const struct element *e, size_t common)
+/* The bytes from there on, members parted by NULs; NULs for ever behind the last. */
+static uint64_t rank(const struct field *f, const struct element *e, struct place from)
 {
-	struct identity id = {f, e, 0, 0};
+	unsigned char bytes[sizeof(uint64_t)] = {0};
 	uint64_t v = 0;
 
-	for (size_t i = 0; i < common; i++)
-		(void)next_byte(&id);
-	for (size_t i = 0; i < sizeof(v); i++)
-		v = v << 8 | next_byte(&id);
+	for (size_t n = 0, m = from.member; m < f->member_count && n < sizeof(bytes); m++) {
+		struct str text = element_member(e, m);
+		size_t skip = m == from.member ? from.at : 0;
+
+		if (f->members[m].role != MEMBER_KEY)
+			continue;
+		for (size_t i = skip; i < text.n && n < sizeof(bytes); i++)
+			bytes[n++] = (unsigned char)text.p[i];
+		n++; /* NUL */
+	}
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		v = v << 8 | bytes[i];
 	return v;
 }
 
@@ -301,7 +314,7 @@ static struct err *sort_elements(const struct element **v, size_t n, struct orde
 {
 	const struct field *f = &o->resource->fields[o->field];
 	struct ranked *ranked = reallocarray(NULL, n, sizeof(*ranked));
-	size_t common = common_bytes(f, v, n);
+	struct place common = common_place(f, v, n);
 
 	if (!ranked)
 		return err_nomem();
