@@ -153,6 +153,8 @@ struct lock_wait {
 
 bool lock_wait_more(struct lock_wait *w);
 struct err *lock_error(const char *dir, const char *name) MUST_USE;
+/* Removes the lock of a reference where it is one that has become the reference. */
+bool lock_drop_spent(struct repo *r, const char *ref);
 /* `name` in the git folder: "index", "HEAD". */
 struct err *lock_wait_gone(struct repo *r, const char *name) MUST_USE;
 

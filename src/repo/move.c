@@ -14,7 +14,7 @@ static struct err *lock_branch(struct repo *r, git_transaction *tx, const char *
 	int code;
 
 	while ((code = git_transaction_lock_ref(tx, ref)) == GIT_ELOCKED)
-		if (!lock_wait_more(&w))
+		if (!lock_wait_more(&w) && !lock_drop_spent(r, ref))
 			return lock_error(git_repository_commondir(r->git), ref);
 	return code < 0 ? err_git(ERR_OUTPUT, "%s: cannot be locked", ref) : NULL;
 }

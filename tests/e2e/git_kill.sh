@@ -20,16 +20,19 @@ product_repo before prod
 sed 's/"ScanPeriod": 1/"ScanPeriod": 7/' "$common/prod.json" >edited.json
 replay_from replies prod edited.json
 digest=$(scandrift normalize --digest edited.json)
+sed 's/"ScanPeriod": 1/"ScanPeriod": 14/' "$common/prod.json" >later.json
+replay_from replies-later prod later.json
 points=0
 old=0
 new=0
+spent=0
 
-# choose NAME: what is run, as ./command.sh, and the reference that it moves.
+# choose NAME [FOLDER [DIGEST]]: what is run, as ./command.sh, and the reference that it moves.
 choose() {
 	case $1 in
 	accept)
 		reference=refs/heads/main
-		words="accept prod --expect $digest --allow-weakened"
+		words="accept prod --expect ${3:-$digest} --allow-weakened"
 		;;
 	commit)
 		reference=refs/heads/scandrift/observed
@@ -40,7 +43,7 @@ choose() {
 		words='check --journal'
 		;;
 	esac
-	printf 'exec "$SCANDRIFT" -C repo %s --replay ../replies\n' "$words" >command.sh
+	printf 'exec "$SCANDRIFT" -C repo %s --replay ../%s\n' "$words" "${2:-replies}" >command.sh
 }
 
 tip() {
@@ -58,7 +61,7 @@ try() {
 	is=$(tip)
 	if [ "$is" = "$was" ]; then
 		old=$((old + 1))
-		if grep -q '^Committed\|recorded on\|journal: ' said; then
+		if grep -q '^Committed\|recorded on\|journal: [0-9a-f]* on ' said; then
 			fail "$1 $2: said to be committed, and is not: $(cat said)"
 		fi
 	else
@@ -69,6 +72,14 @@ try() {
 	# The next run.
 	sh ./command.sh >said 2>&1 || :
 	lock=$(find repo/.git -name '*.lock' | head -n 1)
+	if [ -n "$lock" ] && [ "$lock" -ef "${lock%.lock}" ]; then
+		# It has become the reference, and goes when the reference is next to move.
+		choose "$1" replies-later "$(scandrift normalize --digest later.json)"
+		sh ./command.sh >said 2>&1 || :
+		[ ! -e "$lock" ] || fail "$1 $2: $lock stays: $(cat said)"
+		spent=$((spent + 1))
+		return
+	fi
 	if [ -n "$lock" ]; then
 		[ "$(find repo/.git -name '*.lock' | wc -l)" = 1 ] || fail "$1 $2: more than one lock"
 		grep -qF "${lock#repo/}" said || fail "$1 $2: does not name $lock: $(cat said)"
@@ -112,7 +123,7 @@ for name in accept commit journal; do
 		done
 	done
 done
-echo "killed at $points points: $old before, $new after"
+echo "killed at $points points: $old before, $new after, $spent with a lock that is the reference"
 
 points=0
 old=0
