@@ -4,57 +4,11 @@
 
 #include "cmd/journal.h"
 #include "cmd/observe.h"
+#include "cmd/orphans.h"
 #include "cmd/policies.h"
 #include "cmd/run_judge.h"
 #include "repo/push.h"
 #include "result/exit.h"
-
-#define BASELINES_FOLDER "baselines"
-
-static int by_text(const void *a, const void *b)
-{
-	const struct str *x = a, *y = b;
-
-	return str_cmp(*x, *y);
-}
-
-/* The baselines that targets name, sorted. */
-static struct str *list_named(const struct workspace *w)
-{
-	struct str *list = arena_array(w->arena, w->targets.count + 1, sizeof(*list));
-
-	for (size_t i = 0; list && i < w->targets.count; i++)
-		list[i] = w->targets.list[i].baseline;
-	if (list)
-		qsort(list, w->targets.count, sizeof(*list), by_text);
-	return list;
-}
-
-/* Committed baselines that no target names; asked only where all targets are checked. */
-static struct err *check_orphans(const struct workspace *w, struct result *r)
-{
-	struct repo_names names;
-	struct str *named;
-
-	if (w->commit.is_unborn || w->selected_count != w->targets.count)
-		return NULL;
-	TRY(repo_list_folder(w->repo, &w->commit, BASELINES_FOLDER, w->arena, &names));
-	named = list_named(w);
-	if (!named)
-		return err_nomem();
-	for (size_t i = 0; i < names.count; i++) {
-		struct str name = str_from(names.items[i].name), path;
-
-		if (name.n < 5 || !str_is((struct str){name.p + name.n - 5, 5}, ".json"))
-			continue;
-		path = str_from(arena_printf(w->arena, BASELINES_FOLDER "/%s", name.p));
-		if (!path.p)
-			return err_nomem();
-		if (!bsearch(&path, named, w->targets.count, sizeof(*named), by_text))
-			TRY(judge_orphan(r, path));
-	}
-	return NULL;
-}
 
 /* A recording that fails is told and counted; what was judged is reported all the same. */
 static void take_failure(const struct io *io, struct result *r, const char *what, struct err *e)
@@ -127,7 +81,8 @@ static struct err *check(const struct options *o, struct io *io, struct workspac
 	if (!sides)
 		return err_nomem();
 	TRY(prepare(o, io, w, r, &recording));
-	TRY(check_orphans(w, r));
+	if (w->selected_count == w->targets.count)
+		TRY(orphans_judge(w->repo, &w->commit, &w->targets, w->arena, r));
 	TRY(run_judge(o, w, l, r, sides));
 	r->has_verdict = true;
 	record(o, io, w, r, sides, &recording);

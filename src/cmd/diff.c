@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* diff: two configs that somebody names, live, from files or from git. */
+#include <string.h>
+
 #include "base/fs.h"
 #include "cmd/digest.h"
 #include "cmd/live.h"
@@ -117,6 +119,8 @@ static struct err *compare(struct source *s, const struct io *io, struct result 
 
 	if (!name)
 		return err_nomem();
+	if (strcmp(a, "-") == 0 && strcmp(b, "-") == 0)
+		return err_new(ERR_USAGE, "-: standard input can be one side, not both");
 	TRY(read_side(s, a, &before, &row->baseline_digest));
 	TRY(read_side(s, b, &after, &row->live_digest));
 	row->name = str_from(name);

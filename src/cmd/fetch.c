@@ -9,13 +9,10 @@ static struct err *print_raw(const struct io *io, struct live *l, const struct t
 	struct fetch_outcome got = {0};
 	struct live_side side = {0};
 
-	TRY(live_get_reply(l, t, &got));
+	TRY(live_get_reply(l, t, &got, &side));
 	if (got.has_reply)
 		TRY(io_write(io, got.body));
-	if (fetch_is_ok(&got))
-		return NULL;
-	live_take_failure(&side, &got);
-	return live_refuse(t, &side);
+	return live_require(t, &side);
 }
 
 static struct err *print_config(const struct io *io, struct live *l, const struct target *t)
@@ -71,9 +68,6 @@ struct err *cmd_fetch(const struct options *o, struct io *io, int *code)
 	struct live *l = NULL;
 	struct err *e;
 
-	if (o->raw + o->show_request + o->explain_credentials > 1)
-		return err_new(ERR_USAGE, "--raw, --show-request and --explain-credentials exclude "
-					  "each other");
 	TRY(workspace_open(o, io, &w));
 	e = live_open(o, io, &w, &l);
 	if (!e && o->explain_credentials)

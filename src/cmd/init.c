@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* init: the files that a repository needs. What is there is kept, always. */
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/fs.h"
 #include "cmd/live.h"
 #include "model/canonical.h"
 #include "result/exit.h"
 
-#define FILE_SIZE_MAX  ((size_t)1 << 20)
-#define TARGET_DEFAULT "prod"
-#define TARGET_MARK    "@TARGET@"
+#define FILE_SIZE_MAX    ((size_t)1 << 20)
+#define TARGET_DEFAULT   "prod"
+#define ENDPOINT_DEFAULT "tcss.tencentcloudapi.com"
 
 extern const unsigned char data_starter_targets[], data_starter_policy[];
 extern const size_t data_starter_targets_size, data_starter_policy_size;
@@ -71,22 +73,52 @@ static struct err *write_new(const struct io *io, const char *root, const char *
 	return e;
 }
 
-static struct err *write_targets(const struct io *io, const char *root, struct str target)
+/* What stands for a value in a starter file. */
+struct mark {
+	const char *mark, *value;
+};
+
+static const struct mark *find_mark(struct str text, const struct mark *marks, size_t count)
 {
-	struct str rest = {(const char *)data_starter_targets, data_starter_targets_size};
+	for (size_t i = 0; i < count; i++) {
+		if (str_starts(text, marks[i].mark))
+			return &marks[i];
+	}
+	return NULL;
+}
+
+/* The file with each mark's value in its place. */
+static void fill_marks(struct buf *b, struct str text, const struct mark *marks, size_t count)
+{
+	while (text.n) {
+		const char *at = memchr(text.p, '@', text.n);
+		struct str before = {text.p, at ? (size_t)(at - text.p) : text.n};
+		const struct mark *mark;
+
+		buf_str(b, before);
+		text.p += before.n;
+		text.n -= before.n;
+		if (!at)
+			break;
+		mark = find_mark(text, marks, count);
+		buf_puts(b, mark ? mark->value : "@");
+		text.p += mark ? strlen(mark->mark) : 1;
+		text.n -= mark ? strlen(mark->mark) : 1;
+	}
+}
+
+static struct err *write_targets(const struct options *o, const struct io *io, const char *root,
+				 const char *target)
+{
+	const struct mark marks[] = {
+		{"@TARGET@", target},
+		{"@ENDPOINT@", o->endpoint ? o->endpoint : ENDPOINT_DEFAULT},
+	};
 	struct buf b = BUF_INIT(FILE_SIZE_MAX);
-	const char *mark;
 	struct err *e;
 
-	while ((mark = memmem(rest.p, rest.n, TARGET_MARK, strlen(TARGET_MARK)))) {
-		size_t n = (size_t)(mark - rest.p);
-
-		buf_add(&b, rest.p, n);
-		buf_str(&b, target);
-		rest.p += n + strlen(TARGET_MARK);
-		rest.n -= n + strlen(TARGET_MARK);
-	}
-	buf_str(&b, rest);
+	fill_marks(&b, (struct str){(const char *)data_starter_targets, data_starter_targets_size},
+		   marks, ARRAY_LEN(marks));
 	e = buf_check(&b, ERR_OUTPUT, TARGETS_FILE);
 	if (!e)
 		e = write_new(io, root, TARGETS_FILE, buf_view(&b));
@@ -109,9 +141,10 @@ static struct err *note_attributes(const struct io *io, const char *root)
 	return e;
 }
 
-static struct err *write_files(const struct io *io, const char *root, struct str target)
+static struct err *write_files(const struct options *o, const struct io *io, const char *root,
+			       const char *target)
 {
-	TRY(write_targets(io, root, target));
+	TRY(write_targets(o, io, root, target));
 	TRY(write_new(io, root, "policies/base.ini",
 		      (struct str){(const char *)data_starter_policy, data_starter_policy_size}));
 	TRY(write_new(io, root, ".gitattributes", str_from(attributes)));
@@ -173,12 +206,15 @@ struct err *cmd_init(const struct options *o, struct io *io, int *code)
 			       "'%s' cannot name a target, expected letters, digits, '.', '_' and "
 			       "'-', %d at most",
 			       target, TARGET_NAME_MAX);
+	/* Before anything is written. */
+	if (o->replay && access(o->replay, R_OK | X_OK) != 0)
+		return err_errno(ERR_CONFIG, errno, "--replay %s", o->replay);
 	TRY(repo_open(".", &repo));
 	if (!repo_workdir(repo))
 		e = err_new(ERR_REPO,
 			    "a bare repository has no files to write; run this in a clone");
 	else
-		e = write_files(io, repo_workdir(repo), str_from(target));
+		e = write_files(o, io, repo_workdir(repo), target);
 	if (!e && ci)
 		e = write_new(io, repo_workdir(repo), ci->path,
 			      (struct str){(const char *)ci->text, *ci->size});

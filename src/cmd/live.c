@@ -17,8 +17,6 @@ struct err *live_open(const struct options *o, const struct io *io, const struct
 	struct fetch_clock clock = fetch_clock_system();
 	struct live *l;
 
-	if (o->replay && o->record)
-		return err_new(ERR_USAGE, "--record and --replay exclude each other");
 	l = calloc(1, sizeof(*l));
 	if (!l)
 		return err_nomem();
@@ -122,6 +120,7 @@ struct err *live_get_all(struct live *l, const struct target *const *list, size_
 
 struct single {
 	struct live *l;
+	const struct target *target;
 	struct fetch_outcome *outcome;
 	struct live_side *side;
 };
@@ -158,7 +157,7 @@ static struct err *take_single_outcome(void *ctx, size_t i, struct fetch_outcome
 	(void)i;
 	TRY(keep(s->l, a));
 	*s->outcome = *o;
-	return NULL;
+	return live_read_side(s->l, s->target, o, a, s->side);
 }
 
 struct err *live_get(struct live *l, const struct target *t, struct live_side *out)
@@ -168,9 +167,10 @@ struct err *live_get(struct live *l, const struct target *t, struct live_side *o
 	return live_get_all(l, &t, 1, take_single_side, &s);
 }
 
-struct err *live_get_reply(struct live *l, const struct target *t, struct fetch_outcome *out)
+struct err *live_get_reply(struct live *l, const struct target *t, struct fetch_outcome *reply,
+			   struct live_side *out)
 {
-	struct single s = {.l = l, .outcome = out};
+	struct single s = {.l = l, .target = t, .outcome = reply, .side = out};
 
 	return get_all(l, &t, 1, take_single_outcome, &s);
 }

@@ -33,9 +33,9 @@ struct err *live_get_all(struct live *l, const struct target *const *list, size_
 /* One, in memory that stays until live_close. */
 struct err *live_get(struct live *l, const struct target *t, struct live_side *out) MUST_USE;
 
-/* The same without judging the body: for fetch --raw. */
-struct err *live_get_reply(struct live *l, const struct target *t,
-			   struct fetch_outcome *out) MUST_USE;
+/* The same, with what came, as it came: for fetch --raw. */
+struct err *live_get_reply(struct live *l, const struct target *t, struct fetch_outcome *reply,
+			   struct live_side *out) MUST_USE;
 
 /* The signal that ended the fetching, or 0. */
 int live_signal(const struct live *l);
@@ -55,11 +55,5 @@ struct err *live_explain(struct live *l, const struct target *t, struct buf *out
 
 /* An error that says why there is no whole config of the target, with the vendor's words for it. */
 struct err *live_require(const struct target *t, const struct live_side *side) MUST_USE;
-
-/* The same of a reply that is not there, or is an error. */
-struct err *live_refuse(const struct target *t, const struct live_side *side) MUST_USE;
-
-/* Puts what keeps a fetch's outcome from being used into side->failure. */
-void live_take_failure(struct live_side *side, const struct fetch_outcome *o);
 
 #endif

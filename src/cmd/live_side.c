@@ -5,7 +5,7 @@
 #include "cmd/digest.h"
 #include "cmd/live_parts.h"
 
-struct err *live_refuse(const struct target *t, const struct live_side *side)
+static struct err *refuse(const struct target *t, const struct live_side *side)
 {
 	struct str code = side->failure.api_code, id = side->failure.request_id;
 
@@ -20,7 +20,7 @@ struct err *live_require(const struct target *t, const struct live_side *side)
 	const struct reading *r = side->reading;
 
 	if (side->failure.reason)
-		return live_refuse(t, side);
+		return refuse(t, side);
 	for (size_t i = 0; i < r->note_count; i++) {
 		const struct note *n = &r->notes[i];
 
@@ -34,7 +34,7 @@ struct err *live_require(const struct target *t, const struct live_side *side)
 				   : err_new(ERR_REPLY, "%s: the reply is not whole", t->name.p);
 }
 
-void live_take_failure(struct live_side *side, const struct fetch_outcome *o)
+static void take_failure(struct live_side *side, const struct fetch_outcome *o)
 {
 	side->failure.reason = o->failure.reason;
 	side->failure.message = str_from(o->failure.message);
@@ -72,7 +72,7 @@ struct err *live_read_side(struct live *l, const struct target *t, const struct 
 	*out = (struct live_side){.is_fetched = o->is_fetched,
 				  .account = str_from(o->account ? o->account : "")};
 	if (!fetch_is_ok(o)) {
-		live_take_failure(out, o);
+		take_failure(out, o);
 		return NULL;
 	}
 	e = normalize_read(&schema_registry_scan, o->body, &opt, a, &r);

@@ -308,8 +308,6 @@ struct err *cmd_log(const struct options *o, struct io *io, int *code)
 
 	if (o->format && strcmp(o->format, "text") != 0 && strcmp(o->format, "json") != 0)
 		return err_new(ERR_USAGE, "log: --format is text or json, not %s", o->format);
-	if (o->every_s && !o->runs)
-		return err_new(ERR_USAGE, "log: --every goes with --runs");
 	TRY(workspace_open(o, io, &w));
 	*code = 0;
 	e = o->runs ? runs_print(o, io, &w) : log_targets(o, io, &w);

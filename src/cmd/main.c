@@ -88,7 +88,7 @@ int main(int argc, char **argv)
 	(void)signal(SIGPIPE, SIG_IGN);
 	e = a ? run(argc, argv, &io, a, &code) : err_nomem();
 	if (e)
-		code = io_fail(&io, e);
+		code = exit_for_failure(code, (enum exit_code)io_fail(&io, e));
 	arena_free(a);
 	return code;
 }

@@ -400,6 +400,56 @@ static struct err *refuse_pair_formats(const struct options *o, const struct com
 		       f->name);
 }
 
+/* Pairs of which one would do nothing, or undo the other. */
+static const struct {
+	const char *a, *b, *why;
+} clashes[] = {
+	{"replay", "endpoint", "a replay asks no host"},
+	{"replay", "ca-bundle", "a replay uses no network"},
+	{"replay", "explain-credentials", "a replay uses no credentials"},
+	{"replay", "show-request", "a replay sends no request"},
+	{"record", "replay", "what is recorded there is already"},
+	{"config-only", "replay", "nothing is judged"},
+	{"config-only", "record", "nothing is fetched"},
+	{"config-only", "endpoint", "nothing is fetched"},
+	{"config-only", "commit", "nothing is judged"},
+	{"config-only", "journal", "nothing is judged"},
+	{"config-only", "push", "nothing is judged"},
+	{"raw", "show-request", "one of them is printed"},
+	{"raw", "explain-credentials", "one of them is printed"},
+	{"show-request", "explain-credentials", "one of them is printed"},
+};
+
+/* Options that are nothing by themselves. */
+static const struct {
+	const char *name, *needs;
+} needs[] = {
+	{"journal-start", "journal"},
+	{"every", "runs"},
+};
+
+static bool is_seen(const struct walk *w, const char *name)
+{
+	const struct option *row = find_option(str_from(name));
+
+	return row && w->seen[row - options];
+}
+
+static struct err *check_pairs(const struct walk *w, const struct command *c)
+{
+	for (size_t i = 0; i < ARRAY_LEN(clashes); i++) {
+		if (is_seen(w, clashes[i].a) && is_seen(w, clashes[i].b))
+			return err_new(ERR_USAGE, "%s: --%s and --%s exclude each other: %s",
+				       c->name, clashes[i].a, clashes[i].b, clashes[i].why);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(needs); i++) {
+		if (is_seen(w, needs[i].name) && !is_seen(w, needs[i].needs))
+			return err_new(ERR_USAGE, "%s: --%s goes with --%s", c->name, needs[i].name,
+				       needs[i].needs);
+	}
+	return NULL;
+}
+
 static struct err *check_command(const struct walk *w, const struct options *o,
 				 const struct command *c)
 {
@@ -413,6 +463,7 @@ static struct err *check_command(const struct walk *w, const struct options *o,
 	}
 	if (o->help || o->version)
 		return NULL;
+	TRY(check_pairs(w, c));
 	if (c->id != CMD_DIFF)
 		TRY(refuse_pair_formats(o, c));
 	if (o->arg_count < c->least)

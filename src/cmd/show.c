@@ -2,6 +2,7 @@
 /* show: the baseline of a target, byte for byte, as it is committed or was. */
 #include "base/timeutil.h"
 #include "cmd/target_path.h"
+#include "model/coverage.h"
 #include "repo/history.h"
 
 static struct err *find_commit(const struct options *o, struct workspace *w,
@@ -28,6 +29,26 @@ static struct err *find_commit(const struct options *o, struct workspace *w,
 			       time_format_rfc3339(o->as_of_s, text));
 }
 
+/* In words, what it asks for. Bytes that mean nothing are shown all the same. */
+static struct err *note_coverage(const struct options *o, const struct io *io,
+				 const struct workspace *w, const char *path, struct str bytes)
+{
+	struct normalize_options opt = workspace_reading(w, o, READ_FILE, ERR_REPO);
+	struct reading *r = NULL;
+	struct coverage words;
+	struct err *e = workspace_read_config(bytes, path, &opt, w->arena, &r);
+
+	if (e) {
+		log_warn(&io->log, "%s", e->msg);
+		err_free(e);
+		return NULL;
+	}
+	TRY(coverage_describe(&r->config, w->arena, &words));
+	for (size_t i = 0; i < words.count; i++)
+		log_note(&io->log, "%.*s", STR_ARG(words.lines[i]));
+	return NULL;
+}
+
 static struct err *show(const struct options *o, const struct io *io, struct workspace *w)
 {
 	const struct target *t = w->selected[0];
@@ -50,7 +71,8 @@ static struct err *show(const struct options *o, const struct io *io, struct wor
 	log_note(&io->log, "%s in %.12s of %s%s", path, commit.hex,
 		 time_format_rfc3339(commit.time_s, text),
 		 o->has_as_of ? " (asserted: the committer's clock said so)" : "");
-	return io_write(io, entry.bytes);
+	TRY(io_write(io, entry.bytes));
+	return note_coverage(o, io, w, path, entry.bytes);
 }
 
 struct err *cmd_show(const struct options *o, struct io *io, int *code)

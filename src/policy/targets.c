@@ -433,6 +433,26 @@ static bool is_alias_key(struct str s)
 	       !memchr(s.p, ' ', s.n) && !memchr(s.p, '\t', s.n);
 }
 
+/* A word that an alias leads to leads nowhere else: what is canonical must stay what it is. */
+static struct err *check_chains(const struct ini_doc *doc, const struct targets *t)
+{
+	for (size_t i = 0; i < t->alias_count; i++) {
+		const struct target_alias *a = &t->aliases[i];
+
+		for (size_t k = 0; k < t->alias_count; k++) {
+			const struct target_alias *b = &t->aliases[k];
+
+			if (str_eq(a->field, b->field) && str_eq(a->canonical, b->member))
+				return ini_error(doc->file, a->line,
+						 "%.*s.%.*s = %.*s, which is an alias too (line "
+						 "%zu), expected the word that it ends at",
+						 STR_ARG(a->field), STR_ARG(a->member),
+						 STR_ARG(a->canonical), b->line);
+		}
+	}
+	return NULL;
+}
+
 static struct err *read_aliases(struct arena *a, const struct ini_doc *doc, struct targets *out)
 {
 	const struct ini_section *section = ini_find(doc, "alias");
@@ -456,7 +476,7 @@ static struct err *read_aliases(struct arena *a, const struct ini_doc *doc, stru
 	}
 	out->aliases = list;
 	out->alias_count = section->entry_count;
-	return NULL;
+	return check_chains(doc, out);
 }
 
 /* ---- the whole ---- */

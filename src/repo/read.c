@@ -370,6 +370,14 @@ struct err *repo_list_folder(struct repo *r, const struct repo_commit *c, const 
 }
 
 /* As in git: braces hold dates and searches, and a colon in them parts nothing. */
+/* What can be no revision: a path from here, or from the root of the system. */
+static bool is_plainly_path(const char *text)
+{
+	struct str s = str_from(text);
+
+	return str_starts(s, "/") || str_starts(s, "./") || str_starts(s, "../");
+}
+
 static const char *parting_colon(const char *text)
 {
 	int depth = 0;
@@ -391,7 +399,7 @@ struct err *repo_spec_split(const char *text, struct arena *a, struct repo_spec 
 	struct repo_spec spec = {0};
 	struct str rev, path;
 
-	if (!colon) {
+	if (!colon || is_plainly_path(text)) {
 		*out = spec;
 		return NULL;
 	}

@@ -29,3 +29,8 @@ enum exit_code exit_for_error(const struct err *e)
 	}
 	return EXIT_UNUSABLE;
 }
+
+int exit_for_failure(int judged, enum exit_code failure)
+{
+	return failure == EXIT_SIDE_EFFECT && judged != EXIT_FINE ? judged : (int)failure;
+}

@@ -19,4 +19,10 @@ enum exit_code exit_for_result(const struct result *r);
 /* A command that ended in an error. */
 enum exit_code exit_for_error(const struct err *e);
 
+/*
+ * The code of a run that had come to `judged` when something failed: an output that cannot be
+ * written leaves a no, or a gap, what it was.
+ */
+int exit_for_failure(int judged, enum exit_code failure);
+
 #endif

@@ -322,6 +322,21 @@ static void fill_live(struct result_target *row, const struct live_side *live,
 	}
 }
 
+/* A recording may be a reply alone, which does not say whose it is. */
+static struct err *add_unverified(struct result *r, const struct target *t)
+{
+	struct finding f = finding_from_rule("target/unpinned", t->name);
+
+	f.message = findings_text(&r->findings,
+				  "Its uin, %.*s, was not verified: the recording does not say "
+				  "which account it is of",
+				  STR_ARG(t->uin));
+	f.next = STR("Keep NAME.meta.json, which --record writes, beside NAME.json");
+	f.file = str_from(t->file);
+	f.line = t->line;
+	return add(r, &f);
+}
+
 static struct err *add_unpinned(struct result *r, const struct target *t, struct str account)
 {
 	struct finding f = finding_from_rule("target/unpinned", t->name);
@@ -392,6 +407,8 @@ struct err *judge_target(struct result *r, const struct target *t, const struct 
 		TRY(judge_notes(r, t, live->reading, row->request_id));
 	if (live->is_fetched && !t->uin.n)
 		TRY(add_unpinned(r, t, live->account));
+	else if (!live->is_fetched && live->reading && t->uin.n)
+		TRY(add_unverified(r, t));
 	if (is_live_known)
 		TRY(judge_liveness(r, t, live->reading, base->reading, &unclear));
 	if (unclear.message.n)

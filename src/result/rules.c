@@ -87,7 +87,7 @@ const struct rule rules[] = {
 	{ "baseline/not-canonical", CLASS_BASELINE, SEVERITY_LOW,
 	  "The baseline is not in canonical form",
 	  "It means the same, but its next change will show more lines than were changed",
-	  "Pass it through scandrift normalize and commit the result" },
+	  "Pass it through scandrift normalize, with each [alias] of targets.ini as what it stands for, and commit the result" },
 	{ "baseline/orphan", CLASS_BASELINE, SEVERITY_LOW,
 	  "No target names this baseline",
 	  "What it says is checked nowhere",

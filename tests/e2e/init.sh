@@ -101,9 +101,18 @@ new_repo live
 run scandrift -C live init --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE"
 expect_exit 0
 expect_same "$common/prod.json" live/baselines/prod.json
+# The baseline came from there, so that is where the next check asks.
+expect_line live/baselines/targets.ini "endpoint = $HTTPS_URL"
 new_repo refused
 use_key AKIDPROD wrong-key
 run scandrift -C refused init --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE"
 expect_exit 3
 expect_text err 'AuthFailure.SignatureFailure'
 expect_text err "$(sed -n 's/.* request=\([^ ]*\).*/\1/p' "$standin_log" | tail -n 1)"
+
+# What cannot be read is told before anything is written.
+new_repo untouched
+run scandrift -C untouched init --replay nowhere
+expect_exit 2
+expect_text err '--replay nowhere: No such file'
+[ "$(ls -A untouched)" = .git ] || fail "written: $(ls -A untouched)"

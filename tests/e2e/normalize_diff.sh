@@ -154,6 +154,11 @@ run scandrift -C repo diff HEAD:baselines/prod.json baselines/prod.json
 expect_exit 0
 run scandrift -C repo/baselines diff HEAD^:baselines/prod.json first:baselines/prod.json
 expect_exit 0
+# A path that begins as one is a file, whatever colons it has.
+cp repo/baselines/prod.json 'repo/reply-02:00.json'
+run scandrift -C repo diff HEAD:baselines/prod.json ./reply-02:00.json
+expect_exit 0
+rm repo/reply-02:00.json
 run scandrift -C repo diff nowhere:baselines/prod.json baselines/prod.json
 expect_exit 2
 expect_text err 'nowhere'

@@ -44,13 +44,23 @@ cp "$out" first.text
 run scandrift -C repo check --replay "$PWD/record" --now "$now"
 expect_same first.text "$out"
 
-# The body is kept byte for byte, and is enough: without the meta file the same is judged.
+# The body is kept byte for byte, and is enough: without the meta file the same is judged, but for
+# whose account it is, and that is said.
 expect_same page.html record/gamma.json
 expect_json record/alpha.meta.json '.status == 200'
 rm record/*.meta.json
-run scandrift -C repo check --replay "$PWD/record" --now "$now" --format json
+run_json -C repo check --replay "$PWD/record" --now "$now"
 expect_exit 1
-expect_same live.json "$out"
+expect_json out '[.findings[] | select(.rule == "target/unpinned") | .target] == ["alpha"]'
+jq 'del(.findings[] | select(.rule == "target/unpinned")) | .counts.info = 0' "$out" >without.json
+jq . live.json >with.json
+expect_same with.json without.json
+
+# The bytes of what is no reply are printed, and it is no success.
+run scandrift -C repo fetch gamma --raw --replay "$PWD/record"
+expect_exit 3
+expect_same page.html "$out"
+expect_text err 'bad-reply'
 
 # A target without a reply is incomplete; no folder at all is a mistake.
 rm record/beta.json

@@ -155,3 +155,9 @@ commit_all repo 'left behind'
 check_in repo
 expect_exit 1
 expect_findings 'baseline/orphan low null'
+mkdir -p repo/baselines/of/2024
+git -C repo mv baselines/old.json baselines/of/2024/
+commit_all repo 'left further behind'
+check_in repo
+expect_exit 1
+expect_findings 'baseline/orphan low null'

@@ -341,7 +341,8 @@ static int outcome(const struct option *o, const struct command *c, const char *
 		       before ? c->name : given, arguments[c->least]);
 	(void)snprintf(no_option, sizeof(no_option), "no option --%s", o->name);
 	parse(&l, text);
-	out = !l.e ? 1 : strstr(l.e->msg, no_option) ? 0 : -1;
+	/* One that goes with another is taken, and misses that. */
+	out = !l.e || strstr(l.e->msg, " goes with ") ? 1 : strstr(l.e->msg, no_option) ? 0 : -1;
 	forget(&l);
 	return out;
 }

@@ -196,6 +196,23 @@ static void test_exit_codes(void **state)
 	}
 }
 
+static void test_exit_codes_of_failures(void **state)
+{
+	static const struct {
+		int judged;
+		enum exit_code failure;
+		int code;
+	} rows[] = {
+		{EXIT_FINE, EXIT_SIDE_EFFECT, 4},       {EXIT_NO, EXIT_SIDE_EFFECT, 1},
+		{EXIT_INCOMPLETE, EXIT_SIDE_EFFECT, 3}, {128 + 15, EXIT_SIDE_EFFECT, 143},
+		{EXIT_FINE, EXIT_UNUSABLE, 2},          {EXIT_NO, EXIT_UNUSABLE, 2},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
+		assert_int_equal(exit_for_failure(rows[i].judged, rows[i].failure), rows[i].code);
+}
+
 static void test_exit_codes_of_errors(void **state)
 {
 	static const struct {
@@ -307,7 +324,8 @@ static struct trial *trial_new(const char *reply, const char *baseline)
 			       .baseline = STR("baselines/prod.json")};
 	if (reply) {
 		assert_null(normalize_read(RESOURCE, str_from(reply), &opt, x->a, &live));
-		x->live = (struct live_side){.reading = live, .digest = STR("sha256:live")};
+		x->live = (struct live_side){
+			.reading = live, .digest = STR("sha256:live"), .is_fetched = true};
 	}
 	x->base = (struct baseline_side){.state = BASELINE_MISSING};
 	if (baseline) {
@@ -654,6 +672,7 @@ int main(void)
 		cmocka_unit_test(test_ids_have_rows),
 		cmocka_unit_test(test_severities_of_directions),
 		cmocka_unit_test(test_exit_codes),
+		cmocka_unit_test(test_exit_codes_of_failures),
 		cmocka_unit_test(test_exit_codes_of_errors),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_judged),

@@ -217,6 +217,10 @@ static const struct {
 	 "3: ScanType.VUL = CVE RISK, expected the one other word that it means"},
 	{"alias of itself", T "[alias]\nScanType.CVE = CVE\n",
 	 "3: ScanType.CVE = CVE, expected the one other word that it means"},
+	{"aliases in a row", T "[alias]\nScanType.VUL = CVE\nScanType.CVE = X\n",
+	 "3: ScanType.VUL = CVE, which is an alias too (line 4), expected the word that it ends at"},
+	{"aliases in a ring", T "[alias]\nScanType.VUL = CVE\nScanType.CVE = VUL\n",
+	 "3: ScanType.VUL = CVE, which is an alias too (line 4), expected the word that it ends at"},
 	{"control byte", T "uin = 1\x1b\n", "2: column 8: control character U+001B, expected text"},
 };
 
