@@ -281,10 +281,11 @@ static const struct target_alias *find_alias(const struct targets *all,
 	return NULL;
 }
 
+/* `one` is either of the two. */
 static struct err *tell_alias(const struct comparing *c, const struct targets *head,
-			      const struct target_alias *was, const struct target_alias *is)
+			      const struct target_alias *one, const struct target_alias *was,
+			      const struct target_alias *is)
 {
-	const struct target_alias *one = is ? is : was;
 	struct arena *a = c->list->arena;
 	char *key = arena_printf(a, "%.*s.%.*s", STR_ARG(one->field), STR_ARG(one->member));
 	struct told t = {
@@ -313,11 +314,11 @@ static struct err *compare_aliases(const struct comparing *c, const struct targe
 		const struct target_alias *was = &base->aliases[i], *is = find_alias(head, was);
 
 		if (!is || !str_eq(was->canonical, is->canonical))
-			TRY(tell_alias(c, head, was, is));
+			TRY(tell_alias(c, head, was, was, is));
 	}
 	for (size_t i = 0; i < head->alias_count; i++) {
 		if (!find_alias(base, &head->aliases[i]))
-			TRY(tell_alias(c, head, NULL, &head->aliases[i]));
+			TRY(tell_alias(c, head, &head->aliases[i], NULL, &head->aliases[i]));
 	}
 	return NULL;
 }
