@@ -134,10 +134,23 @@ while read -r path; do
 done <"$tour/paths"
 grep -oE '`tests/[a-z0-9_/.]+` "[^"]+"' src/README.md | sort -u >"$tour/rows"
 [ -s "$tour/rows" ] || fail 'src/README.md names no row of a test'
+# In C a row's name stands in quotes and a test's before its parameters; a script has words.
 while IFS='`' read -r _ file row; do
 	row=${row#*\"}
-	grep -qF "${row%\"}" "$file" || fail "src/README.md: $file has no row $row"
+	row=${row%\"}
+	case $file in
+	*.c) grep -qF -e "\"$row\"" -e " $row(void" "$file" ;;
+	*) grep -qF -e "$row" "$file" ;;
+	esac || fail "src/README.md: $file has no row $row"
 done <"$tour/rows"
+
+# What is said of the vendor's silence is shown by tests, each with the row that shows it.
+sed -n '/^## What the vendor leaves open/,/^## /p' src/README.md | grep -E '^\|' |
+	grep -vE '^\|(-| what | question )' >"$tour/claims"
+[ -s "$tour/claims" ] || fail 'src/README.md says nothing of what the vendor leaves open'
+shown='`tests/[a-z0-9_/.]+` "[^"]+"'
+grep -vE "\| $shown(, $shown)* \|\$" "$tour/claims" >"$tour/unshown" || :
+[ ! -s "$tour/unshown" ] || fail "src/README.md: no row of a test: $(cat "$tour/unshown")"
 
 # The table of commands has them all.
 cli_commands >"$tour/commands"
