@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/escape.h"
+#include "report/alike.h"
 #include "report/formats.h"
 #include "report/summary.h"
 
@@ -154,38 +155,50 @@ static const struct finding **group_findings(const struct result *r)
 	return list;
 }
 
-/* The first of `list` that is not before `target`. */
-static size_t find_group(const struct finding **list, size_t n, struct str target)
+/* The names that a row speaks for: the first ones, and how many there are. */
+struct names {
+	struct str shown[1 + NAMES_SHOWN];
+	size_t n;
+};
+
+static void add_name(struct names *names, struct str name)
 {
-	size_t low = 0;
+	if (names->n < ARRAY_LEN(names->shown))
+		names->shown[names->n] = name;
+	names->n++;
+}
 
-	while (low < n) {
-		size_t middle = low + (n - low) / 2;
+static struct names names_of(const struct result *r, const struct alike *alike, size_t row)
+{
+	const struct result_target *t = &r->targets[row];
+	struct names names = {.n = 0};
 
-		if (str_cmp(list[middle]->target, target) < 0)
-			low = middle + 1;
-		else
-			n = middle;
+	if (t->name_count > 1) {
+		for (size_t i = 0; i < t->name_count; i++)
+			add_name(&names, t->names[i]);
+		return names;
 	}
-	return low;
+	for (size_t i = row; i != ALIKE_END; i = alike->next[i])
+		add_name(&names, r->targets[i].name);
+	return names;
 }
 
 /* "prod and 299 more (staging, test, ...)" */
-static void put_names(const struct page *p, const struct result_target *t)
+static void put_names(const struct page *p, const struct names *names)
 {
-	put(p, t->name);
-	if (t->name_count < 2)
+	put(p, names->shown[0]);
+	if (names->n < 2)
 		return;
-	buf_printf(p->b, " and %zu more (", t->name_count - 1);
-	for (size_t i = 1; i < t->name_count && i <= NAMES_SHOWN; i++) {
+	buf_printf(p->b, " and %zu more (", names->n - 1);
+	for (size_t i = 1; i < names->n && i < ARRAY_LEN(names->shown); i++) {
 		buf_puts(p->b, i > 1 ? ", " : "");
-		put(p, t->names[i]);
+		put(p, names->shown[i]);
 	}
-	buf_puts(p->b, t->name_count > NAMES_SHOWN + 1 ? ", ...)" : ")");
+	buf_puts(p->b, names->n > ARRAY_LEN(names->shown) ? ", ...)" : ")");
 }
 
 static void put_target(struct page *p, const struct result *r, const struct finding **list,
-		       const struct result_target *t)
+		       const struct alike *alike, size_t row)
 {
 	static const char *const codes[] = {
 		[OUTCOME_EQUAL] = "32",        [OUTCOME_DRIFTED] = "1;31",
@@ -194,8 +207,12 @@ static void put_target(struct page *p, const struct result *r, const struct find
 		[OUTCOME_REMOVED] = "1;31",
 	};
 
+	const struct result_target *t = &r->targets[row];
+	struct names names = names_of(r, alike, row);
+	size_t first, n;
+
 	p->told = STR("");
-	put_names(p, t);
+	put_names(p, &names);
 	buf_puts(p->b, ": ");
 	in_colour(p, codes[t->outcome], outcome_name(t->outcome));
 	if (t->has_diff && t->diff.change_count)
@@ -203,8 +220,8 @@ static void put_target(struct page *p, const struct result *r, const struct find
 	buf_char(p->b, '\n');
 	if (summary_has_coverage(t))
 		summary_coverage(t, put_covered, p);
-	for (size_t i = find_group(list, r->findings.n, t->name);
-	     i < r->findings.n && str_eq(list[i]->target, t->name); i++)
+	first = alike_findings(r, list, t->name, &n);
+	for (size_t i = first; i < first + n; i++)
 		put_finding(p, list[i]);
 }
 
@@ -253,11 +270,17 @@ struct err *report_text(struct buf *b, const struct result *r, const struct repo
 	struct page p = {.b = b, .s = s};
 	const struct finding **list = group_findings(r);
 
-	if (!list)
-		return err_nomem();
-	for (size_t i = 0; i < r->target_count; i++)
-		put_target(&p, r, list, &r->targets[i]);
+	struct alike alike = {0};
+	struct err *e = list ? alike_new(r, list, &alike) : err_nomem();
+
+	for (size_t i = 0; !e && i < r->target_count; i++) {
+		if (!alike.is_told[i])
+			put_target(&p, r, list, &alike, i);
+	}
+	alike_free(&alike);
 	free(list);
+	if (e)
+		return e;
 	p.told = STR("");
 	for (size_t i = 0; i < r->findings.n; i++) {
 		if (has_no_row(r, &r->findings.v[i]))
