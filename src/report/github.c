@@ -35,17 +35,17 @@ static void put_plain(struct buf *b, struct str s)
 	escape_terminal(b, s, true);
 }
 
-static void put_targets(struct buf *b, const struct group *g, put_text *put)
+static void put_targets(struct buf *b, const struct result *r, const struct group *g, put_text *put)
 {
-	if (g->count > 1)
-		buf_printf(b, "%zu targets, ", g->count);
-	for (size_t i = 0; i < g->count && i < TARGETS_NAMED; i++) {
+	if (g->target_count > 1)
+		buf_printf(b, "%zu targets, ", g->target_count);
+	for (size_t i = 0; i < g->target_count && i < TARGETS_NAMED; i++) {
 		buf_puts(b, i ? ", " : "");
-		put(b, g->members[i]->target);
+		put(b, group_target(r, g, i));
 	}
-	if (g->count > TARGETS_NAMED)
-		buf_printf(b, " and %zu more", g->count - TARGETS_NAMED);
-	if (g->members[0]->target.n)
+	if (g->target_count > TARGETS_NAMED)
+		buf_printf(b, " and %zu more", g->target_count - TARGETS_NAMED);
+	if (g->target_count)
 		buf_puts(b, ": ");
 }
 
@@ -58,7 +58,7 @@ static void put_next_line(struct buf *b, const char *label, struct str s)
 	escape_workflow_data(b, s);
 }
 
-static void put_command(struct buf *b, const struct group *g)
+static void put_command(struct buf *b, const struct result *r, const struct group *g)
 {
 	const struct finding *f = g->members[0];
 
@@ -71,7 +71,7 @@ static void put_command(struct buf *b, const struct group *g)
 	buf_puts(b, "title=");
 	escape_workflow_property(b, f->rule);
 	buf_printf(b, " (%s)::", summary_word(f));
-	put_targets(b, g, escape_workflow_data);
+	put_targets(b, r, g, escape_workflow_data);
 	escape_workflow_data(b, f->message);
 	put_next_line(b, "Means", f->meaning);
 	put_next_line(b, "Do", f->next);
@@ -81,14 +81,14 @@ static void put_command(struct buf *b, const struct group *g)
 	buf_char(b, '\n');
 }
 
-static void put_as_text(struct buf *b, const struct group *g)
+static void put_as_text(struct buf *b, const struct result *r, const struct group *g)
 {
 	const struct finding *f = g->members[0];
 
 	buf_printf(b, "%s  ", summary_word(f));
 	put_plain(b, f->rule);
 	buf_puts(b, "  ");
-	put_targets(b, g, put_plain);
+	put_targets(b, r, g, put_plain);
 	put_plain(b, f->message);
 	if (f->waived) {
 		buf_puts(b, "; reason: ");
@@ -108,7 +108,7 @@ static bool is_shown(const struct group *g, size_t shown[KIND_COUNT])
 	return g->section != SECTION_WAIVED && shown[k]++ < SHOWN_OF_A_KIND;
 }
 
-static void put_rest(struct buf *b, const struct groups *groups)
+static void put_rest(struct buf *b, const struct result *r, const struct groups *groups)
 {
 	size_t shown[KIND_COUNT] = {0}, waived = groups_count(groups, SECTION_WAIVED), more = 0;
 
@@ -123,7 +123,7 @@ static void put_rest(struct buf *b, const struct groups *groups)
 	memset(shown, 0, sizeof(shown));
 	for (size_t i = 0; i < groups->count; i++) {
 		if (!is_shown(&groups->list[i], shown))
-			put_as_text(b, &groups->list[i]);
+			put_as_text(b, r, &groups->list[i]);
 	}
 }
 
@@ -172,9 +172,9 @@ struct err *report_github(struct buf *b, const struct result *r, const struct re
 	TRY(groups_new(r, &groups));
 	for (size_t i = 0; i < groups.count; i++) {
 		if (is_shown(&groups.list[i], shown))
-			put_command(b, &groups.list[i]);
+			put_command(b, r, &groups.list[i]);
 	}
-	put_rest(b, &groups);
+	put_rest(b, r, &groups);
 	put_summary(b, r);
 	groups_free(&groups);
 	return NULL;

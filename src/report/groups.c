@@ -44,6 +44,26 @@ static int compare(const void *a, const void *b)
 	return c ? c : (x > y) - (x < y);
 }
 
+/* Only a review has rows that stand for several targets. */
+static size_t targets_of(const struct result *r, const struct finding *f)
+{
+	const struct result_target *row = r->is_review ? result_row(r, f) : NULL;
+
+	if (row && row->name_count)
+		return row->name_count;
+	return f->target.n > 0;
+}
+
+static void count_targets(const struct result *r, struct groups *groups)
+{
+	for (size_t i = 0; i < groups->count; i++) {
+		struct group *g = &groups->list[i];
+
+		for (size_t k = 0; k < g->count; k++)
+			g->target_count += targets_of(r, g->members[k]);
+	}
+}
+
 struct err *groups_new(const struct result *r, struct groups *out)
 {
 	size_t n = r->findings.n;
@@ -63,11 +83,26 @@ struct err *groups_new(const struct result *r, struct groups *out)
 		if (last && compare_told(last->members[0], out->members[i]) == 0)
 			last->count++;
 		else
-			out->list[out->count++] =
-				(struct group){section_of(out->members[i]),
-					       (const struct finding *const *)&out->members[i], 1};
+			out->list[out->count++] = (struct group){
+				section_of(out->members[i]),
+				(const struct finding *const *)&out->members[i], 1, 0};
 	}
+	count_targets(r, out);
 	return NULL;
+}
+
+struct str group_target(const struct result *r, const struct group *g, size_t i)
+{
+	for (size_t k = 0; k < g->count; k++) {
+		const struct finding *f = g->members[k];
+		size_t n = targets_of(r, f);
+
+		if (i < n)
+			return r->is_review && result_row(r, f) ? result_row(r, f)->names[i]
+								: f->target;
+		i -= n;
+	}
+	return STR("");
 }
 
 void groups_free(struct groups *g)

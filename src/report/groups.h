@@ -15,6 +15,7 @@ struct group {
 	enum section section;
 	const struct finding *const *members; /* of several targets; the first stands for all */
 	size_t count;
+	size_t target_count; /* a review's row may stand for many; 0: of the run as a whole */
 };
 
 struct groups {
@@ -25,6 +26,9 @@ struct groups {
 
 struct err *groups_new(const struct result *r, struct groups *out) MUST_USE;
 void groups_free(struct groups *g);
+
+/* The name of target i of the group, i < target_count. */
+struct str group_target(const struct result *r, const struct group *g, size_t i);
 
 /* In how many groups of the section. */
 size_t groups_count(const struct groups *g, enum section s);

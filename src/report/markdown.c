@@ -106,20 +106,18 @@ static void put_place(struct page *p, struct str file, size_t line)
 	buf_free(&place);
 }
 
-static void put_targets(struct page *p, const struct group *g)
+static void put_targets(struct page *p, const struct result *r, const struct group *g)
 {
-	if (g->count > 1)
-		buf_printf(&p->piece, " on %zu targets:", g->count);
-	else if (g->members[0]->target.n)
+	if (g->target_count > 1)
+		buf_printf(&p->piece, " on %zu targets:", g->target_count);
+	else if (g->target_count)
 		buf_puts(&p->piece, " on");
-	for (size_t i = 0; i < g->count && i < TARGETS_NAMED; i++) {
-		if (!g->members[i]->target.n)
-			continue;
+	for (size_t i = 0; i < g->target_count && i < TARGETS_NAMED; i++) {
 		buf_puts(&p->piece, i ? ", " : " ");
-		put_code(p, g->members[i]->target);
+		put_code(p, group_target(r, g, i));
 	}
-	if (g->count > TARGETS_NAMED)
-		buf_printf(&p->piece, " and %zu more", g->count - TARGETS_NAMED);
+	if (g->target_count > TARGETS_NAMED)
+		buf_printf(&p->piece, " and %zu more", g->target_count - TARGETS_NAMED);
 }
 
 static void put_controls(struct page *p, const struct policy_rule *rule)
@@ -148,7 +146,7 @@ static void put_waiver(struct page *p, const struct waiver *w)
 	buf_char(&p->piece, '\n');
 }
 
-static void put_group(struct page *p, const struct group *g)
+static void put_group(struct page *p, const struct result *r, const struct group *g)
 {
 	const struct finding *f = g->members[0];
 
@@ -156,7 +154,7 @@ static void put_group(struct page *p, const struct group *g)
 	put_code(p, f->rule);
 	if (f->waived)
 		buf_printf(&p->piece, " (%s)", severity_name(f->severity));
-	put_targets(p, g);
+	put_targets(p, r, g);
 	if (f->file.n) {
 		buf_puts(&p->piece, ", at ");
 		put_place(p, f->file, f->line);
@@ -192,7 +190,7 @@ static void put_section(struct page *p, const struct result *r, const struct gro
 	for (size_t i = 0; i < groups->count; i++) {
 		if (groups->list[i].section != s)
 			continue;
-		put_group(p, &groups->list[i]);
+		put_group(p, r, &groups->list[i]);
 		if (take_piece(p, limits[s]))
 			p->told = groups->list[i].members[0]->next;
 		else

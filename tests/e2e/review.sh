@@ -221,6 +221,11 @@ run_json review golden..golden-edit --now "$now"
 expect_exit 1
 expect_json out '(.targets | length) == 1 and (.targets[0].names | length) == 300 and .review.loosenings == 1'
 expect_json out '[.findings[] | select(.class == "drift")] | length == 1'
+run scandrift review golden..golden-edit --format markdown
+expect_text out 'on 300 targets: `t1`, `t2`,'
+expect_text out 'scandrift review golden..golden-edit --approve sha256:'
+run scandrift review golden..golden-edit --format github
+expect_text out '::300 targets, t1, t2, '
 run scandrift review golden..golden-edit
 expect_text out 't1 and 299 more (t2, t3, t4, t5, t6, ...): changed (weakened)'
 
