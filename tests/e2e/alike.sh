@@ -31,4 +31,4 @@ sed 's/"Enable": true,/"Enable": true, "NewField": true,/' replies/west.json >we
 cp west.json replies/west.json
 run scandrift -C repo check --replay "$PWD/replies" --now "$now"
 expect_line out 'north and 2 more (south, east): drifted (weakened)'
-expect_line out 'west: drifted (weakened)'
+expect_line out 'west: drifted (unknown)'
