@@ -68,7 +68,7 @@ struct err *groups_new(const struct result *r, struct groups *out)
 {
 	size_t n = r->findings.n;
 
-	*out = (struct groups){.members = calloc(n + 1, sizeof(*out->members)),
+	*out = (struct groups){.members = calloc(n + 1, sizeof(const struct finding *)),
 			       .list = calloc(n + 1, sizeof(*out->list))};
 	if (!out->members || !out->list) {
 		groups_free(out);
