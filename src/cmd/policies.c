@@ -138,26 +138,23 @@ static const char *root_of(const struct workspace *w)
 }
 
 /* A sparse work tree leaves out what the commit holds all the same. */
-static struct err *read_file(const struct workspace *w, const struct io *io, const char *path,
+static struct err *read_file(struct workspace *w, const struct io *io, const char *path,
 			     struct str *bytes, bool *found)
 {
-	enum repo_state state = REPO_STATE_SAME;
+	bool is_committed = true;
 
 	if (!root_of(w))
 		return read_commit(w, path, bytes, found);
-	TRY(repo_read_state(w->repo, &w->commit, path, &state));
-	if (state != REPO_STATE_SAME && state != REPO_STATE_NO_WORKTREE)
-		log_note(&io->log, "%s is %s; it is used as it stands in the work tree", path,
-			 repo_state_text(state));
+	TRY(workspace_note_state(w, io, path, &is_committed));
 	*found = false;
 	TRY(read_worktree(w, path, bytes, found));
-	if (*found || (state != REPO_STATE_SAME && state != REPO_STATE_NO_WORKTREE))
+	if (*found || !is_committed)
 		return NULL;
 	return read_commit(w, path, bytes, found);
 }
 
 struct loader {
-	const struct workspace *w;
+	struct workspace *w;
 	const struct io *io;
 	struct policies *out;
 	size_t bytes;
@@ -201,7 +198,7 @@ static struct err *load_all(struct loader *l, const struct names *names)
 	return first;
 }
 
-struct err *policies_open(const struct workspace *w, const struct io *io, struct policies *out)
+struct err *policies_open(struct workspace *w, const struct io *io, struct policies *out)
 {
 	struct loader l = {w, io, out, 0};
 	struct names *names = arena_alloc(w->arena, sizeof(*names));

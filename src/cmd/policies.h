@@ -16,7 +16,6 @@
 #define POLICIES_SIZE_MAX ((size_t)4 << 20) /* all of them */
 
 /* Every file is read and checked; the errors of all but one are logged. */
-struct err *policies_open(const struct workspace *w, const struct io *io,
-			  struct policies *out) MUST_USE;
+struct err *policies_open(struct workspace *w, const struct io *io, struct policies *out) MUST_USE;
 
 #endif

@@ -27,6 +27,8 @@ struct err *run_begin(const char *command, const struct options *o, const struct
 		.now_s = o->has_now ? o->now_s : clock,
 		.is_now_given = o->has_now,
 		.commit = str_from(w->commit.hex),
+		.uncommitted = w->uncommitted,
+		.uncommitted_count = w->uncommitted_count,
 		.findings = {.arena = w->arena},
 		.fail_on = o->fail_on,
 		.never_fail = o->never_fail,

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cmd/workspace.h"
 
+#include <string.h>
+
 #include "base/fs.h"
 #include "base/suggest.h"
 #include "cmd/digest.h"
@@ -57,15 +59,33 @@ static struct err *read_targets_file(struct workspace *w, struct str *bytes)
 	return err_new(ERR_CONFIG, TARGETS_FILE ": not there; scandrift init writes one");
 }
 
-static struct err *note_uncommitted(const struct workspace *w, const struct io *io)
+static struct err *keep_uncommitted(struct workspace *w, const char *path)
+{
+	size_t n = w->uncommitted_count;
+	const char **list = arena_array(w->arena, n + 1, sizeof(char *));
+
+	if (!list)
+		return err_nomem();
+	if (n)
+		memcpy(list, w->uncommitted, n * sizeof(char *));
+	list[n] = path;
+	w->uncommitted = list;
+	w->uncommitted_count = n + 1;
+	return NULL;
+}
+
+struct err *workspace_note_state(struct workspace *w, const struct io *io, const char *path,
+				 bool *is_committed)
 {
 	enum repo_state state;
 
-	TRY(repo_read_state(w->repo, &w->commit, TARGETS_FILE, &state));
-	if (state != REPO_STATE_SAME && state != REPO_STATE_NO_WORKTREE)
-		log_note(&io->log, "%s is %s; it is used as it stands in the work tree",
-			 TARGETS_FILE, repo_state_text(state));
-	return NULL;
+	TRY(repo_read_state(w->repo, &w->commit, path, &state));
+	*is_committed = state == REPO_STATE_SAME || state == REPO_STATE_NO_WORKTREE;
+	if (*is_committed)
+		return NULL;
+	log_note(&io->log, "%s is %s; it is used as it stands in the work tree", path,
+		 repo_state_text(state));
+	return keep_uncommitted(w, path);
 }
 
 /* An alias that can match nothing would be a decision that is silently dead. */
@@ -134,6 +154,7 @@ static struct err *open_parts(const struct options *o, const struct io *io, cons
 			      struct workspace *w)
 {
 	struct str bytes;
+	bool is_committed;
 
 	TRY(repo_open(".", &w->repo));
 	TRY(find_tip(w, branch));
@@ -143,7 +164,7 @@ static struct err *open_parts(const struct options *o, const struct io *io, cons
 	TRY(targets_select(w->arena, &w->targets, o->args, o->arg_count, &w->selected,
 			   &w->selected_count));
 	TRY(shard_select(o, io, w));
-	return w->is_elsewhere ? NULL : note_uncommitted(w, io);
+	return w->is_elsewhere ? NULL : workspace_note_state(w, io, TARGETS_FILE, &is_committed);
 }
 
 struct err *workspace_open(const struct options *o, const struct io *io, struct workspace *out)

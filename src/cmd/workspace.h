@@ -25,6 +25,9 @@ struct workspace {
 	const struct alias *aliases;
 	size_t alias_count;
 	const struct policies *policies; /* NULL: the command does not judge by them */
+	/* Files that are judged by as they stand in the work tree, which is not what was committed. */
+	const char **uncommitted;
+	size_t uncommitted_count;
 };
 
 struct err *workspace_open(const struct options *o, const struct io *io,
@@ -37,6 +40,13 @@ struct err *workspace_open(const struct options *o, const struct io *io,
 struct err *workspace_open_on(const struct options *o, const struct io *io, const char *branch,
 			      struct workspace *out) MUST_USE;
 void workspace_close(struct workspace *w);
+
+/*
+ * Where a file that is judged by stands against the commit. One that is not what was committed is
+ * noted, and kept for the result to name. `path` lives as long as the workspace.
+ */
+struct err *workspace_note_state(struct workspace *w, const struct io *io, const char *path,
+				 bool *is_committed) MUST_USE;
 
 /*
  * Fills in targets and aliases as they are in the commit, and looks at no file; arena, repository

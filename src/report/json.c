@@ -281,6 +281,20 @@ static void put_review(struct json_writer *w, const struct result_review *v)
 	json_end_object(w);
 }
 
+/* There only where there are such files. */
+static void put_uncommitted(struct json_writer *w, const struct result *r)
+{
+	if (!r->uncommitted_count)
+		return;
+	json_key(w, "uncommitted");
+	json_begin_inline(w);
+	json_begin_array(w);
+	for (size_t i = 0; i < r->uncommitted_count; i++)
+		json_text(w, r->uncommitted[i]);
+	json_end_array(w);
+	json_end_inline(w);
+}
+
 static void put_head(struct json_writer *w, const struct result *r, const struct report_style *s)
 {
 	json_key(w, "schema");
@@ -300,6 +314,7 @@ static void put_head(struct json_writer *w, const struct result *r, const struct
 	if (r->is_now_given)
 		put_time(w, "now", r->now_s);
 	json_put_text(w, "commit", r->commit);
+	put_uncommitted(w, r);
 	json_key(w, "verdict");
 	json_text(w, result_verdict_name(r));
 	json_key(w, "incomplete");

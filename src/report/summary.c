@@ -52,6 +52,9 @@ void summary_judged_by(struct buf *b, const struct result *r)
 			   r->review.base.p);
 	else if (r->commit.n)
 		buf_printf(b, "judged by commit %.12s", r->commit.p);
+	if (r->uncommitted_count)
+		buf_printf(b, " and %zu file%s not as committed", r->uncommitted_count,
+			   r->uncommitted_count == 1 ? "" : "s");
 	if (r->is_now_given)
 		buf_printf(b, "%sas of %s (--now)", r->commit.n ? ", " : "",
 			   time_format_rfc3339(r->now_s, text));

@@ -70,6 +70,8 @@ struct result {
 	bool is_now_given;
 	struct str
 		commit; /* whose baselines were judged; empty when unborn or without a repository */
+	const char *const *uncommitted; /* files judged by that were not as committed; borrowed */
+	size_t uncommitted_count;
 	struct result_target *targets;
 	size_t target_count;
 	struct findings findings;

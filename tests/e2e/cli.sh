@@ -127,10 +127,14 @@ echo '; a word' >>repo/baselines/targets.ini
 run scandrift -C repo check --replay "$replies" --now "$now"
 expect_exit 0
 expect_text err 'baselines/targets.ini is modified'
+expect_text out 'and 1 file not as committed'
+cp "$out" loud
+run_json -C repo check --replay "$replies" --now "$now"
+expect_json out '.uncommitted == ["baselines/targets.ini"]'
 run scandrift -q -C repo check --replay "$replies" --now "$now"
 expect_exit 0
 expect_empty err
-expect_same want "$out"
+expect_same loud "$out"
 run scandrift -C repo check -q nothere --replay "$replies"
 expect_exit 2
 expect_lines err 1
