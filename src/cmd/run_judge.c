@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd/since.h"
 #include "result/judge_policy.h"
 
 /* Targets are judged as they come; where they stand in the result is the order of the list. */
@@ -103,6 +104,18 @@ static struct err *judge_targets(const struct options *o, const struct workspace
 	return e;
 }
 
+/* Nothing is judged by it but what it excuses: a history that cannot be read is none. */
+static struct err *ask_history(const struct options *o, const struct workspace *w, struct result *r,
+			       const struct sides *sides)
+{
+	struct err *e = since_find(o, w, r, sides);
+
+	if (e && e->kind == ERR_NOMEM)
+		return e;
+	err_free(e);
+	return NULL;
+}
+
 struct err *run_judge(const struct options *o, const struct workspace *w, struct live *l,
 		      struct result *r, struct sides *sides)
 {
@@ -117,6 +130,8 @@ struct err *run_judge(const struct options *o, const struct workspace *w, struct
 	if (policies && w->policies->count == 0)
 		r->policies_note = "there are none in " POLICIES_FOLDER "/";
 	r->side_effect_failed |= live_is_unrecorded(l);
+	if (strcmp(r->command, "check") == 0)
+		TRY(ask_history(o, w, r, sides));
 	result_finish(r);
 	return NULL;
 }

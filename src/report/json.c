@@ -238,6 +238,12 @@ static void put_finding(struct json_writer *w, const struct finding *f)
 		json_key(w, "approval");
 		json_text(w, approval_name(f->approval));
 	}
+	if (f->has_since) {
+		char since[TIME_TEXT_SIZE];
+
+		json_key(w, "since");
+		json_text(w, time_format_rfc3339(f->since_s, since));
+	}
 	if (f->class == CLASS_INCOMPLETE) {
 		json_put_text(w, "api_code", f->api_code);
 		json_put_text(w, "request_id", f->request_id);

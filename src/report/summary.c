@@ -136,3 +136,17 @@ bool summary_has_coverage(const struct result_target *t)
 	return t->outcome != OUTCOME_EQUAL && t->outcome != OUTCOME_INCOMPLETE &&
 	       (t->coverage_before.count || t->coverage_after.count);
 }
+
+void summary_since(struct buf *b, int64_t since_s, int64_t now_s)
+{
+	static const int64_t day_s = INT64_C(24) * 60 * 60;
+	char when[TIME_TEXT_SIZE];
+	int64_t for_s = now_s - since_s;
+
+	buf_puts(b, time_format_rfc3339(since_s, when));
+	if (for_s >= day_s)
+		buf_printf(b, ", for %lld day%s", (long long)(for_s / day_s),
+			   for_s / day_s == 1 ? "" : "s");
+	else if (for_s > 0)
+		buf_printf(b, ", for %lld h", (long long)(for_s / 3600));
+}

@@ -28,6 +28,9 @@ void summary_approve_command(struct buf *b, const struct result *r);
 /* "waived", "approved", "incomplete", or the severity. */
 const char *summary_word(const struct finding *f);
 
+/* "2026-11-20T02:00:00Z, for 4 days" */
+void summary_since(struct buf *b, int64_t since_s, int64_t now_s);
+
 /*
  * What is scanned before and after: calls `put` for each line with the mark '-', '+', or ' ' for
  * what both sides have, each where it stands in its own. Without a side before it is ' ' alone.

@@ -13,6 +13,7 @@
 struct page {
 	struct buf *b;
 	const struct report_style *s;
+	int64_t now_s;
 	struct str told; /* the last advice to this target: the same is not told again */
 };
 
@@ -118,6 +119,11 @@ static void put_finding(struct page *p, const struct finding *f)
 	if (f->policy)
 		put_controls(p, f->policy->rule);
 	put_place(p, f);
+	if (f->has_since) {
+		buf_printf(p->b, "            %-6s ", "since");
+		summary_since(p->b, f->since_s, p->now_s);
+		buf_char(p->b, '\n');
+	}
 	if (f->api_code.n)
 		put_line(p, "code", f->api_code);
 	if (f->class == CLASS_INCOMPLETE)
@@ -267,7 +273,7 @@ static bool has_no_row(const struct result *r, const struct finding *f)
 
 struct err *report_text(struct buf *b, const struct result *r, const struct report_style *s)
 {
-	struct page p = {.b = b, .s = s};
+	struct page p = {.b = b, .s = s, .now_s = r->now_s};
 	const struct finding **list = group_findings(r);
 
 	struct alike alike = {0};

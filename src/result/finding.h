@@ -45,15 +45,17 @@ struct finding {
 	struct str rule; /* "drift/ScanType": stable */
 	enum finding_class class;
 	enum severity severity;
-	struct str target;                   /* empty: the run as a whole */
-	struct str path;                     /* RFC 6901, or empty */
-	struct str message;                  /* what was found */
-	struct str meaning;                  /* what it means for scanning */
-	struct str next;                     /* what to do now */
-	struct str file;                     /* relative to the repository, or empty */
-	size_t line;                         /* from 1; 0: no place */
-	struct str api_code, request_id;     /* the vendor's, or empty */
-	const struct change *change;         /* drift alone */
+	struct str target;               /* empty: the run as a whole */
+	struct str path;                 /* RFC 6901, or empty */
+	struct str message;              /* what was found */
+	struct str meaning;              /* what it means for scanning */
+	struct str next;                 /* what to do now */
+	struct str file;                 /* relative to the repository, or empty */
+	size_t line;                     /* from 1; 0: no place */
+	struct str api_code, request_id; /* the vendor's, or empty */
+	const struct change *change;     /* drift alone */
+	bool has_since;                  /* history knows since when it has been so */
+	int64_t since_s;
 	const struct finding_policy *policy; /* a policy's rule alone */
 	const struct waiver *waived;         /* let pass: listed, and counted nowhere; or NULL */
 	enum approval approval;

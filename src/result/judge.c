@@ -410,7 +410,7 @@ struct err *judge_target(struct result *r, const struct target *t, const struct 
 	else if (!live->is_fetched && live->reading && t->uin.n)
 		TRY(add_unverified(r, t));
 	if (is_live_known)
-		TRY(judge_liveness(r, t, live->reading, base->reading, &unclear));
+		TRY(judge_liveness(r, t, live->reading, &unclear));
 	if (unclear.message.n)
 		TRY(add_note(r, t, &unclear, row->request_id,
 			     "Whether scans run is not known; the setting itself was judged"));

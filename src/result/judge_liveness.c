@@ -31,7 +31,7 @@ static struct str state_text(const struct reading *r, enum state_kind k)
 	return r->config.values[i].u.text;
 }
 
-static bool is_on(const struct reading *r)
+bool liveness_is_on(const struct reading *r)
 {
 	size_t i = schema_find_dimension(r->config.resource, DIM_SWITCH);
 	const struct value *v = &r->config.values[i];
@@ -86,7 +86,7 @@ static struct err *judge_outcome(struct result *r, const struct target *t,
 
 /* The last scan, as seconds of UTC; off by the zone where the target has none. */
 static struct err *judge_age(struct result *r, const struct target *t, const struct reading *live,
-			     int64_t last_s, bool was_off)
+			     int64_t last_s)
 {
 	const struct field *f =
 		&live->config.resource
@@ -102,7 +102,7 @@ static struct err *judge_age(struct result *r, const struct target *t, const str
 					 f->name, STR_ARG(text), zone));
 	if (age_s <= limit_s + slack_s)
 		return NULL;
-	return add(r, t, "liveness/stale", was_off ? SEVERITY_INFO : SEVERITY_HIGH, f->name,
+	return add(r, t, "liveness/stale", SEVERITY_HIGH, f->name,
 		   findings_text(&r->findings,
 				 "/%s is \"%.*s\" (%s): %lld days ago, with a period of %lld",
 				 f->name, STR_ARG(text), zone, (long long)(age_s / DAY_S),
@@ -110,7 +110,7 @@ static struct err *judge_age(struct result *r, const struct target *t, const str
 }
 
 struct err *judge_liveness(struct result *r, const struct target *t, const struct reading *live,
-			   const struct reading *base, struct note *unclear)
+			   struct note *unclear)
 {
 	const struct resource *res = live->config.resource;
 	size_t i = schema_find_state(res, STATE_LAST_SCAN);
@@ -118,7 +118,7 @@ struct err *judge_liveness(struct result *r, const struct target *t, const struc
 	int64_t last_s;
 
 	*unclear = (struct note){.kind = NOTE_BAD_VALUE};
-	if (i == res->field_count || !is_on(live))
+	if (i == res->field_count || !liveness_is_on(live))
 		return NULL;
 	TRY(judge_outcome(r, t, live));
 	if (!last.n) {
@@ -138,5 +138,37 @@ struct err *judge_liveness(struct result *r, const struct target *t, const struc
 	}
 	if (t->has_zone)
 		last_s -= t->zone_east_s;
-	return judge_age(r, t, live, last_s, base && !is_on(base));
+	return judge_age(r, t, live, last_s);
+}
+
+bool liveness_can_be_excused(const struct finding *f)
+{
+	return str_is(f->rule, "liveness/stale") && f->severity > SEVERITY_INFO;
+}
+
+struct err *liveness_switch(const struct reading *r, struct arena *a, struct str *out)
+{
+	const struct resource *res = r->config.resource;
+	size_t i = schema_find_dimension(res, DIM_SWITCH);
+	const char *path = arena_printf(a, "/%s", i < res->field_count ? res->fields[i].name : "");
+
+	*out = str_from(path);
+	return path ? NULL : err_nomem();
+}
+
+struct err *liveness_excuse(struct result *r, struct finding *stale, const struct reading *live,
+			    int64_t on_since_s)
+{
+	char when[TIME_TEXT_SIZE];
+	struct str message;
+
+	if (r->now_s - on_since_s > 2 * period_days(live) * DAY_S)
+		return NULL;
+	message = findings_text(&r->findings, "%.*s; switched on by %s", STR_ARG(stale->message),
+				time_format_rfc3339(on_since_s, when));
+	if (!message.p)
+		return err_nomem();
+	stale->severity = SEVERITY_INFO;
+	stale->message = message;
+	return NULL;
 }

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SCANDRIFT_RESULT_JUDGE_LIVENESS_H
-#define SCANDRIFT_RESULT_JUDGE_LIVENESS_H
+# define SCANDRIFT_RESULT_JUDGE_LIVENESS_H
 
-#include "result/result.h"
+# include "result/result.h"
 
 /*
  * A schedule that is on may still scan nothing: does the state that comes with the config say that
@@ -10,6 +10,18 @@
  * *unclear says so, and has no message otherwise; what the setting is, is known all the same.
  */
 struct err *judge_liveness(struct result *r, const struct target *t, const struct reading *live,
-			   const struct reading *base, struct note *unclear) MUST_USE;
+			   struct note *unclear) MUST_USE;
+
+/*
+ * A schedule that was switched on less than two periods ago need not have scanned yet. That it is
+ * on while its baseline is off does not say when: history may, and then `stale` becomes a notice.
+ */
+bool liveness_can_be_excused(const struct finding *f);
+struct err *liveness_excuse(struct result *r, struct finding *stale, const struct reading *live,
+			    int64_t on_since_s) MUST_USE;
+
+/* Is the schedule on? And the pointer of the field that says so. */
+bool liveness_is_on(const struct reading *r);
+struct err *liveness_switch(const struct reading *r, struct arena *a, struct str *out) MUST_USE;
 
 #endif

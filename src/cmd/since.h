@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCANDRIFT_CMD_SINCE_H
+#define SCANDRIFT_CMD_SINCE_H
+
+#include "cmd/run_judge.h"
+
+/*
+ * Since when it has been so, from git's history: a drift began when what was observed live became
+ * what it is, or when the baseline did, whichever is later; and a scan that is late because the
+ * schedule was switched on a while ago is no fault yet. Where nothing was observed nothing is said.
+ * Times are the committers': asserted.
+ */
+struct err *since_find(const struct options *o, const struct workspace *w, struct result *r,
+		       const struct sides *sides) MUST_USE;
+
+#endif

@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# Since when it has been so: what history knows of each field that drifted, and when a schedule was
+# switched on that has not scanned since.
+
+. "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
+. "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
+
+replay=$PWD/replies
+
+# live TARGET SED: what is live from here on.
+live() {
+	sed "$2" "$common/prod.json" >"$1.edited"
+	replay_from replies "$1" "$1.edited"
+}
+
+# night DAY [ARG...]: of November 2026, 02:00; the clock of what it commits is that too.
+night() {
+	day=$1
+	shift
+	GIT_AUTHOR_DATE="2026-11-${day}T02:00:00Z"
+	GIT_COMMITTER_DATE=$GIT_AUTHOR_DATE
+	export GIT_AUTHOR_DATE GIT_COMMITTER_DATE
+	run_json -C repo check --replay "$replay" --now "2026-11-${day}T02:00:00Z" "$@"
+}
+
+# baseline DAY TARGET SED: decided that day.
+baseline() {
+	sed "$3" "$common/prod.json" >"repo/baselines/$2.json"
+	GIT_AUTHOR_DATE="2026-11-${1}T12:00:00Z" GIT_COMMITTER_DATE="2026-11-${1}T12:00:00Z" \
+		git -C repo commit -q -am "baseline of $2"
+}
+
+# expect_since TARGET FIELD TIME|null
+expect_since() {
+	expect_json out "[.findings[] | select(.rule == \"drift/$2\" and .target == \"$1\").since] == [$3]"
+}
+
+new_repo repo
+mkdir repo/baselines
+printf '[target prod]\nzone = +00:00\n[target other]\nzone = +00:00\n' >repo/baselines/targets.ini
+cp "$common/prod.json" repo/baselines/prod.json
+cp "$common/prod.json" repo/baselines/other.json
+git -C repo add -A
+GIT_AUTHOR_DATE=2026-11-01T00:00:00Z GIT_COMMITTER_DATE=2026-11-01T00:00:00Z \
+	git -C repo commit -q -m 'baselines: as agreed'
+
+# Nothing was observed before: nothing is known the first night.
+live prod 's/"ScanPeriod": 1/"ScanPeriod": 7/'
+live other ''
+night 10 --commit
+expect_exit 1
+expect_since prod ScanPeriod null
+
+# The second field drifts later; a night that records nothing knows too.
+night 11
+expect_since prod ScanPeriod '"2026-11-10T02:00:00Z"'
+live prod 's/"ScanPeriod": 1/"ScanPeriod": 7/; s/03:00:00/05:00:00/'
+night 12 --commit
+expect_since prod ScanPeriod '"2026-11-10T02:00:00Z"'
+expect_since prod ScanTime null
+night 14 --commit
+expect_since prod ScanPeriod '"2026-11-10T02:00:00Z"'
+expect_since prod ScanTime '"2026-11-12T02:00:00Z"'
+
+# For a person.
+run scandrift -C repo check --replay "$replay" --now 2026-11-14T02:00:00Z
+expect_line out '            since  2026-11-10T02:00:00Z, for 4 days'
+expect_line out '            since  2026-11-12T02:00:00Z, for 2 days'
+
+# Live stays; the baseline moves away from it, or is written anew without meaning anything.
+baseline 15 prod 's/"ScanPeriod": 1/"ScanPeriod": 2/'
+night 16 --commit
+expect_since prod ScanPeriod '"2026-11-15T12:00:00Z"'
+expect_since prod ScanTime '"2026-11-12T02:00:00Z"'
+
+# It came back to another value in between: a new drift.
+live prod 's/"ScanPeriod": 1/"ScanPeriod": 9/'
+night 17 --commit
+live prod 's/"ScanPeriod": 1/"ScanPeriod": 7/'
+night 18 --commit
+night 19
+expect_since prod ScanPeriod '"2026-11-18T02:00:00Z"'
+
+# A shallow clone says no more than it has: the baseline's file is as old as its oldest commit.
+git clone -q --depth 1 "file://$PWD/repo" shallow
+git -C shallow fetch -q origin scandrift/observed:scandrift/observed
+run_json -C shallow check prod --replay "$replay" --now 2026-11-19T02:00:00Z
+expect_since prod ScanPeriod '"2026-11-18T02:00:00Z"'
+
+# What cannot be read of history is not known, and the run is judged all the same.
+git clone -q --no-local repo broken
+git -C broken fetch -q origin scandrift/observed:scandrift/observed
+for pack in broken/.git/objects/pack/*; do
+	mv "$pack" .
+done
+for pack in *.pack; do
+	git -C broken unpack-objects -q <"$pack"
+done
+lost=$(git -C broken rev-parse scandrift/observed~1)
+rm -f "broken/.git/objects/$(printf %.2s "$lost")/${lost#??}"
+run_json -C broken check prod --replay "$replay" --now 2026-11-19T02:00:00Z
+expect_exit 1
+expect_since prod ScanPeriod null
+
+# --- switched on -----------------------------------------------------------------------------
+
+stale() {
+	expect_json out "[.findings[] | select(.rule == \"liveness/stale\" and .target == \"other\").severity] == [$1]"
+}
+
+# `state` of a reply comes with it: a scan long ago.
+on='s/"Enable": true,/"Enable": true, "LastScanTime": "2026-10-01 03:00:00", "ScanResult": "Success",/'
+off='s/"Enable": true,/"Enable": false,/'
+
+# Off by the baseline, and on: when it was switched on is not known, so it is a fault.
+baseline 19 other "$off"
+live other "$on"
+git -C repo update-ref -d refs/heads/scandrift/observed
+night 20
+stale '"high"'
+
+# Recorded as off, then seen on: a notice for two periods, and a fault after them.
+live other 's/"Enable": true,/"Enable": false,/; s/"ScanPeriod": 1/"ScanPeriod": 2/'
+night 20 --commit
+live other "$on"
+night 21 --commit
+stale '"info"'
+expect_text out 'switched on by 2026-11-21T02:00:00Z'
+night 23 --commit
+stale '"info"'
+night 24 --commit
+stale '"high"'
+# The drift itself stays.
+expect_since other Enable '"2026-11-21T02:00:00Z"'
+
+# Without recording it is never known when.
+git -C repo update-ref refs/heads/scandrift/observed scandrift/observed~1
+night 24
+stale '"high"'
+
+# On since the first record: that it was off before is not known.
+baseline 24 other ''
+live other "$on"
+git -C repo update-ref -d refs/heads/scandrift/observed
+live prod 's/"ScanPeriod": 1/"ScanPeriod": 3/'
+night 25 --commit
+night 26
+stale '"high"'
