@@ -36,11 +36,11 @@ choose() {
 		;;
 	commit)
 		reference=refs/heads/scandrift/observed
-		words='check --commit'
+		words='check --commit --fail-on never'
 		;;
 	journal)
 		reference=refs/scandrift/runs
-		words='check --journal'
+		words='check --journal --fail-on never'
 		;;
 	esac
 	printf 'exec "$SCANDRIFT" -C repo %s --replay ../%s\n' "$words" "${2:-replies}" >command.sh
@@ -56,19 +56,28 @@ try() {
 	cp -a before repo
 	choose "$1"
 	was=$(tip)
-	strace -f -qq -o trace -e inject="$2" sh ./command.sh >said 2>&1 || :
+	ended=0
+	strace -f -qq -o trace -e inject="$2" sh ./command.sh >said 2>&1 || ended=$?
 	points=$((points + 1))
 	is=$(tip)
 	if [ "$is" = "$was" ]; then
 		old=$((old + 1))
-		if grep -q '^Committed\|recorded on\|journal: [0-9a-f]* on ' said; then
+		if grep -q '^Committed\|^scandrift: recorded on\|^scandrift: journal: ' said; then
 			fail "$1 $2: said to be committed, and is not: $(cat said)"
 		fi
+		[ "$ended" != 0 ] || fail "$1 $2: exit 0, and nothing is committed: $(cat said)"
 	else
 		new=$((new + 1))
 	fi
 	git -C repo fsck --full --strict --no-dangling >fsck.text 2>&1 || fail "$1 $2: $(cat fsck.text)"
 	[ "$(git -C repo rev-list --count main)" -le 2 ] || fail "$1 $2: more than one commit"
+	case $2 in
+	*signal=*) ;;
+	*)
+		left=$(find repo -name '*tmp*' -o -name '*.lock' -o -name '*-half')
+		[ -z "$left" ] || fail "$1 $2: left behind: $left; $(cat said)"
+		;;
+	esac
 	# The next run.
 	sh ./command.sh >said 2>&1 || :
 	lock=$(find repo/.git -name '*.lock' | head -n 1)
@@ -125,19 +134,32 @@ for name in accept commit journal; do
 done
 echo "killed at $points points: $old before, $new after, $spent with a lock that is the reference"
 
+# The nth call fails, or all from the nth on: of each command and call some points and failures, by
+# chance.
 points=0
 old=0
 new=0
-for name in accept journal; do
-	for call in write fsync rename; do
+each=1
+[ -z "$SCANDRIFT_LONG" ] || each=20
+echo "seed: $SCANDRIFT_SEED"
+for name in accept commit journal; do
+	for call in openat write fsync rename link mkdir; do
 		n=$(count "$name" "$call")
 		[ "$n" -gt 0 ] || continue
-		for failure in ENOSPC EIO; do
-			for at in $(sample_of "$n"); do
-				try "$name" "$call:error=$failure:when=$at"
-				[ -z "$SCANDRIFT_LONG" ] || try "$name" "$call:error=$failure:when=$at+"
-			done
-		done
+		awk -v seed="$SCANDRIFT_SEED" -v n="$n" -v each="$each" -v call="$call" -v name="$name" 'BEGIN {
+			for (i = 1; i <= length(name call); i++)
+				seed = (seed * 31 + index("abcdefghijklmnopqrstuvwxyz", substr(name call, i, 1))) % 1000003
+			srand(seed)
+			split("EIO ENOSPC EACCES EMFILE EINTR", failures)
+			# What a command writes, it writes at its end: half of the points are there.
+			for (i = 0; i < each * 2; i++) {
+				at = i % 2 ? int(n * 2 / 3 + rand() * n / 3) + 1 : int(rand() * n) + 1
+				print failures[int(rand() * 5) + 1] ":when=" (at > n ? n : at) (rand() < 0.5 ? "+" : "")
+			}
+		}' >chosen
+		while read -r failure; do
+			try "$name" "$call:error=$failure" </dev/null
+		done <chosen
 	done
 done
 echo "failed at $points points: $old before, $new after"
