@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* log --runs: what the journal has, what it lacks, and where it parts. */
+/* log --runs: what the journal has, what it lacks, and where it parts (src/data/runs.schema.json). */
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>

@@ -4,6 +4,8 @@
 
 . "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
 . "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
+need node
+[ -d "$SCANDRIFT_NPM/node_modules/ajv" ] || skip "no ajv in $SCANDRIFT_NPM"
 
 replay=$PWD/replies
 product_repo repo prod other
@@ -57,6 +59,7 @@ expect_json out '[.runs[].verdict] == ["pass", "incomplete", "fail", "pass"]'
 expect_json out '.missing == ["2026-11-23T02:00:00Z", "2026-11-24T02:00:00Z",
 	"2026-11-26T09:00:00Z"]'
 expect_json out '.parted == false'
+cp "$out" runs.json
 run scandrift -C repo log --runs --every 1d --now 2026-11-25T10:00:00Z
 expect_exit 0
 expect_line out '4 runs, 2 missing'
@@ -91,6 +94,13 @@ git -C repo update-ref refs/scandrift/runs "$(git -C repo commit-tree -p refs/sc
 run scandrift -C repo log --runs --format json
 expect_exit 0
 expect_json out '.runs[0].problem != null and .runs[1].problem == null'
+expect_json out '.runs[0].verdict == null and .parted'
+cp "$out" by-hand.json
+for judge in validate damage; do
+	NODE_PATH="$SCANDRIFT_NPM/node_modules" node "$SCANDRIFT_SOURCE/tests/e2e/schema/$judge.js" \
+		"$SCANDRIFT_SOURCE/src/data/runs.schema.json" runs.json by-hand.json >said ||
+		fail "not what the schema says: $(cat said)"
+done
 
 # Not with an invented time; a journal that cannot be written is exit 4, and the report comes.
 run scandrift -C repo check --now 2026-11-27T02:00:00Z --journal
