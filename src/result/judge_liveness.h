@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #ifndef SCANDRIFT_RESULT_JUDGE_LIVENESS_H
-# define SCANDRIFT_RESULT_JUDGE_LIVENESS_H
+#define SCANDRIFT_RESULT_JUDGE_LIVENESS_H
 
-# include "result/result.h"
+#include "result/result.h"
 
 /*
  * A schedule that is on may still scan nothing: does the state that comes with the config say that
