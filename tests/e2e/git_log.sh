@@ -92,7 +92,7 @@ expect_json out '[.targets[0].entries[] | select(.kind == "baseline")][0].subjec
 run scandrift -C repo show live
 expect_exit 0
 expect_same repo/baselines/live.json "$out"
-expect_text err 'All authorized images'
+expect_text err 'Looked for: '
 run scandrift -C repo show live --as-of 2026-11-26T08:59:59Z
 expect_exit 0
 expect_same "$common/prod.json" "$out"
