@@ -50,6 +50,8 @@ struct err *tree_find(struct repo *r, const struct repo_commit *c, const char *p
 struct err *tree_load(struct repo *r, const struct repo_commit *c, const git_oid *id,
 		      const char *what, git_tree **out) MUST_USE;
 void trees_forget(struct repo *r);
+/* order.c: an error where a tree's names are not those of a tree that git would write. */
+struct err *tree_check(const git_tree *tree, const char *what) MUST_USE;
 struct err *commit_describe(struct repo *r, const git_oid *id, struct repo_commit *out) MUST_USE;
 bool spot_eq(const struct tree_spot *a, const struct tree_spot *b);
 

@@ -155,14 +155,18 @@ struct err *tree_load(struct repo *r, const struct repo_commit *c, const git_oid
 		      const char *what, git_tree **out)
 {
 	git_tree *tree = NULL, *copy = NULL;
+	struct err *e;
 
 	for (size_t i = 0; i < TREES_KEPT; i++)
 		if (r->trees[i] && git_oid_equal(git_tree_id(r->trees[i]), id))
 			return git_tree_dup(out, r->trees[i]) < 0 ? err_nomem() : NULL;
 	TRY(tree_read(r, c, id, what, &tree));
-	if (git_tree_dup(&copy, tree) < 0) {
+	e = tree_check(tree, what);
+	if (!e && git_tree_dup(&copy, tree) < 0)
+		e = err_nomem();
+	if (e) {
 		git_tree_free(tree);
-		return err_nomem();
+		return e;
 	}
 	git_tree_free(r->trees[r->next_tree]);
 	r->trees[r->next_tree] = copy;
