@@ -255,6 +255,20 @@ bool reading_is_whole(const struct reading *r)
 	       !r->totals[NOTE_REQUIRED];
 }
 
+/* A state field that is malformed has one note; any other trouble is more than those. */
+bool reading_has_config(const struct reading *r)
+{
+	size_t troubles =
+		r->totals[NOTE_TYPE_CHANGED] + r->totals[NOTE_BAD_VALUE] + r->totals[NOTE_REQUIRED];
+
+	for (size_t i = 0; i < r->config.resource->field_count; i++) {
+		if (r->config.resource->fields[i].role == ROLE_STATE &&
+		    r->config.values[i].is_malformed)
+			troubles--;
+	}
+	return !r->has_error && troubles == 0;
+}
+
 struct str reading_text(const struct reading *r, const char *field)
 {
 	size_t i;

@@ -66,6 +66,9 @@ struct err *normalize_read(const struct resource *r, struct str bytes,
 /* True when every field could be understood: nothing malformed, nothing required absent, no error. */
 bool reading_is_whole(const struct reading *r);
 
+/* Is it but for the state, which is no part of the config? */
+bool reading_has_config(const struct reading *r);
+
 /* The text of a state or run field by its row, empty when absent. */
 struct str reading_text(const struct reading *r, const char *field);
 

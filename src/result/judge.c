@@ -174,6 +174,9 @@ static const char *const live_rules[NOTE_KINDS] = {
 	[NOTE_REQUIRED] = "incomplete/missing-field",
 };
 
+/* What a malformed state means: it is no part of the setting. */
+#define STATE_UNCLEAR "Whether scans run is not known; the setting itself was judged"
+
 /* `meaning`: where it is not what the rule says; NULL. */
 static struct err *add_note(struct result *r, const struct target *t, const struct note *n,
 			    struct str request_id, const char *meaning)
@@ -217,8 +220,14 @@ static struct err *add_dropped(struct result *r, const struct target *t,
 static struct err *judge_notes(struct result *r, const struct target *t,
 			       const struct reading *reading, struct str request_id)
 {
-	for (size_t i = 0; i < reading->note_count; i++)
-		TRY(add_note(r, t, &reading->notes[i], request_id, NULL));
+	bool has_config = reading_has_config(reading);
+
+	for (size_t i = 0; i < reading->note_count; i++) {
+		const struct note *n = &reading->notes[i];
+		bool is_trouble = n->kind == NOTE_TYPE_CHANGED || n->kind == NOTE_BAD_VALUE;
+
+		TRY(add_note(r, t, n, request_id, is_trouble && has_config ? STATE_UNCLEAR : NULL));
+	}
 	return add_dropped(r, t, reading);
 }
 
@@ -412,9 +421,8 @@ struct err *judge_target(struct result *r, const struct target *t, const struct 
 	if (is_live_known)
 		TRY(judge_liveness(r, t, live->reading, &unclear));
 	if (unclear.message.n)
-		TRY(add_note(r, t, &unclear, row->request_id,
-			     "Whether scans run is not known; the setting itself was judged"));
-	if (!is_live_known || !reading_is_whole(live->reading)) {
+		TRY(add_note(r, t, &unclear, row->request_id, STATE_UNCLEAR));
+	if (!is_live_known || !reading_has_config(live->reading)) {
 		row->outcome = OUTCOME_INCOMPLETE;
 		return NULL;
 	}
@@ -426,7 +434,7 @@ struct err *judge_target(struct result *r, const struct target *t, const struct 
 	} else {
 		row->outcome = OUTCOME_NO_BASELINE;
 	}
-	if (unclear.message.n)
+	if (unclear.message.n || !reading_is_whole(live->reading))
 		row->outcome = OUTCOME_INCOMPLETE;
 	return NULL;
 }

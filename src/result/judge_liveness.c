@@ -122,8 +122,11 @@ struct err *judge_liveness(struct result *r, const struct target *t, const struc
 		return NULL;
 	TRY(judge_outcome(r, t, live));
 	if (!last.n) {
-		/* A reply of an older shape does not name it: nothing is said about scans then. */
-		if (!live->config.values[i].is_present)
+		/*
+		 * A reply of an older shape does not name it: nothing is said about scans then.
+		 * One that is no text has a note of its own.
+		 */
+		if (!live->config.values[i].is_present || live->config.values[i].is_malformed)
 			return NULL;
 		return add(r, t, "liveness/stale", SEVERITY_INFO, res->fields[i].name,
 			   findings_text(&r->findings, "/%s is empty: no scan has run yet",

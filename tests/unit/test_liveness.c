@@ -61,6 +61,8 @@ static const struct row {
 	/* A time that is none. */
 	{ "malformed", "+08:00", SOON_AFTER, ON("1") OK AT("-"), "high schema/bad-value" },
 	{ "malformed, zeros", NULL, SOON_AFTER, ON("1") OK AT("0000-00-00 00:00:00"), "high schema/bad-value" },
+	{ "malformed, a number", "+08:00", SOON_AFTER, ON("1") OK "\"LastScanTime\":1,", "high schema/type-changed" },
+	{ "malformed, both", "+08:00", SOON_AFTER, ON("1") "\"ScanResult\":5,\"LastScanTime\":[],", "high schema/type-changed, high schema/type-changed" },
 	{ "malformed, and why", "+08:00", SOON_AFTER, ON("1") END("InternalError") AT("2026-11-20T03:00:00Z"), "high liveness/scan-result, high schema/bad-value" },
 	{ "a reply that names no state", "+08:00", SOON_AFTER, ON("1"), "" },
 

@@ -421,14 +421,17 @@ static void test_judged(void **state)
 static void test_unclear_state(void **state)
 {
 	static const struct {
-		const char *reply, *drift;
+		const char *reply, *rule, *path, *drift;
 		size_t changes;
 		enum exit_code code;
 	} rows[] = {
 		{REPLY("\"Enable\":true,\"ScanTime\":\"03:00\",\"ScanPeriod\":7,"
 		       "\"LastScanTime\":\"0000-00-00 00:00:00\","),
-		 "drift/ScanPeriod", 1, EXIT_NO},
-		{REPLY(ON "\"LastScanTime\":\"-\","), NULL, 0, EXIT_INCOMPLETE},
+		 "schema/bad-value", "/LastScanTime", "drift/ScanPeriod", 1, EXIT_NO},
+		{REPLY("\"Enable\":true,\"ScanTime\":\"03:00\",\"ScanPeriod\":7,\"ScanResult\":5,"),
+		 "schema/type-changed", "/ScanResult", "drift/ScanPeriod", 1, EXIT_NO},
+		{REPLY(ON "\"LastScanTime\":\"-\","), "schema/bad-value", "/LastScanTime", NULL, 0,
+		 EXIT_INCOMPLETE},
 	};
 
 	(void)state;
@@ -437,9 +440,9 @@ static void test_unclear_state(void **state)
 		const struct finding *f;
 
 		trial_run(x);
-		f = found(x, "schema/bad-value");
+		f = found(x, rows[i].rule);
 		assert_non_null(f);
-		assert_true(str_is(f->path, "/LastScanTime"));
+		assert_true(str_is(f->path, rows[i].path));
 		assert_true(str_is(f->request_id, "id-1"));
 		assert_true(
 			str_is(f->meaning,
