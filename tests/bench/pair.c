@@ -4,7 +4,8 @@
  * A/B, its spread and the goal. In turn, because machines change their pace by the minute; the
  * ratio of neighbours is what stays.
  *
- *   pair RUNS KIND GOAL LABEL -- A... -- B...     KIND: wall cpu
+ *   pair RUNS KIND GOAL LABEL -- A... -- B...     KIND: wall cpu; wall:N:M, cpu:N:M where A does
+ *                                                 N things and B does M: what one of them costs
  *   pair RUNS memory GOAL LABEL -- A... -- FILE   peak memory of A against the size of FILE
  *
  * Before each run of A or B, not timed, the shell command in BEFORE_A or BEFORE_B of the
@@ -93,9 +94,26 @@ static double median(double *v, int n)
 
 static double pick(const struct figures *f, const char *kind)
 {
-	if (strcmp(kind, "cpu") == 0)
+	if (strncmp(kind, "cpu", 3) == 0)
 		return f->cpu_s;
 	return strcmp(kind, "memory") == 0 ? f->peak_bytes : f->wall_s;
+}
+
+/* The counts behind "cpu:N:M"; the colon becomes the end of the word that is printed. */
+static void take_counts(char *kind, double *a, double *b)
+{
+	char *colon = strchr(kind, ':'), *end = NULL;
+
+	*a = *b = 1;
+	if (!colon)
+		return;
+	*colon = '\0';
+	*a = strtod(colon + 1, &end);
+	*b = *end == ':' ? strtod(end + 1, &end) : 0;
+	if (*end || *a < 1 || *b < 1) {
+		(void)fprintf(stderr, "pair: expected KIND:N:M\n");
+		exit(2);
+	}
 }
 
 /* The place of the n-th "--", made the end of the list before it. */
@@ -124,13 +142,14 @@ static double file_size(const char *path)
 
 int main(int argc, char **argv)
 {
-	double a[RUNS_MAX], b[RUNS_MAX], ratio[RUNS_MAX], goal, middle;
+	double a[RUNS_MAX], b[RUNS_MAX], ratio[RUNS_MAX], goal, middle, a_count, b_count;
 	int runs, first, second, is_memory;
 
 	if (argc < 8)
 		(void)cut(0, argv, 0);
 	runs = (int)strtol(argv[1], NULL, 10);
 	goal = strtod(argv[3], NULL);
+	take_counts(argv[2], &a_count, &b_count);
 	is_memory = strcmp(argv[2], "memory") == 0;
 	first = cut(argc, argv, 5);
 	second = cut(argc, argv, first + 1);
@@ -143,13 +162,13 @@ int main(int argc, char **argv)
 
 		prepare("BEFORE_A");
 		f = run(argv + first + 1, 1);
-		a[i] = pick(&f, argv[2]);
+		a[i] = pick(&f, argv[2]) / a_count;
 		if (is_memory) {
 			b[i] = file_size(argv[second + 1]);
 		} else {
 			prepare("BEFORE_B");
 			g = run(argv + second + 1, 0);
-			b[i] = pick(&g, argv[2]);
+			b[i] = pick(&g, argv[2]) / b_count;
 		}
 		ratio[i] = b[i] > 0 ? a[i] / b[i] : 0;
 	}
