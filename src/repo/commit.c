@@ -6,6 +6,7 @@
  */
 #include "repo/commit.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,8 @@
 #include "base/utf8.h"
 #include "repo/git.h"
 
-#define RACES_MAX 100
+#define RACES_MAX  100
+#define WRITES_MAX 5
 
 struct job {
 	struct repo *r;
@@ -409,6 +411,30 @@ static void say(struct repo_commit_result *out, const git_oid *id, const struct 
 	memcpy(out->parent_hex, tip->hex, sizeof(out->parent_hex));
 }
 
+static bool says(const struct err *e, const char *text)
+{
+	for (; e; e = e->cause) {
+		if (strstr(e->msg, text))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * git gc takes away a folder of objects that it has emptied, also between the moment when libgit2
+ * finds or makes it and the one when it writes there. Objects can be written twice.
+ */
+static struct err *write_beside_gc(struct job *j, const struct repo_commit *tip, git_oid *out)
+{
+	struct err *e = write_commit(j, tip, out);
+
+	for (unsigned i = 0; i < WRITES_MAX && e && says(e, strerror(ENOENT)); i++) {
+		err_free(e);
+		e = write_commit(j, tip, out);
+	}
+	return e;
+}
+
 /* One try. *done is false when the branch moved between looking and locking. */
 static struct err *attempt(struct job *j, struct arena *a, struct repo_commit_result *out,
 			   bool *done)
@@ -430,7 +456,7 @@ static struct err *attempt(struct job *j, struct arena *a, struct repo_commit_re
 		memcpy(out->hex, tip.commit.hex, sizeof(out->hex));
 		return NULL;
 	}
-	TRY(write_commit(j, &tip.commit, &id));
+	TRY(write_beside_gc(j, &tip.commit, &id));
 	if (j->is_current)
 		TRY(follow_note(j->r, &tip, j->paths, j->req->change_count));
 	const struct move move = {j->r, &tip, &id, j->committer, j->message, j->is_current};
