@@ -76,13 +76,14 @@ static struct err *check(const struct options *o, struct io *io, struct workspac
 			 struct live *l, struct result *r, int *code)
 {
 	struct sides *sides = arena_array(w->arena, w->selected_count, sizeof(*sides));
+	const struct orphans_at all = {w->repo, &w->commit, ORPHANS_FOLDER};
 	struct recording recording;
 
 	if (!sides)
 		return err_nomem();
 	TRY(prepare(o, io, w, r, &recording));
 	if (w->selected_count == w->targets.count)
-		TRY(orphans_judge(w->repo, &w->commit, &w->targets, w->arena, r));
+		TRY(orphans_judge(&all, &w->targets, w->arena, r));
 	TRY(run_judge(o, w, l, r, sides));
 	r->has_verdict = true;
 	record(o, io, w, r, sides, &recording);

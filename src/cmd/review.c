@@ -11,15 +11,15 @@
 #include "cmd/ci_env.h"
 #include "cmd/contain.h"
 #include "cmd/digest.h"
+#include "cmd/orphans.h"
 #include "cmd/policies.h"
 #include "cmd/review_pairs.h"
 #include "cmd/run.h"
 #include "result/exit.h"
 #include "result/judge_review.h"
 
-#define BASELINES_FOLDER "baselines"
-#define OBJECT_MAX       ((uint64_t)64 << 20) /* bytes of one git object, unless --max-reply is more */
-#define TIME_MAX_MS      ((uint64_t)5 * 60 * 1000)
+#define OBJECT_MAX  ((uint64_t)64 << 20) /* bytes of one git object, unless --max-reply is more */
+#define TIME_MAX_MS ((uint64_t)5 * 60 * 1000)
 
 struct review {
 	const struct options *o;
@@ -132,68 +132,41 @@ static struct err *judge_group(struct review *v, const struct review_group *g)
 	return judge_proposal(&v->r, &v->rules, &p);
 }
 
-static int compare_texts(const void *x, const void *y)
+static struct err *judge_orphans_in(struct review *v, const char *folder)
 {
-	return str_cmp(*(const struct str *)x, *(const struct str *)y);
-}
+	const struct orphans_at at = {v->repo, &v->head.w.commit, folder};
 
-/* The paths that the head's targets name, sorted. */
-static struct err *find_named(struct review *v, struct str **named)
-{
-	const struct targets *all = &v->head.w.targets;
-
-	*named = arena_array(v->arena, all->count + 1, sizeof(**named));
-	if (!*named)
-		return err_nomem();
-	for (size_t i = 0; i < all->count; i++)
-		(*named)[i] = all->list[i].baseline;
-	if (all->count)
-		qsort(*named, all->count, sizeof(**named), compare_texts);
-	return NULL;
+	return orphans_judge(&at, &v->head.w.targets, v->arena, &v->r);
 }
 
 /* A file among the baselines that came or changed, and that no target of the head names. */
-static struct err *judge_if_orphan(struct review *v, const struct str *named, const char *name)
+static struct err *judge_if_orphan(struct review *v, const struct orphans *orphans,
+				   const char *path)
 {
-	struct str text = str_from(name), path;
 	struct repo_entry before, after;
 
-	if (text.n < 5 || !str_is((struct str){text.p + text.n - 5, 5}, ".json"))
+	if (!str_starts(str_from(path), ORPHANS_FOLDER "/") || !fs_is_safe_path(str_from(path)))
 		return NULL;
-	path = str_from(arena_printf(v->arena, BASELINES_FOLDER "/%s", name));
-	if (!path.n)
-		return err_nomem();
-	if (!fs_is_safe_path(path) ||
-	    bsearch(&path, named, v->head.w.targets.count, sizeof(*named), compare_texts))
+	TRY(repo_find_entry(v->repo, &v->head.w.commit, path, &after));
+	/* A folder that came is told as one path. */
+	if (after.kind == REPO_ENTRY_TREE)
+		return judge_orphans_in(v, path);
+	if (after.kind == REPO_ENTRY_MISSING || !orphans_is(orphans, str_from(path)))
 		return NULL;
-	TRY(repo_find_entry(v->repo, &v->base.w.commit, path.p, &before));
-	TRY(repo_find_entry(v->repo, &v->head.w.commit, path.p, &after));
-	if (after.kind == REPO_ENTRY_MISSING || strcmp(before.hex, after.hex) == 0)
-		return NULL;
-	return judge_orphan(&v->r, path);
+	TRY(repo_find_entry(v->repo, &v->base.w.commit, path, &before));
+	return strcmp(before.hex, after.hex) == 0 ? NULL : judge_orphan(&v->r, str_from(path));
 }
 
 static struct err *judge_orphans(struct review *v)
 {
-	const char *prefix = BASELINES_FOLDER "/";
-	struct repo_names names;
-	struct str *named;
+	struct orphans orphans;
 
-	TRY(find_named(v, &named));
-	/* A folder that came is told as one. */
-	if (repo_may_differ(&v->changed, BASELINES_FOLDER)) {
-		TRY(repo_list_folder(v->repo, &v->head.w.commit, BASELINES_FOLDER, v->arena,
-				     &names));
-		for (size_t i = 0; i < names.count; i++)
-			TRY(judge_if_orphan(v, named, names.items[i].name));
-		return NULL;
-	}
-	for (size_t i = 0; i < v->changed.count; i++) {
-		const char *name = v->changed.paths[i];
-
-		if (str_starts(str_from(name), prefix) && !strchr(name + strlen(prefix), '/'))
-			TRY(judge_if_orphan(v, named, name + strlen(prefix)));
-	}
+	/* It came as a whole, or there are more changes than can be told: all in it count. */
+	if (repo_may_differ(&v->changed, ORPHANS_FOLDER))
+		return judge_orphans_in(v, ORPHANS_FOLDER);
+	TRY(orphans_new(&v->head.w.targets, v->arena, &orphans));
+	for (size_t i = 0; i < v->changed.count; i++)
+		TRY(judge_if_orphan(v, &orphans, v->changed.paths[i]));
 	return NULL;
 }
 

@@ -247,6 +247,9 @@ expect_json out '[.findings[].rule] == ["baseline/not-canonical"] and .targets[0
 propose orphan "cp $baseline baselines/other.json"
 review orphan
 expect_json out '[.findings[].rule] == ["baseline/orphan"]'
+propose orphan-below "mkdir -p baselines/of/2024 && cp $baseline baselines/of/2024/old.json"
+review orphan-below
+expect_json out '[.findings[].rule] == ["baseline/orphan"]'
 
 # Nothing but the two commits is looked at.
 echo broken >$targets
