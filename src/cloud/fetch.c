@@ -18,6 +18,9 @@
 /* Below it the server's Date explains nothing: the API takes five minutes of difference. */
 #define SKEW_MIN_S 60
 
+/* libcurl ends a request within this of the time that it was given. */
+#define TIMER_SLACK_MS 20u
+
 bool fetch_is_ok(const struct fetch_outcome *o)
 {
 	return o->failure.reason == NULL;
@@ -376,6 +379,13 @@ static void log_try(const struct fetch_session *s, const struct fetch_request *r
 			    o->failure.api_code ? o->failure.api_code : "");
 }
 
+/* A request that is under way gets what is left of the run's time: its time-out is the run's end. */
+static bool is_cut_by_deadline(const struct fetch_session *s, const struct fetch_outcome *o)
+{
+	return o->failure.reason && strcmp(o->failure.reason, net_word(NET_TIMEOUT)) == 0 &&
+	       fetch_time_left(s) <= TIMER_SLACK_MS;
+}
+
 struct err *fetch_steps_take(struct fetch_session *s, const struct fetch_request *r,
 			     struct arena *a, struct fetch_steps *steps, struct err *e,
 			     const struct http_reply *reply, enum fetch_next *next,
@@ -387,6 +397,9 @@ struct err *fetch_steps_take(struct fetch_session *s, const struct fetch_request
 	request_wipe(steps->request);
 	if (e) {
 		TRY(take_error(a, e, &steps->o, &rule));
+		if (is_cut_by_deadline(s, &steps->o))
+			TRY(fetch_steps_give_up(a, steps, "deadline", FETCH_DEADLINE_TEXT,
+						FETCH_DEADLINE_HINT));
 	} else {
 		TRY(take_reply(a, reply, &steps->o));
 		wait_ms = retry_after_ms(reply->retry_after);
