@@ -383,11 +383,14 @@ static struct err *follow(struct job *j, const git_oid *id, struct arena *a,
 	struct err *e;
 	char *text;
 
-	/* Whoever switched to another branch meanwhile has the files of that one. */
-	if (!j->is_current || !repo_is_current(j->r, out->ref)) {
-		follow_forget(j->r);
+	if (!j->is_current)
 		return NULL;
-	}
+	/*
+	 * Whoever switched to another branch meanwhile has the files of that one. Or HEAD cannot
+	 * be read now: the note stays, and the next run sees which of the two it was.
+	 */
+	if (!repo_is_current(j->r, out->ref))
+		return NULL;
 	e = commit_describe(j->r, id, &now);
 	if (!e)
 		e = follow_apply(j->r, &now, j->paths, j->req->change_count);
