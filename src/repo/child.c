@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -15,6 +16,7 @@
 #include "base/str.h"
 
 #define OUTPUT_MAX ((size_t)4 << 20)
+#define CHUNKS_MAX 256 /* of 4096 bytes: the largest pipe that one may ask for */
 
 extern char **environ;
 
@@ -57,20 +59,27 @@ static char **make_environment(void)
 	return list;
 }
 
+static bool is_program(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode) && access(path, X_OK) == 0;
+}
+
 bool child_is_there(const char *program)
 {
 	const char *path = getenv("PATH");
 	bool found = false;
 
 	if (strchr(program, '/'))
-		return access(program, X_OK) == 0;
+		return is_program(program);
 	for (const char *p = path ? path : "/usr/bin:/bin"; !found;) {
 		size_t n = strcspn(p, ":");
 		char *full = NULL;
 
 		if (asprintf(&full, "%.*s/%s", n ? (int)n : 1, n ? p : ".", program) < 0)
 			return false;
-		found = access(full, X_OK) == 0;
+		found = is_program(full);
 		free(full);
 		if (!p[n])
 			break;
@@ -119,15 +128,22 @@ static int64_t now_ms(void)
 	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
 }
 
-/* Takes what is there. False at the end of the stream. */
+/*
+ * Takes what is there, a pipe's fill and not more: who writes without end must meet the time
+ * limit. False at the end of the stream.
+ */
 static bool drain(int fd, struct buf *b)
 {
 	char chunk[4096];
-	ssize_t n;
+	ssize_t n = 0;
 
-	while ((n = read(fd, chunk, sizeof(chunk))) > 0)
+	for (int i = 0; i < CHUNKS_MAX; i++) {
+		n = read(fd, chunk, sizeof(chunk));
+		if (n <= 0)
+			break;
 		buf_add(b, chunk, (size_t)n);
-	return n < 0 && (errno == EAGAIN || errno == EINTR);
+	}
+	return n > 0 || (n < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
 static void feed(int *fd, struct str *input)

@@ -66,6 +66,9 @@ struct err *identity_find(struct repo *r, git_signature **author,
 			  git_signature **committer) MUST_USE;
 bool identity_parse_date(struct str text, int64_t *unix_s, int *east_min);
 
+/* default_key.c: the ssh key where user.signingkey names none; owned by the caller. */
+struct err *default_ssh_key(struct repo *r, char **out) MUST_USE;
+
 /* sign.c: whether, and by what, commits are signed here. */
 struct signer {
 	bool is_on, is_ssh;

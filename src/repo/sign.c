@@ -71,9 +71,7 @@ struct err *signer_find(struct repo *r, const git_signature *committer, struct s
 	if (!e)
 		e = config_text(r->config, "user.signingkey", &out->key);
 	if (!e && !out->key && out->is_ssh)
-		e = err_new(ERR_REPO,
-			    "commit.gpgsign is set with gpg.format ssh, and user.signingkey names "
-			    "no key");
+		e = default_ssh_key(r, &out->key);
 	if (!e && !out->key &&
 	    asprintf(&out->key, "%s <%s>", committer->name, committer->email) < 0) {
 		out->key = NULL;

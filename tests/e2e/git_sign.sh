@@ -84,6 +84,36 @@ if command -v ssh-agent >/dev/null; then
 	next_live
 fi
 
+# No key is named, and a command prints one: words as git parts them, and no shell.
+git -C repo config --unset user.signingkey
+printf '#!/bin/sh\n[ "$1" = "a b" ] || exit 9\n[ "$2" = "\\$c" ] || exit 8\ncat "%s"\necho more\n' "$HOME/key.pub" \
+	>"$HOME/default key"
+chmod +x "$HOME/default key"
+for row in \
+	"ended with 9|\"$HOME/default key\" other" \
+	"quote closed|\"$HOME/default key\" \"a b" \
+	"no such program|\"$HOME\"" \
+	'is no key|echo no-key' \
+	'is no key|true' \
+	'quote closed| '; do
+	git -C repo config gpg.ssh.defaultKeyCommand "${row#*|}"
+	expect_refused
+	expect_text err "${row%%|*}"
+done
+git -C repo config gpg.ssh.defaultKeyCommand "\"$HOME/default key\" a\\ b '\$c'"
+if command -v ssh-agent >/dev/null; then
+	eval "$(ssh-agent -s)" >/dev/null
+	ssh-add -q "$HOME/key" 2>/dev/null
+	accept
+	kill "$SSH_AGENT_PID"
+	unset SSH_AUTH_SOCK SSH_AGENT_PID
+	expect_exit 0
+	verify
+	next_live
+fi
+git -C repo config --unset gpg.ssh.defaultKeyCommand
+git -C repo config user.signingkey "$HOME/key"
+
 # A program that fails, dies, says nothing, or is not there: the branch stays where it was.
 for body in 'exit 1' 'kill -9 $$' 'exit 0' 'echo x >&2; exit 3'; do
 	printf '#!/bin/sh\n%s\n' "$body" >program
