@@ -8,7 +8,8 @@
 #include "report/formats.h"
 #include "report/summary.h"
 
-#define NAMES_SHOWN 5u
+#define NAMES_SHOWN    5u
+#define FINDINGS_SHOWN 200u /* of one target: a reply may have a million unknown fields */
 
 struct page {
 	struct buf *b;
@@ -161,6 +162,39 @@ static const struct finding **group_findings(const struct result *r)
 	return list;
 }
 
+/* What counts, the gravest, and of those what is known to scan less. */
+static unsigned weight(const struct finding *f)
+{
+	bool is_weakened = f->change && f->change->direction == DIR_WEAKENED;
+
+	return (finding_is_settled(f) ? 0 : 64) + 2 * (unsigned)f->severity + is_weakened;
+}
+
+static int by_weight(const void *a, const void *b)
+{
+	const struct finding *const *x = a, *const *y = b;
+	unsigned x_weight = weight(*x), y_weight = weight(*y);
+
+	return x_weight != y_weight ? (x_weight < y_weight) - (x_weight > y_weight)
+				    : (*x > *y) - (*x < *y);
+}
+
+/* All of one target; of very many the gravest, and how many there are. */
+static void put_findings(struct page *p, const struct finding **list, size_t n)
+{
+	size_t shown = n < FINDINGS_SHOWN ? n : FINDINGS_SHOWN;
+
+	if (shown < n)
+		qsort(list, n, sizeof(const struct finding *), by_weight);
+	for (size_t i = 0; i < shown; i++)
+		put_finding(p, list[i]);
+	if (shown < n)
+		buf_printf(p->b,
+			   "  and %zu more findings of this target, none graver; --format json "
+			   "has them all\n",
+			   n - shown);
+}
+
 /* The names that a row speaks for: the first ones, and how many there are. */
 struct names {
 	struct str shown[1 + NAMES_SHOWN];
@@ -227,8 +261,7 @@ static void put_target(struct page *p, const struct result *r, const struct find
 	if (summary_has_coverage(t))
 		summary_coverage(t, put_covered, p);
 	first = alike_findings(r, list, t->name, &n);
-	for (size_t i = first; i < first + n; i++)
-		put_finding(p, list[i]);
+	put_findings(p, list + first, n);
 }
 
 static void put_verdict(const struct page *p, const struct result *r)

@@ -32,3 +32,15 @@ cp west.json replies/west.json
 run scandrift -C repo check --replay "$PWD/replies" --now "$now"
 expect_line out 'north and 2 more (south, east): drifted (weakened)'
 expect_line out 'west: drifted (unknown)'
+
+# Very many of one target: the gravest, and how many more. A machine gets all.
+awk '/"Enable": true,/ { for (i = 0; i < 1000; i++) printf "\"New%d\": true,", i } { print }' weekly.json >many.json
+replay_from replies west many.json
+run scandrift -C repo check west --replay "$PWD/replies" --now "$now"
+expect_exit 1
+expect_text out '/ScanPeriod was 1, is 7'
+[ "$(grep -c ' drift/' "$out")" -lt 210 ] || fail 'all are shown'
+expect_text out 'more findings of this target, none graver; --format json has them all'
+[ "$(wc -c <"$out")" -lt 70000 ] || fail "$(wc -c <"$out") bytes"
+run_json -C repo check west --replay "$PWD/replies" --now "$now"
+expect_json out '[.findings[] | select(.rule | startswith("drift/"))] | length >= 1001'
