@@ -84,8 +84,8 @@ static struct err *check(const struct options *o, struct io *io, struct workspac
 	TRY(prepare(o, io, w, r, &recording));
 	if (w->selected_count == w->targets.count)
 		TRY(orphans_judge(&all, &w->targets, w->arena, r));
-	TRY(run_judge(o, w, l, r, sides));
 	r->has_verdict = true;
+	TRY(run_judge(o, w, l, r, sides));
 	record(o, io, w, r, sides, &recording);
 	*code = (int)exit_for_result(r);
 	return run_report(o, io, r, code);

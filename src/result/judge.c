@@ -106,6 +106,10 @@ size_t change_line_after(const struct change *c)
 	return line ? line : 1;
 }
 
+#define NEXT_DRIFT                                                                         \
+ "If it was intended, scandrift accept; if not, set it back in the console: Image risk > " \
+ "Registry images > Scheduled scan"
+
 /* Of a change that somebody proposes. */
 static void propose(struct finding *f, const struct change *c)
 {
@@ -131,7 +135,8 @@ struct err *judge_change(struct result *r, struct str target, const struct chang
 		.path = c->path,
 		.message = describe_change(&r->findings, c),
 		.meaning = str_from(d->meaning),
-		.next = str_from(d->next),
+		/* Of two files nobody said that one is live. */
+		.next = r->has_verdict ? STR(NEXT_DRIFT) : STR(""),
 		.file = file,
 		.change = c,
 	};

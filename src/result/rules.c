@@ -202,23 +202,17 @@ struct finding finding_from_rule(const char *id, struct str target)
 	};
 }
 
-#define NEXT_DRIFT                                                                         \
- "If it was intended, scandrift accept; if not, set it back in the console: Image risk > " \
- "Registry images > Scheduled scan"
-
-static const struct direction_rule switched_off = {
-	SEVERITY_CRITICAL, "No registry image is scanned any more", NEXT_DRIFT};
+static const struct direction_rule switched_off = {SEVERITY_CRITICAL,
+						   "No registry image is scanned any more"};
 
 static const struct direction_rule directions[] = {
-	[DIR_WEAKENED] = {SEVERITY_HIGH, "Less may be scanned than before", NEXT_DRIFT},
+	[DIR_WEAKENED] = {SEVERITY_HIGH, "Less may be scanned than before"},
 	[DIR_UNKNOWN] = {SEVERITY_HIGH,
-			 "Whether less is scanned cannot be told from what the vendor documents",
-			 NEXT_DRIFT},
-	[DIR_MIXED] = {SEVERITY_HIGH, "Less may be scanned in one way, and more in another",
-		       NEXT_DRIFT},
-	[DIR_NEUTRAL] = {SEVERITY_MEDIUM, "The same is scanned, at another time", NEXT_DRIFT},
-	[DIR_STRENGTHENED] = {SEVERITY_LOW, "More is scanned than before", NEXT_DRIFT},
-	[DIR_INERT] = {SEVERITY_INFO, "What is scanned stays the same", NEXT_DRIFT},
+			 "Whether less is scanned cannot be told from what the vendor documents"},
+	[DIR_MIXED] = {SEVERITY_HIGH, "Less may be scanned in one way, and more in another"},
+	[DIR_NEUTRAL] = {SEVERITY_MEDIUM, "The same is scanned, at another time"},
+	[DIR_STRENGTHENED] = {SEVERITY_LOW, "More is scanned than before"},
+	[DIR_INERT] = {SEVERITY_INFO, "What is scanned stays the same"},
 };
 
 const struct direction_rule *rule_for_direction(enum direction d, bool is_switched_off)

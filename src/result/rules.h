@@ -35,7 +35,7 @@ struct finding finding_from_rule(const char *id, struct str target);
 /* What a change of this direction is held for. */
 struct direction_rule {
 	enum severity severity;
-	const char *meaning, *next;
+	const char *meaning;
 };
 const struct direction_rule *rule_for_direction(enum direction d, bool is_switched_off);
 
