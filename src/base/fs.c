@@ -45,6 +45,11 @@ static struct err *read_fd(int fd, const char *name, size_t max, struct buf *out
 	return e;
 }
 
+const char *fs_read_name(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
 struct err *fs_read(const char *path, size_t max, struct buf *out)
 {
 	struct err *e;
@@ -52,7 +57,7 @@ struct err *fs_read(const char *path, size_t max, struct buf *out)
 
 	*out = BUF_INIT(max);
 	if (strcmp(path, "-") == 0)
-		return read_fd(STDIN_FILENO, "standard input", max, out);
+		return read_fd(STDIN_FILENO, fs_read_name(path), max, out);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		return err_errno(ERR_CONFIG, errno, "%s", path);

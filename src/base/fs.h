@@ -13,6 +13,8 @@
  * `out` need not be initialized; after an error it is empty.
  */
 struct err *fs_read(const char *path, size_t max, struct buf *out) MUST_USE;
+/* What messages call it. */
+const char *fs_read_name(const char *path);
 
 /*
  * Reads `path` (relative, slashes) below the folder `root`; follows no link, at no place of the

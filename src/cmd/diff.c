@@ -105,7 +105,7 @@ static struct err *read_side(struct source *s, const char *name, const struct re
 		TRY(read_committed(s, &spec, name, &bytes));
 	else
 		TRY(read_file(s, name, &bytes));
-	TRY(workspace_read_config(bytes, name, &opt, s->arena, &r));
+	TRY(workspace_read_config(bytes, fs_read_name(name), &opt, s->arena, &r));
 	*out = r;
 	return digest_config(&(*out)->config, s->arena, digest);
 }

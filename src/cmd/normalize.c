@@ -133,7 +133,7 @@ struct err *cmd_normalize(const struct options *o, struct io *io, int *code)
 	if (!e)
 		e = contain_files(io, NULL, a);
 	if (!e)
-		e = workspace_read_config(buf_view(&b), name, &opt, a, &r);
+		e = workspace_read_config(buf_view(&b), fs_read_name(name), &opt, a, &r);
 	if (!e)
 		e = print(o, io, r, a, code);
 	buf_free(&b);
