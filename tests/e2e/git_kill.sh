@@ -154,7 +154,12 @@ for name in accept commit journal; do
 			# What a command writes, it writes at its end: half of the points are there.
 			for (i = 0; i < each * 2; i++) {
 				at = i % 2 ? int(n * 2 / 3 + rand() * n / 3) + 1 : int(rand() * n) + 1
-				print failures[int(rand() * 5) + 1] ":when=" (at > n ? n : at) (rand() < 0.5 ? "+" : "")
+				at = at > n ? n : at
+				failure = failures[int(rand() * 5) + 1]
+				# An interrupted call is made again, by us, libgit2 and git alike: without
+				# an end that would have none.
+				on = failure == "EINTR" ? ".." (at + 50) : "+"
+				print failure ":when=" at (rand() < 0.5 ? on : "")
 			}
 		}' >chosen
 		while read -r failure; do
