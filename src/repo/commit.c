@@ -311,22 +311,46 @@ static struct err *is_nothing(struct job *j, const struct repo_commit *tip, bool
 	return NULL;
 }
 
-/* There is never an unsigned commit where signed ones are asked for. */
-static struct err *write_signed(struct job *j, git_repository *to, const git_tree *tree,
-				const git_commit *parent, git_oid *out)
+static struct err *write_plain(git_repository *to, const git_buf *bytes, git_oid *out)
 {
-	git_buf buf = {0};
-	char *signature = NULL;
-	struct err *e;
+	git_odb *odb = NULL;
+	int code = git_repository_odb(&odb, to);
 
-	if (git_commit_create_buffer(&buf, to, j->author, j->committer, NULL, j->message, tree,
-				     parent ? 1 : 0, &parent) < 0)
-		return err_git(ERR_OUTPUT, "the commit cannot be written");
-	e = signer_sign(&j->signer, (struct str){buf.ptr, buf.size}, &signature);
-	if (!e && git_commit_create_with_signature(out, to, buf.ptr, signature, NULL) < 0)
+	if (code == 0)
+		code = git_odb_write(out, odb, bytes->ptr, bytes->size, GIT_OBJECT_COMMIT);
+	git_odb_free(odb);
+	return code < 0 ? err_git(ERR_OUTPUT, "the commit cannot be written") : NULL;
+}
+
+/* There is never an unsigned commit where signed ones are asked for. */
+static struct err *write_signed(const struct signer *s, git_repository *to, const git_buf *bytes,
+				git_oid *out)
+{
+	char *signature = NULL;
+	struct err *e = signer_sign(s, (struct str){bytes->ptr, bytes->size}, &signature);
+
+	if (!e && git_commit_create_with_signature(out, to, bytes->ptr, signature, NULL) < 0)
 		e = err_git(ERR_OUTPUT, "the commit cannot be written");
 	free(signature);
-	git_buf_dispose(&buf);
+	return e;
+}
+
+/*
+ * By its bytes and not by git_commit_create: that of libgit2 1.5 reports success where the object
+ * could not be written.
+ */
+static struct err *write_commit_object(struct job *j, git_repository *to, const git_tree *tree,
+				       const git_commit *parent, git_oid *out)
+{
+	git_buf bytes = {0};
+	struct err *e;
+
+	if (git_commit_create_buffer(&bytes, to, j->author, j->committer, NULL, j->message, tree,
+				     parent ? 1 : 0, &parent) < 0)
+		return err_git(ERR_OUTPUT, "the commit cannot be written");
+	e = j->signer.is_on ? write_signed(&j->signer, to, &bytes, out)
+			    : write_plain(to, &bytes, out);
+	git_buf_dispose(&bytes);
 	return e;
 }
 
@@ -348,11 +372,8 @@ static struct err *write_objects(struct job *j, struct store *to, const struct r
 		goto out;
 	if (git_tree_lookup(&tree, to->git, &tree_id) < 0)
 		e = err_git(ERR_OUTPUT, "the commit cannot be written");
-	else if (j->signer.is_on)
-		e = write_signed(j, to->git, tree, parent, out);
-	else if (git_commit_create(out, to->git, NULL, j->author, j->committer, NULL, j->message,
-				   tree, parent ? 1 : 0, (const git_commit **)&parent) < 0)
-		e = err_git(ERR_OUTPUT, "the commit cannot be written");
+	else
+		e = write_commit_object(j, to->git, tree, parent, out);
 	if (!e)
 		e = store_note(to, out);
 out:

@@ -167,4 +167,13 @@ for name in accept commit journal; do
 		done <chosen
 	done
 done
+# Where an object gets its name, each point of it: libgit2 does not report all of these.
+for call in mkdir link; do
+	n=$(count accept "$call")
+	[ "$n" -gt 2 ] || fail "$call: $n"
+	for at in $(seq "$n"); do
+		try accept "$call:error=EIO:when=$at" </dev/null
+		try accept "$call:error=EIO:when=$at+" </dev/null
+	done
+done
 echo "failed at $points points: $old before, $new after"
