@@ -6,45 +6,20 @@
  */
 #include "repo/commit.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fs.h"
-#include "base/utf8.h"
 #include "repo/git.h"
 
-#define RACES_MAX  100
-#define WRITES_MAX 5
+#define RACES_MAX 100
 
 struct job {
 	struct repo *r;
 	const struct repo_commit_request *req;
 	const char **paths;
-	char *message;
-	git_signature *author, *committer;
-	struct signer signer;
+	struct making making;
 	bool is_current; /* HEAD is on the branch, and there is a work tree */
 };
-
-static struct err *check_path_text(const char *path)
-{
-	const char *p = path;
-
-	if (!fs_is_safe_path(str_from(path)))
-		return err_new(ERR_REPO, "\"%s\": not a plain path below the repository's root",
-			       path);
-	/* libgit2 refuses ".git" in its other spellings when the tree is built. */
-	while (*p) {
-		size_t n = strcspn(p, "/");
-
-		if (str_eq_nocase((struct str){p, n}, STR(".git")))
-			return err_new(ERR_REPO, "\"%s\": git keeps its own files there", path);
-		p += n + (p[n] == '/');
-	}
-	return NULL;
-}
 
 static int by_text(const void *a, const void *b)
 {
@@ -70,80 +45,6 @@ static struct err *check_paths(struct job *j)
 	return NULL;
 }
 
-/* Valid UTF-8 without control characters, and the white space as git commit leaves it. */
-static struct err *clean_message(struct str raw, char **out)
-{
-	git_buf buf = {0};
-	char *text;
-	size_t n = 0;
-
-	if (utf8_invalid_at(raw) != raw.n)
-		return err_new(ERR_REPO, "the commit's message is not valid UTF-8");
-	text = malloc(raw.n + 1);
-	if (!text)
-		return err_nomem();
-	for (size_t i = 0; i < raw.n; i++) {
-		unsigned char c = (unsigned char)raw.p[i];
-
-		if (c == '\n' || c == '\t' || (c >= 0x20 && c != 0x7f))
-			text[n++] = raw.p[i];
-	}
-	text[n] = '\0';
-	if (git_message_prettify(&buf, text, 0, '#') < 0) {
-		free(text);
-		return err_git(ERR_REPO, "the commit's message");
-	}
-	free(text);
-	*out = strdup(buf.ptr ? buf.ptr : "");
-	git_buf_dispose(&buf);
-	if (!*out)
-		return err_nomem();
-	return **out ? NULL : err_new(ERR_REPO, "the commit's message is empty");
-}
-
-/* What another git command left half done decides what the next commit means. */
-static struct err *check_no_operation(struct repo *r)
-{
-	int state = git_repository_state(r->git);
-
-	if (state == GIT_REPOSITORY_STATE_NONE || state == GIT_REPOSITORY_STATE_BISECT)
-		return NULL;
-	return err_new(ERR_REPO,
-		       "%s: a merge, rebase, revert or the like is in progress (see git status); "
-		       "finish it first",
-		       repo_workdir(r));
-}
-
-/* A link, folder or submodule is not replaced by a file behind its owner's back. */
-static struct err *check_kind(struct repo *r, const struct repo_commit *tip, const char *path)
-{
-	static const char *const names[] = {
-		[REPO_ENTRY_LINK] = "a symbolic link",
-		[REPO_ENTRY_TREE] = "a folder",
-		[REPO_ENTRY_SUBMODULE] = "a submodule",
-	};
-	struct tree_spot spot;
-
-	TRY(tree_find(r, tip, path, &spot));
-	if (spot.kind == REPO_ENTRY_MISSING || spot.kind == REPO_ENTRY_FILE)
-		return NULL;
-	return err_new(ERR_REPO, "%s: is %s in the commit, expected a file; remove it first", path,
-		       names[spot.kind]);
-}
-
-static struct err *check_clean(struct repo *r, const struct repo_commit *tip, const char *path)
-{
-	enum repo_state state;
-
-	TRY(repo_read_state(r, tip, path, &state));
-	if (state == REPO_STATE_SAME || state == REPO_STATE_ABSENT)
-		return NULL;
-	return err_new(ERR_REPO,
-		       "%s: is %s; nothing was written: commit it, set it aside (git stash) or "
-		       "remove it, and run again",
-		       path, repo_state_text(state));
-}
-
 bool repo_is_current(struct repo *r, const char *ref)
 {
 	git_reference *head = NULL;
@@ -154,112 +55,6 @@ bool repo_is_current(struct repo *r, const char *ref)
 
 	git_reference_free(head);
 	return same;
-}
-
-/* Does a folder on the way to the path hold a .gitattributes in the commit? */
-static struct err *has_attributes(struct repo *r, const struct repo_commit *tip, const char *path,
-				  bool *out)
-{
-	const char *end = path;
-	struct err *e = NULL;
-
-	*out = false;
-	while (!e && !*out && end) {
-		struct tree_spot spot;
-		char *name = NULL;
-
-		if (asprintf(&name, "%.*s.gitattributes", (int)(end - path), path) < 0)
-			return err_nomem();
-		e = tree_find(r, tip, name, &spot);
-		*out = !e && spot.kind != REPO_ENTRY_MISSING;
-		free(name);
-		end = strchr(end, '/');
-		end = end ? end + 1 : NULL;
-	}
-	return e;
-}
-
-/* What the work tree's attributes say holds for another branch too, where that has any. */
-static struct err *check_path(struct repo *r, const struct repo_commit *tip, const char *path,
-			      bool is_current)
-{
-	bool has = true;
-
-	TRY(check_path_text(path));
-	TRY(check_kind(r, tip, path));
-	if (!is_current)
-		TRY(has_attributes(r, tip, path, &has));
-	if (has)
-		TRY(follow_check_attributes(r, path));
-	return is_current ? check_clean(r, tip, path) : NULL;
-}
-
-struct err *repo_check_path(struct repo *r, const struct repo_tip *tip, const char *path)
-{
-	return check_path(r, &tip->commit, path, repo_is_current(r, tip->ref));
-}
-
-/* Another work tree that has the branch checked out would be left behind, seemingly edited. */
-static struct err *check_not_elsewhere(struct job *j, const struct repo_tip *tip)
-{
-	git_reference *ref = NULL;
-	struct err *e = NULL;
-
-	if (j->is_current || tip->commit.is_unborn)
-		return NULL;
-	if (git_reference_lookup(&ref, j->r->git, tip->ref) < 0)
-		return err_git(ERR_REPO, "%s", tip->ref);
-	if (git_branch_is_checked_out(ref) == 1)
-		e = err_new(
-			ERR_REPO,
-			"%s is checked out in another work tree (git worktree list): run there, "
-			"or commit to another branch",
-			tip->ref);
-	git_reference_free(ref);
-	return e;
-}
-
-/* "refs/heads/a" and "refs/heads/a/b" cannot both be; for a new branch nobody else looks. */
-static struct err *check_ref_is_free(struct repo *r, const char *ref)
-{
-	git_reference_iterator *it = NULL;
-	const char *name;
-	char *text = strdup(ref), *glob = NULL, *p;
-	struct err *e = NULL;
-	git_oid id;
-
-	if (!text || asprintf(&glob, "%s/*", ref) < 0) {
-		e = err_nomem();
-		goto out;
-	}
-	for (p = text + strlen("refs/heads/"); (p = strchr(p, '/')) && !e; *p++ = '/') {
-		*p = '\0';
-		if (git_reference_name_to_id(&id, r->git, text) == 0)
-			e = err_new(ERR_REPO, "%s: cannot be, since %s is a branch", ref, text);
-	}
-	if (!e && git_reference_iterator_glob_new(&it, r->git, glob) == 0 &&
-	    git_reference_next_name(&name, it) == 0)
-		e = err_new(ERR_REPO, "%s: cannot be, since %s is a branch", ref, name);
-out:
-	git_reference_iterator_free(it);
-	free(glob);
-	free(text);
-	return e;
-}
-
-static struct err *check_tip(struct job *j, const struct repo_tip *tip)
-{
-	TRY(check_not_elsewhere(j, tip));
-	if (tip->commit.is_unborn)
-		TRY(check_ref_is_free(j->r, tip->ref));
-	/* git holds these while it switches branches or commits. */
-	if (j->is_current) {
-		TRY(lock_wait_gone(j->r, "HEAD"));
-		TRY(lock_wait_gone(j->r, "index"));
-	}
-	for (size_t i = 0; i < j->req->change_count; i++)
-		TRY(check_path(j->r, &tip->commit, j->req->changes[i].path, j->is_current));
-	return NULL;
 }
 
 /* Where the branch moved on, our paths must be as they were judged. */
@@ -311,91 +106,6 @@ static struct err *is_nothing(struct job *j, const struct repo_commit *tip, bool
 	return NULL;
 }
 
-static struct err *write_plain(git_repository *to, const git_buf *bytes, git_oid *out)
-{
-	git_odb *odb = NULL;
-	int code = git_repository_odb(&odb, to);
-
-	if (code == 0)
-		code = git_odb_write(out, odb, bytes->ptr, bytes->size, GIT_OBJECT_COMMIT);
-	git_odb_free(odb);
-	return code < 0 ? err_git(ERR_OUTPUT, "the commit cannot be written") : NULL;
-}
-
-/* There is never an unsigned commit where signed ones are asked for. */
-static struct err *write_signed(const struct signer *s, git_repository *to, const git_buf *bytes,
-				git_oid *out)
-{
-	char *signature = NULL;
-	struct err *e = signer_sign(s, (struct str){bytes->ptr, bytes->size}, &signature);
-
-	if (!e && git_commit_create_with_signature(out, to, bytes->ptr, signature, NULL) < 0)
-		e = err_git(ERR_OUTPUT, "the commit cannot be written");
-	free(signature);
-	return e;
-}
-
-/*
- * By its bytes and not by git_commit_create: that of libgit2 1.5 reports success where the object
- * could not be written.
- */
-static struct err *write_commit_object(struct job *j, git_repository *to, const git_tree *tree,
-				       const git_commit *parent, git_oid *out)
-{
-	git_buf bytes = {0};
-	struct err *e;
-
-	if (git_commit_create_buffer(&bytes, to, j->author, j->committer, NULL, j->message, tree,
-				     parent ? 1 : 0, &parent) < 0)
-		return err_git(ERR_OUTPUT, "the commit cannot be written");
-	e = j->signer.is_on ? write_signed(&j->signer, to, &bytes, out)
-			    : write_plain(to, &bytes, out);
-	git_buf_dispose(&bytes);
-	return e;
-}
-
-static struct err *write_objects(struct job *j, struct store *to, const struct repo_commit *tip,
-				 git_oid *out)
-{
-	git_tree *tree = NULL;
-	git_commit *parent = NULL;
-	git_oid base, parent_id, tree_id;
-	struct err *e;
-
-	if (!tip->is_unborn && (git_oid_fromstr(&base, tip->tree_hex) < 0 ||
-				git_oid_fromstr(&parent_id, tip->hex) < 0 ||
-				git_commit_lookup(&parent, to->git, &parent_id) < 0))
-		return err_git(ERR_REPO, "commit %s", tip->hex);
-	e = tree_write(j->r, to, tip->is_unborn ? NULL : &base, j->req->changes,
-		       j->req->change_count, &tree_id);
-	if (e)
-		goto out;
-	if (git_tree_lookup(&tree, to->git, &tree_id) < 0)
-		e = err_git(ERR_OUTPUT, "the commit cannot be written");
-	else
-		e = write_commit_object(j, to->git, tree, parent, out);
-	if (!e)
-		e = store_note(to, out);
-out:
-	git_tree_free(tree);
-	git_commit_free(parent);
-	return e;
-}
-
-/* On disk, on no branch. */
-static struct err *write_commit(struct job *j, const struct repo_commit *tip, git_oid *out)
-{
-	struct store to;
-	struct err *e = store_open(j->r, j->req->change_count, &to);
-
-	if (!e)
-		e = write_objects(j, &to, tip, out);
-	if (!e)
-		e = store_finish(j->r, &to);
-	store_free(&to);
-	return e;
-}
-
 /* The commit stands; that the files could not follow is told beside it. */
 static struct err *follow(struct job *j, const git_oid *id, struct arena *a,
 			  struct repo_commit_result *out)
@@ -435,30 +145,6 @@ static void say(struct repo_commit_result *out, const git_oid *id, const struct 
 	memcpy(out->parent_hex, tip->hex, sizeof(out->parent_hex));
 }
 
-static bool says(const struct err *e, const char *text)
-{
-	for (; e; e = e->cause) {
-		if (strstr(e->msg, text))
-			return true;
-	}
-	return false;
-}
-
-/*
- * git gc takes away a folder of objects that it has emptied, also between the moment when libgit2
- * finds or makes it and the one when it writes there. Objects can be written twice.
- */
-static struct err *write_beside_gc(struct job *j, const struct repo_commit *tip, git_oid *out)
-{
-	struct err *e = write_commit(j, tip, out);
-
-	for (unsigned i = 0; i < WRITES_MAX && e && says(e, strerror(ENOENT)); i++) {
-		err_free(e);
-		e = write_commit(j, tip, out);
-	}
-	return e;
-}
-
 /* One try. *done is false when the branch moved between looking and locking. */
 static struct err *attempt(struct job *j, struct arena *a, struct repo_commit_result *out,
 			   bool *done)
@@ -472,7 +158,7 @@ static struct err *attempt(struct job *j, struct arena *a, struct repo_commit_re
 	j->is_current = repo_is_current(j->r, tip.ref);
 	out->ref = tip.ref;
 	TRY(check_unmoved(j, &tip.commit));
-	TRY(check_tip(j, &tip));
+	TRY(check_tip(j->r, &tip, j->paths, j->req->change_count, j->is_current));
 	if (!j->req->is_record)
 		TRY(is_nothing(j, &tip.commit, &nothing));
 	if (nothing) {
@@ -480,10 +166,11 @@ static struct err *attempt(struct job *j, struct arena *a, struct repo_commit_re
 		memcpy(out->hex, tip.commit.hex, sizeof(out->hex));
 		return NULL;
 	}
-	TRY(write_beside_gc(j, &tip.commit, &id));
+	TRY(making_write(j->r, &j->making, j->req, &tip.commit, &id));
 	if (j->is_current)
 		TRY(follow_note(j->r, &tip, j->paths, j->req->change_count));
-	const struct move move = {j->r, &tip, &id, j->committer, j->message, j->is_current};
+	const struct move move = {j->r,         &tip, &id, j->making.committer, j->making.message,
+				  j->is_current};
 
 	/* After an error the note stays: whether the branch moved all the same, the next run sees. */
 	TRY(move_ref(&move, done));
@@ -498,9 +185,7 @@ static struct err *attempt(struct job *j, struct arena *a, struct repo_commit_re
 static struct err *prepare(struct job *j)
 {
 	TRY(check_paths(j));
-	TRY(clean_message(j->req->message, &j->message));
-	TRY(identity_find(j->r, &j->author, &j->committer));
-	TRY(signer_find(j->r, j->committer, &j->signer));
+	TRY(making_find(j->r, j->req->message, &j->making));
 	if (repo_is_current(j->r, j->req->expect.ref))
 		TRY(check_no_operation(j->r));
 	return follow_repair(j->r);
@@ -508,10 +193,7 @@ static struct err *prepare(struct job *j)
 
 static void end_job(struct job *j)
 {
-	signer_free(&j->signer);
-	git_signature_free(j->committer);
-	git_signature_free(j->author);
-	free(j->message);
+	making_free(&j->making);
 	free(j->paths);
 }
 
@@ -522,15 +204,11 @@ struct err *commit_build(struct repo *r, const struct repo_commit_request *req,
 	struct err *e = check_paths(&j);
 
 	if (!e)
-		e = clean_message(req->message, &j.message);
-	if (!e)
-		e = identity_find(r, &j.author, &j.committer);
-	if (!e)
-		e = signer_find(r, j.committer, &j.signer);
+		e = making_find(r, req->message, &j.making);
 	for (size_t i = 0; i < req->change_count && !e; i++)
 		e = check_kind(r, parent, req->changes[i].path);
 	if (!e)
-		e = write_commit(&j, parent, out);
+		e = making_write(r, &j.making, req, parent, out);
 	end_job(&j);
 	return e;
 }

@@ -81,6 +81,28 @@ void signer_free(struct signer *s);
 /* The armored signature, without a line end behind it; owned by the caller. */
 struct err *signer_sign(const struct signer *s, struct str bytes, char **out) MUST_USE;
 
+/* check.c: what must hold before anything is written. */
+struct err *check_path_text(const char *path) MUST_USE;
+struct err *check_kind(struct repo *r, const struct repo_commit *tip, const char *path) MUST_USE;
+struct err *check_no_operation(struct repo *r) MUST_USE;
+struct err *check_tip(struct repo *r, const struct repo_tip *tip, const char *const *paths,
+		      size_t count, bool is_current) MUST_USE;
+
+/* making.c: a commit as an object. */
+struct making {
+	char *message; /* as git commit would leave it */
+	git_signature *author, *committer;
+	struct signer signer;
+};
+
+/* To be freed after an error too. */
+struct err *making_find(struct repo *r, struct str message, struct making *out) MUST_USE;
+void making_free(struct making *m);
+/* The request's changes on top of `parent`: on disk, on no branch. */
+struct err *making_write(struct repo *r, const struct making *m,
+			 const struct repo_commit_request *req, const struct repo_commit *parent,
+			 git_oid *out) MUST_USE;
+
 /* commit.c: a commit of the request on top of `parent`, on disk, on no branch. */
 struct err *commit_build(struct repo *r, const struct repo_commit_request *req,
 			 const struct repo_commit *parent, git_oid *out) MUST_USE;
