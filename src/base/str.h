@@ -29,7 +29,8 @@ static inline struct str str_from(const char *nul_terminated)
 
 static inline bool str_eq(struct str a, struct str b)
 {
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+	/* Both lengths are looked at for whoever proves that no NULL is compared. */
+	return a.n == b.n && (a.n == 0 || b.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
 static inline bool str_is(struct str a, const char *b)

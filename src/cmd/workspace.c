@@ -257,16 +257,16 @@ static struct err *set_problem(struct baseline_side *out, struct arena *a, struc
 /* The line in "line 3 column 7: ...", 0 without. */
 static size_t line_in(struct str message)
 {
+	size_t start = strlen("line "), n = start;
 	uint64_t line;
-	size_t n = 0;
 
 	if (!str_starts(message, "line "))
 		return 0;
-	message.p += 5;
-	message.n -= 5;
 	while (n < message.n && message.p[n] >= '0' && message.p[n] <= '9')
 		n++;
-	return str_to_u64((struct str){message.p, n}, SIZE_MAX, &line) ? (size_t)line : 0;
+	return str_to_u64((struct str){message.p + start, n - start}, SIZE_MAX, &line)
+		       ? (size_t)line
+		       : 0;
 }
 
 /* An error of the reader becomes what is wrong with the baseline; memory stays an error. */

@@ -27,6 +27,11 @@ static bool is_plain_wide(uint32_t cp)
 	return cp >= 0x80 && !escape_is_hidden(cp) && !escape_is_blank(cp);
 }
 
+static bool is_one_of(char c, const char *set)
+{
+	return c && strchr(set, c) != NULL;
+}
+
 /* A word with no other sign in it than an apostrophe between letters: "vendor's". */
 static bool is_word(struct str s)
 {
@@ -37,7 +42,7 @@ static bool is_word(struct str s)
 		char c = s.p[i];
 
 		n = utf8_decode((struct str){s.p + i, s.n - i}, &cp);
-		could_be_commit &= memchr("abcdefABCDEF", c, 12) != NULL;
+		could_be_commit &= is_one_of(c, "abcdefABCDEF");
 		if (is_letter(c) || (n && is_plain_wide(cp)))
 			continue;
 		if (c != '\'' || i == 0 || i + 1 == s.n)
@@ -64,7 +69,7 @@ static bool is_plain(struct str s)
 		s.p++;
 		s.n--;
 	}
-	while (s.n && memchr(",.;:?)", s.p[s.n - 1], 6))
+	while (s.n && is_one_of(s.p[s.n - 1], ",.;:?)"))
 		s.n--;
 	return is_word(s);
 }
@@ -117,7 +122,7 @@ static size_t code_length(struct str s)
 /* "a/b," is code and a comma. */
 static void put_code(struct buf *out, struct str s, bool in_actions)
 {
-	size_t sign = s.n > 1 && memchr(",.;:", s.p[s.n - 1], 4) ? 1 : 0;
+	size_t sign = s.n > 1 && is_one_of(s.p[s.n - 1], ",.;:");
 
 	escape_markdown_code(out, (struct str){s.p, s.n - sign}, in_actions);
 	buf_add(out, s.p + s.n - sign, sign);

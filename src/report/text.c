@@ -158,7 +158,7 @@ static const struct finding **group_findings(const struct result *r)
 	for (size_t i = 0; list && i < r->findings.n; i++)
 		list[i] = &r->findings.v[i];
 	if (list)
-		qsort(list, r->findings.n, sizeof(*list), by_target);
+		qsort(list, r->findings.n, sizeof(const struct finding *), by_target);
 	return list;
 }
 

@@ -40,7 +40,7 @@
 
 #include "buf.h"
 
-#define SCENARIO_RULES_MAX 256
+#define SCENARIO_RULES_MAX 1024
 
 struct scenario {
 	const char *path; /* NULL: none */
