@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/arena.h"
+
 static char nomem_msg[] = "out of memory";
 static struct err nomem = {ERR_NOMEM, nomem_msg, NULL};
 
@@ -98,4 +100,19 @@ void err_free(struct err *e)
 		free(e);
 		e = cause;
 	}
+}
+
+struct err *err_become_text(struct err *e, struct arena *a, struct str *out)
+{
+	char *text;
+
+	if (e->kind == ERR_NOMEM)
+		return e;
+	text = err_text(e);
+	err_free(e);
+	if (!text)
+		return err_nomem();
+	*out = arena_str(a, str_from(text));
+	free(text);
+	return out->p ? NULL : err_nomem();
 }

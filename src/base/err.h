@@ -4,6 +4,9 @@
 
 #include "base/attr.h"
 
+struct arena;
+struct str;
+
 /*
  * The one error type. NULL is success. An error owns its text and its cause; the caller that
  * receives one either returns it, wraps it, or frees it. The lowest layer says what failed, each
@@ -42,6 +45,12 @@ struct err *err_nomem(void) MUST_USE NEVER_NULL;
 
 /* "outer: inner: innermost", owned by the caller; NULL when memory is at its end. */
 char *err_text(const struct err *e) MUST_USE;
+
+/*
+ * An error that is one target's trouble and not the run's: its text, in the arena; the error is
+ * freed. That memory is at its end stays an error.
+ */
+struct err *err_become_text(struct err *e, struct arena *a, struct str *out) MUST_USE;
 
 /* For the analyzer alone, which does not take returns_nonnull into account at a call. */
 #ifdef __clang_analyzer__

@@ -362,33 +362,29 @@ static void serve(struct pool *p, struct pool_gate *g, uint64_t now)
 		set_failed(p, e);
 }
 
+static void fire_timer(struct pool *p)
+{
+	struct timer t = timer_take(p);
+
+	if (t.call) {
+		enqueue(t.call, true);
+	} else {
+		t.gate->is_listed = false;
+		make_runnable(p, t.gate);
+	}
+}
+
 static void fire_timers(struct pool *p, uint64_t now)
 {
-	while (p->timer_n && p->timers[0].at_ms <= now) {
-		struct timer t = timer_take(p);
-
-		if (t.call) {
-			enqueue(t.call, true);
-		} else {
-			t.gate->is_listed = false;
-			make_runnable(p, t.gate);
-		}
-	}
+	while (p->timer_n && p->timers[0].at_ms <= now)
+		fire_timer(p);
 }
 
 /* Everything that waits. What runs has been ended by then. */
 static void drain(struct pool *p, bool is_stopped)
 {
-	while (p->timer_n) {
-		struct timer t = timer_take(p);
-
-		if (t.call) {
-			enqueue(t.call, true);
-		} else {
-			t.gate->is_listed = false;
-			make_runnable(p, t.gate);
-		}
-	}
+	while (p->timer_n)
+		fire_timer(p);
 	while (p->first) {
 		struct pool_gate *g = take_runnable(p);
 

@@ -476,24 +476,18 @@ static struct err *settle(const char *body, const char *service, struct arena *a
 /* One recording that cannot be read is one target's trouble; the others are judged. */
 static struct err *unreadable(struct err *e, struct arena *a, struct fetch_outcome *out)
 {
-	char *text;
+	struct str text;
 
-	if (e->kind == ERR_NOMEM)
-		return e;
-	text = err_text(e);
-	err_free(e);
-	if (!text)
-		return err_nomem();
+	TRY(err_become_text(e, a, &text));
 	*out = (struct fetch_outcome){.content_type = "", .date = ""};
 	out->failure = (struct fetch_failure){
 		.reason = "bad-recording",
-		.message = arena_printf(a, "%s", text),
+		.message = text.p,
 		.api_code = "",
 		.request_id = "",
 		.hint = "Record this target again",
 	};
-	free(text);
-	return out->failure.message ? NULL : err_nomem();
+	return NULL;
 }
 
 struct err *replay_read(const char *dir, const char *target, const char *service, size_t reply_max,

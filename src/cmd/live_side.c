@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From what came to the side of a comparison, or to why there is none. */
-#include <stdlib.h>
-
 #include "cmd/digest.h"
 #include "cmd/live_parts.h"
 
@@ -46,20 +44,9 @@ static void take_failure(struct live_side *side, const struct fetch_outcome *o)
 /* A reply came and is no JSON that we take: the target's failure, not the run's. */
 static struct err *unusable(struct arena *a, struct live_side *out, struct err *e)
 {
-	char *text;
-	struct str copy;
-
-	if (e->kind == ERR_NOMEM)
-		return e;
-	text = err_text(e);
-	err_free(e);
-	if (!text)
-		return err_nomem();
-	copy = arena_str(a, str_from(text));
-	free(text);
+	TRY(err_become_text(e, a, &out->failure.message));
 	out->failure.reason = "bad-reply";
-	out->failure.message = copy;
-	return copy.p ? NULL : err_nomem();
+	return NULL;
 }
 
 struct err *live_read_side(struct live *l, const struct target *t, const struct fetch_outcome *o,

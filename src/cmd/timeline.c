@@ -38,21 +38,6 @@ struct err *timeline_observed_tip(const struct workspace *w, struct repo_commit 
 	return NULL;
 }
 
-static struct err *read_problem(struct err *e, struct arena *a, struct str *out)
-{
-	char *text;
-
-	if (e->kind == ERR_NOMEM)
-		return e;
-	text = err_text(e);
-	err_free(e);
-	if (!text)
-		return err_nomem();
-	*out = arena_str(a, str_from(text));
-	free(text);
-	return out->p ? NULL : err_nomem();
-}
-
 static struct err *read_state(const struct options *o, const struct workspace *w,
 			      const struct target_paths *paths, struct state *s)
 {
@@ -73,7 +58,7 @@ static struct err *read_state(const struct options *o, const struct workspace *w
 	}
 	e = workspace_read_config(entry.bytes, s->entry.path, &opt, w->arena, &r);
 	if (e)
-		return read_problem(e, w->arena, &s->entry.problem);
+		return err_become_text(e, w->arena, &s->entry.problem);
 	s->reading = r;
 	return digest_config(&r->config, w->arena, &s->entry.digest);
 }
