@@ -66,28 +66,40 @@ recorder() {
 	rm "failed.$1"
 }
 
-# plumber DIR COUNT: git itself commits to main, by compare and swap.
+# put_note DIR N: git itself makes a commit of one more file on main's tip; sets tip and commit.
+put_note() {
+	tip=$(git -C "$1" rev-parse main) &&
+		blob=$(echo "$2" | git -C "$1" hash-object -w --stdin) &&
+		git -C "$1" read-tree "$tip" &&
+		git -C "$1" update-index --add --cacheinfo "100644,$blob,notes/$2" &&
+		tree=$(git -C "$1" write-tree) &&
+		commit=$(git -C "$1" commit-tree -p "$tip" -m "note $2" "$tree")
+}
+
+# plumber DIR COUNT: git commits to main by compare and swap. It fails where its own gc takes away
+# the folder that it has just made, and is asked again then.
 plumber() {
 	GIT_INDEX_FILE=$root/plumber.index
 	export GIT_INDEX_FILE
 	for n in $(seq 1 "$2"); do
+		refused=0
 		while :; do
-			tip=$(git -C "$1" rev-parse main) || return 1
-			blob=$(echo "$n" | git -C "$1" hash-object -w --stdin) || return 1
-			git -C "$1" read-tree "$tip" || return 1
-			git -C "$1" update-index --add --cacheinfo "100644,$blob,notes/$n" || return 1
-			tree=$(git -C "$1" write-tree) || return 1
-			commit=$(git -C "$1" commit-tree -p "$tip" -m "note $n" "$tree") || return 1
-			git -C "$1" update-ref refs/heads/main "$commit" "$tip" 2>/dev/null && break
+			if ! put_note "$1" "$n" 2>failed.plumber; then
+				refused=$((refused + 1))
+				[ "$refused" -lt 20 ] || return 1
+			elif git -C "$1" update-ref refs/heads/main "$commit" "$tip" 2>/dev/null; then
+				break
+			fi
 		done
 	done
+	rm -f failed.plumber
 }
 
 # pusher DIR COUNT: git commits in a clone and pushes until it is through.
 pusher() {
 	for n in $(seq 1 "$2"); do
 		echo "$n" >"$1/NOTES"
-		git -C "$1" add NOTES && git -C "$1" commit -q -m "note $n" || return 1
+		git -C "$1" add NOTES && git -C "$1" commit -q -m "note $n" 2>failed.pusher || return 1
 		until git -C "$1" push -q 2>/dev/null; do
 			git -C "$1" pull -q --rebase 2>failed.pusher || return 1
 		done
