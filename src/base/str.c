@@ -72,3 +72,12 @@ bool str_to_u64(struct str s, uint64_t max, uint64_t *out)
 	*out = v;
 	return true;
 }
+
+size_t str_hash(const char *s)
+{
+	uint64_t h = 0xcbf29ce484222325u;
+
+	for (; *s; s++)
+		h = (h ^ (unsigned char)*s) * 0x100000001b3u;
+	return (size_t)(h ^ h >> 32);
+}

@@ -41,6 +41,9 @@ static inline bool str_is(struct str a, const char *b)
 bool str_eq_nocase(struct str a, struct str b); /* ASCII alone */
 bool str_starts(struct str s, const char *prefix);
 
+/* FNV-1a, for tables; names of our own configuration alone, since who knows it can make it slow. */
+size_t str_hash(const char *s);
+
 /* By bytes, a prefix first: <0, 0, >0. For valid UTF-8 this is code point order. */
 int str_cmp(struct str a, struct str b);
 

@@ -6,22 +6,13 @@
 #include "cloud/identity_parts.h"
 #include "cloud/sts.h"
 
-static size_t hash(const char *s)
-{
-	uint64_t h = 0xcbf29ce484222325u;
-
-	for (; *s; s++)
-		h = (h ^ (unsigned char)*s) * 0x100000001b3u;
-	return (size_t)(h ^ h >> 32);
-}
-
 static struct identity *look_up(const struct identities *ids, const char *key, size_t *at)
 {
 	struct identity *id = NULL;
 
 	if (!ids->slot_count)
 		return NULL;
-	for (*at = hash(key) & (ids->slot_count - 1); (id = ids->slots[*at]);
+	for (*at = str_hash(key) & (ids->slot_count - 1); (id = ids->slots[*at]);
 	     *at = (*at + 1) & (ids->slot_count - 1))
 		if (strcmp(id->key, key) == 0)
 			return id;

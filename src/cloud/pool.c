@@ -107,15 +107,6 @@ static struct timer timer_take(struct pool *p)
 
 /* ---- gates ---- */
 
-static size_t hash(const char *s)
-{
-	uint64_t h = 0xcbf29ce484222325u;
-
-	for (; *s; s++)
-		h = (h ^ (unsigned char)*s) * 0x100000001b3u;
-	return (size_t)(h ^ h >> 32);
-}
-
 static bool grow_slots(struct pool *p)
 {
 	size_t count = p->slot_count ? p->slot_count * 4 : 64;
@@ -125,7 +116,7 @@ static bool grow_slots(struct pool *p)
 		return false;
 	for (size_t i = 0; i < p->slot_count; i++) {
 		for (struct pool_gate *g = p->slots[i], *next; g; g = next) {
-			size_t at = hash(g->key) & (count - 1);
+			size_t at = str_hash(g->key) & (count - 1);
 
 			next = g->same_slot;
 			g->same_slot = slots[at];
@@ -145,7 +136,7 @@ static struct pool_gate *find_gate(struct pool *p, const char *key)
 
 	if (p->gate_count >= p->slot_count && !grow_slots(p))
 		return NULL;
-	at = hash(key) & (p->slot_count - 1);
+	at = str_hash(key) & (p->slot_count - 1);
 	for (g = p->slots[at]; g; g = g->same_slot)
 		if (strcmp(g->key, key) == 0)
 			return g;
