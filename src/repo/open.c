@@ -12,9 +12,9 @@
 struct err *err_git(enum err_kind kind, const char *fmt, ...)
 {
 	const git_error *last = git_error_last();
-	const char *why = last && last->message ? last->message : "no reason given";
-	struct err *cause, *e;
+	bool has_reason = last && last->message;
 	char *text = NULL;
+	struct err *e;
 	va_list ap;
 
 	if (last && last->klass == GIT_ERROR_NOMEMORY)
@@ -23,8 +23,10 @@ struct err *err_git(enum err_kind kind, const char *fmt, ...)
 	if (vasprintf(&text, fmt, ap) < 0)
 		text = NULL;
 	va_end(ap);
-	cause = err_new(kind, "%s", why);
-	e = text ? err_wrap(cause, "%s", text) : cause;
+	if (!text)
+		return err_nomem();
+	e = has_reason ? err_wrap(err_new(kind, "%s", last->message), "%s", text)
+		       : err_new(kind, "%s", text);
 	free(text);
 	return e;
 }

@@ -63,7 +63,11 @@ static bool is_number(struct str s)
 /* "(weakened)", "images," and "14": with nothing before or behind them that Markdown would read. */
 static bool is_plain(struct str s)
 {
-	if (is_number(s))
+	struct str number = s;
+
+	if (number.n && number.p[number.n - 1] == ',')
+		number.n--;
+	if (is_number(number))
 		return true;
 	if (s.n && s.p[0] == '(') {
 		s.p++;
