@@ -22,6 +22,13 @@ replay_from replies prod edited.json
 digest=$(scandrift normalize --digest edited.json)
 sed 's/"ScanPeriod": 1/"ScanPeriod": 14/' "$common/prod.json" >later.json
 replay_from replies-later prod later.json
+# So many targets that their objects are one pack.
+# shellcheck disable=SC2046 # a list of names
+product_repo many $(seq -f t%g 40)
+for n in $(seq 40); do
+	replay_from replies-many "t$n" edited.json
+	replay_from replies-later-many "t$n" later.json
+done
 points=0
 old=0
 new=0
@@ -29,6 +36,8 @@ spent=0
 
 # choose NAME [FOLDER [DIGEST]]: what is run, as ./command.sh, and the reference that it moves.
 choose() {
+	from=before
+	folder=${2:-replies}
 	case $1 in
 	accept)
 		reference=refs/heads/main
@@ -38,23 +47,39 @@ choose() {
 		reference=refs/heads/scandrift/observed
 		words='check --commit --fail-on never'
 		;;
+	pack)
+		from=many
+		folder=$folder-many
+		reference=refs/heads/scandrift/observed
+		words='check --commit --fail-on never'
+		;;
 	journal)
 		reference=refs/scandrift/runs
 		words='check --journal --fail-on never'
 		;;
 	esac
-	printf 'exec "$SCANDRIFT" -C repo %s --replay ../%s\n' "$words" "${2:-replies}" >command.sh
+	printf 'exec "$SCANDRIFT" -C repo %s --replay ../%s\n' "$words" "$folder" >command.sh
+}
+
+# anew NAME: chosen, in a repository that nobody has touched.
+anew() {
+	choose "$1"
+	rm -rf repo
+	cp -a "$from" repo
 }
 
 tip() {
 	git -C repo rev-parse -q --verify "$reference" || echo none
 }
 
+# What git keeps in a folder of that name is rubbish once its maker has ended, and gc knows it.
+locks() {
+	find repo/.git -name 'tmp_objdir-*' -prune -o -name '*.lock' -print
+}
+
 # try NAME INJECTION: one run with a fault in it.
 try() {
-	rm -rf repo
-	cp -a before repo
-	choose "$1"
+	anew "$1"
 	was=$(tip)
 	ended=0
 	strace -f -qq -o trace -e inject="$2" sh ./command.sh >said 2>&1 || ended=$?
@@ -80,7 +105,7 @@ try() {
 	esac
 	# The next run.
 	sh ./command.sh >said 2>&1 || :
-	lock=$(find repo/.git -name '*.lock' | head -n 1)
+	lock=$(locks | head -n 1)
 	if [ -n "$lock" ] && [ "$lock" -ef "${lock%.lock}" ]; then
 		# It has become the reference, and goes when the reference is next to move.
 		choose "$1" replies-later "$(scandrift normalize --digest later.json)"
@@ -90,7 +115,7 @@ try() {
 		return
 	fi
 	if [ -n "$lock" ]; then
-		[ "$(find repo/.git -name '*.lock' | wc -l)" = 1 ] || fail "$1 $2: more than one lock"
+		[ "$(locks | wc -l)" = 1 ] || fail "$1 $2: more than one lock"
 		grep -qF "${lock#repo/}" said || fail "$1 $2: does not name $lock: $(cat said)"
 		rm "$lock"
 		sh ./command.sh >said 2>&1 || :
@@ -106,9 +131,7 @@ try() {
 
 # count NAME CALL: how often the command makes that call.
 count() {
-	rm -rf repo
-	cp -a before repo
-	choose "$1"
+	anew "$1"
 	strace -f -qq -o trace -e trace="$2" sh ./command.sh >said 2>&1 || :
 	grep -c "^[0-9]* *$2(" trace || :
 }
@@ -132,6 +155,40 @@ for name in accept commit journal; do
 		done
 	done
 done
+# The pack: each point where something gets or loses its place, and the last writes.
+last_of() {
+	seq $(($1 > $2 ? $1 - $2 + 1 : 1)) "$1"
+}
+pack_points() {
+	for call in mkdir rename fsync unlink rmdir; do
+		n=$(count pack "$call")
+		for at in $(seq "$n"); do
+			echo "$call $at"
+		done
+	done
+	for call in openat write; do
+		for at in $(last_of "$(count pack "$call")" 10); do
+			echo "$call $at"
+		done
+	done
+}
+pack_points >points.pack
+for call in mkdir rename fsync; do
+	grep -q "^$call " points.pack || fail "the pack is made without $call"
+done
+# Every third of them in the short run.
+[ -n "$SCANDRIFT_LONG" ] || {
+	mv points.pack all.pack
+	awk 'NR % 3 == 1' all.pack >points.pack
+}
+left=0
+while read -r call at; do
+	try pack "$call:signal=KILL:when=$at" </dev/null
+	[ -z "$(find repo/.git/objects -name 'tmp_objdir-*')" ] || left=$((left + 1))
+	git -C repo prune --expire=now
+	[ -z "$(find repo/.git/objects -name '*tmp*')" ] || fail "pack $call $at: git prune leaves something"
+done <points.pack
+[ "$left" -gt 0 ] || [ -z "$SCANDRIFT_LONG" ] || fail 'no half-made pack was ever left'
 echo "killed at $points points: $old before, $new after, $spent with a lock that is the reference"
 
 # The nth call fails, or all from the nth on: of each command and call some points and failures, by
@@ -176,4 +233,9 @@ for call in mkdir link; do
 		try accept "$call:error=EIO:when=$at+" </dev/null
 	done
 done
+# Where nothing can be removed, something is left.
+grep -v '^unlink \|^rmdir ' points.pack >faults.pack
+while read -r call at; do
+	try pack "$call:error=EIO:when=$at" </dev/null
+done <faults.pack
 echo "failed at $points points: $old before, $new after"
