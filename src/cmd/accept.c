@@ -328,7 +328,11 @@ static struct err *print_outcome(const struct acceptance *a, bool any)
 	struct err *e;
 
 	if (!any)
-		buf_puts(&b, "Nothing to do: the committed baseline is what is live.\n");
+		buf_puts(&b,
+			 a->o->path_count
+				 ? "Nothing to do: what --path names is live as it is committed; "
+				   "the rest was not looked at.\n"
+				 : "Nothing to do: the committed baseline is what is live.\n");
 	else if (a->is_committed)
 		buf_printf(&b, "Committed %.12s to %s\n", a->commit.hex, a->commit.ref);
 	else if (a->refusal.n)

@@ -252,10 +252,31 @@ void child_free(struct child_result *r)
 	buf_free(&r->err);
 }
 
+/* Lines as one, since a message is one: "fatal: no such remote; check the name". */
+static void join_lines(struct buf *out, struct str text)
+{
+	while (text.n) {
+		const char *end = memchr(text.p, '\n', text.n);
+		size_t n = end ? (size_t)(end - text.p) : text.n;
+		struct str line = str_trim((struct str){text.p, n});
+
+		if (line.n && out->n)
+			buf_puts(out, "; ");
+		buf_str(out, line);
+		n += end != NULL;
+		text.p += n;
+		text.n -= n;
+	}
+}
+
 struct err *child_failure(enum err_kind kind, const char *program, const struct child_result *r)
 {
-	struct str said = str_trim(buf_view(&r->err));
+	struct buf said = BUF_INIT(2 * OUTPUT_MAX);
+	struct err *e;
 
-	return err_new(kind, "%s ended with %d%s%.*s", program, r->status, said.n ? ": " : "",
-		       STR_ARG(said));
+	join_lines(&said, buf_view(&r->err));
+	e = err_new(kind, "%s ended with %d%s%.*s", program, r->status, said.n ? ": " : "",
+		    STR_ARG(buf_view(&said)));
+	buf_free(&said);
+	return e;
 }

@@ -91,6 +91,7 @@ sed 's/"ScanPeriod": 1/"ScanPeriod": 7/' "$common/prod.json" | scandrift normali
 expect_same want.json have.json
 run scandrift -C part accept prod --replay "$replay" --path /ScanPeriod
 expect_exit 0
+expect_text out 'the rest was not looked at'
 run scandrift -C part accept prod --replay "$replay" --path /ScanPeriot
 expect_exit 2
 expect_text err "did you mean '/ScanPeriod'"

@@ -197,3 +197,10 @@ if [ -d "$SCANDRIFT_CASES/17-push-not-fast-forward" ]; then
 	[ "$(git -C case/work rev-parse HEAD^)" = "$theirs" ] || fail 'case 17 (b)'
 	expect_text err 'not pushed'
 fi
+
+# What git says in several lines is one line of ours.
+git -C left remote set-url origin "$PWD/nowhere"
+run scandrift -C left check --replay "$replay" --journal --push --fail-on never
+expect_exit 4
+expect_text err "does not appear to be a git repository; fatal: Could not read from remote repository"
+expect_no_text err '\u000a'
