@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <openssl/crypto.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -75,6 +76,8 @@ static void *session_main(void *arg)
 		conn_close(&s->conn, end);
 	}
 	free(reader);
+	/* What OpenSSL keeps for a thread: at the end of the process it would be freed twice. */
+	OPENSSL_thread_stop();
 	session_done(s);
 	return NULL;
 }
