@@ -117,3 +117,23 @@ expect_exit 3
 expect_findings 'incomplete/clock high prod'
 expect_json out '.findings[0] | .api_code == "AuthFailure.SignatureExpire" and
 	.request_id == "00000000-0000-4000-8000-000000000027" and (.message | contains("clock"))'
+
+# What tries to be a command stays data, in each format and on both streams.
+begin 23-workflow-command-escaping
+for format in github text json markdown; do
+	run env GITHUB_ACTIONS=true "$SCANDRIFT" check --replay replies --now "$now" --format "$format"
+	expect_exit 1
+	for stream in "$out" "$err"; do
+		if tr '\r' '\n' <"$stream" | grep -n '^[[:space:]]*::\(stop-commands\|set-\|add-mask\)\|##\['; then
+			fail "$format: a line is a command"
+		fi
+		[ "$format" = github ] || ! tr '\r' '\n' <"$stream" | grep -n '^[[:space:]]*::' ||
+			fail "$format: a line is a command"
+	done
+done
+run_json check --replay replies --now "$now"
+findings=$(jq '.findings | length' "$out")
+run env GITHUB_ACTIONS=true "$SCANDRIFT" check --replay replies --now "$now" --format github
+[ "$(grep -c '^::' "$out")" = "$findings" ] || fail "a line a finding: want $findings"
+expect_text out '%0A'
+! grep -n '^::[^:]*README' "$out" || fail 'a property is forged'
