@@ -137,3 +137,19 @@ run env GITHUB_ACTIONS=true "$SCANDRIFT" check --replay replies --now "$now" --f
 [ "$(grep -c '^::' "$out")" = "$findings" ] || fail "a line a finding: want $findings"
 expect_text out '%0A'
 ! grep -n '^::[^:]*README' "$out" || fail 'a property is forged'
+
+# One list that lost or gained twenty thousand is one change; only JSON has it whole.
+begin 25-twenty-thousand-ids
+sh gen.sh
+run_json check --replay replies --now "$now"
+expect_exit 1
+expect_json out '[.findings[] | select(.class == "drift") | [.rule, .severity, .direction]] ==
+	[["drift/ExcludeImageAssetIds", "high", "weakened"]]'
+[ "$(wc -c <"$out")" -gt 100000 ] || fail 'JSON does not hold all ids'
+for format in text markdown github; do
+	run scandrift check --replay replies --now "$now" --format "$format"
+	expect_exit 1
+	[ "$(wc -c <"$out")" -lt 65536 ] || fail "$format: $(wc -c <"$out") bytes"
+	[ "$(grep -c '^::error' "$out")" -le 10 ] || fail "$format: too many annotations"
+	expect_text out '19997 more'
+done
