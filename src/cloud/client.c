@@ -259,11 +259,7 @@ static struct err *setopt_failed(CURLcode code, const char *option)
 
 static struct err *set_protocols(CURL *easy, bool is_tls)
 {
-#if LIBCURL_VERSION_NUM >= 0x075500
 	SET(CURLOPT_PROTOCOLS_STR, is_tls ? "https" : "http");
-#else
-	SET(CURLOPT_PROTOCOLS, (long)(is_tls ? CURLPROTO_HTTPS : CURLPROTO_HTTP));
-#endif
 	return NULL;
 }
 
@@ -274,14 +270,11 @@ static struct err *set_protocols(CURL *easy, bool is_tls)
 static struct err *set_ca(const struct client *c, CURL *easy)
 {
 	const char *file = c->ca_file;
-
-#if LIBCURL_VERSION_NUM >= 0x075400
 	char *usual = NULL;
 
 	if (!file && curl_easy_getinfo(easy, CURLINFO_CAINFO, &usual) == CURLE_OK && usual &&
 	    access(usual, R_OK) == 0)
 		file = usual;
-#endif
 	if (!file)
 		return NULL;
 	SET(CURLOPT_CAINFO, file);

@@ -4,10 +4,10 @@
  * but a packed one may be stored as its difference to another, of any size, which is then read
  * too. The hooks have no context, so what they know is global, as libgit2's own settings are.
  */
-#include <git2/sys/alloc.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "repo/compat.h"
 #include "repo/git.h"
 
 static size_t once_max = SIZE_MAX;
@@ -34,8 +34,7 @@ static void *limited_malloc(size_t n, const char *file, int line)
 	return limited_realloc(NULL, n, file, line);
 }
 
-/* libgit2 1.6 derives these from the others. */
-#if LIBGIT2_VER_MAJOR == 1 && LIBGIT2_VER_MINOR < 6
+#ifdef HAVE_GIT_ALLOCATOR_GCALLOC
 
 static void *limited_reallocarray(void *p, size_t count, size_t size, const char *file, int line)
 {
@@ -88,7 +87,7 @@ struct err *repo_limit_memory(size_t max)
 		.gmalloc = limited_malloc,
 		.grealloc = limited_realloc,
 		.gfree = free,
-#if LIBGIT2_VER_MAJOR == 1 && LIBGIT2_VER_MINOR < 6
+#ifdef HAVE_GIT_ALLOCATOR_GCALLOC
 		.gcalloc = limited_calloc,
 		.gstrdup = limited_strdup,
 		.gstrndup = limited_strndup,
