@@ -110,9 +110,9 @@ make_root() {
 		! command -v npm >/dev/null 2>&1 ||
 			echo "export npm_config_registry=$(npm config get registry)"
 	} >"$bare/etc/way-to-packages"
-	cat >"$bare/usr/local/bin/as" <<'AS'
+	cat >"$bare/usr/local/bin/in-home" <<'AS'
 #!/bin/sh
-# as USER FOLDER COMMAND...: runs it there with the environment of a login.
+# in-home USER FOLDER COMMAND...: runs it there with the environment of a login.
 who=$1
 cd "$2" || exit 1
 shift 2
@@ -121,7 +121,7 @@ export HOME="/home/$who" USER="$who" LOGNAME="$who"
 [ "$who" != root ] || HOME=/root
 exec setpriv --reuid "$who" --regid "$who" --init-groups -- "$@"
 AS
-	chmod +x "$bare/usr/local/bin/as"
+	chmod +x "$bare/usr/local/bin/in-home"
 }
 
 # inside COMMAND...: in the bare root, with no mount and no process that outlives it.
@@ -144,13 +144,13 @@ readme_commands() {
 	git clone -q --no-local "$root" "$bare$folder" || return 1
 	inside chown -R "$1:$1" "$folder" || return 1
 	say "$1: sh src/quickstart.sh"
-	inside as "$1" "$folder" sh src/quickstart.sh >"$scratch/$1.quickstart.log" 2>&1 || {
+	inside in-home "$1" "$folder" sh src/quickstart.sh >"$scratch/$1.quickstart.log" 2>&1 || {
 		tail -n 40 "$scratch/$1.quickstart.log"
 		return 1
 	}
 	[ -z "$quick" ] || return 0
 	say "$1: sh tests/run.sh"
-	inside as "$1" "$folder" env SCANDRIFT_NO_SKIP=1 sh tests/run.sh >"$scratch/$1.tests.log" 2>&1
+	inside in-home "$1" "$folder" env SCANDRIFT_NO_SKIP=1 sh tests/run.sh >"$scratch/$1.tests.log" 2>&1
 	code=$?
 	grep -E '^== |tests passed|tests failed' "$scratch/$1.tests.log"
 	[ "$code" -eq 0 ] || sed -n '/The following tests/,$p' "$scratch/$1.tests.log"

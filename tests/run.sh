@@ -64,7 +64,7 @@ say() {
 }
 
 install_tools() {
-	tools='clang libclang-rt-14-dev llvm clang-format clang-tidy libcmocka-dev
+	tools='clang libclang-rt-dev llvm clang-format clang-tidy libcmocka-dev
 		valgrind strace procps jq openssl shellcheck mandoc curl nginx tinyproxy-bin
 		cmark-gfm fcgiwrap openssh-server openssh-client gpgsm time'
 	if ! command -v npm >/dev/null 2>&1; then
