@@ -21,9 +21,9 @@ struct endpoint {
 };
 
 /* What follows "expected". */
-#define ENDPOINT_FORM                                                                       \
- "a host, an https:// URL, or an http:// URL to a loopback address, each with an optional " \
- "port and nothing behind it"
+#define ENDPOINT_FORM                                                                              \
+	"a host, an https:// URL, or an http:// URL to a loopback address, each with an optional " \
+	"port and nothing behind it"
 
 /* What is wrong with it: "it holds a path". NULL: nothing. */
 const char *endpoint_problem(struct str text);

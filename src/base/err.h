@@ -60,21 +60,21 @@ static inline struct err *err_known(struct err *e)
 		__builtin_unreachable();
 	return e;
 }
-# define err_new(...)   err_known(err_new(__VA_ARGS__))
-# define err_wrap(...)  err_known(err_wrap(__VA_ARGS__))
-# define err_errno(...) err_known(err_errno(__VA_ARGS__))
-# define err_nomem()    err_known(err_nomem())
+#define err_new(...)   err_known(err_new(__VA_ARGS__))
+#define err_wrap(...)  err_known(err_wrap(__VA_ARGS__))
+#define err_errno(...) err_known(err_errno(__VA_ARGS__))
+#define err_nomem()    err_known(err_nomem())
 #endif
 
 /* Accepts NULL. */
 void err_free(struct err *e);
 
 /* Only where nothing is held. */
-#define TRY(call)                \
- do {                            \
-  struct err *try_err_ = (call); \
-  if (try_err_)                  \
-   return try_err_;              \
- } while (0)
+#define TRY(call)                              \
+	do {                                   \
+		struct err *try_err_ = (call); \
+		if (try_err_)                  \
+			return try_err_;       \
+	} while (0)
 
 #endif

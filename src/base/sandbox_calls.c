@@ -14,17 +14,17 @@
 #include "base/sandbox.h"
 
 #if defined(__x86_64__)
-# define OUR_ARCH AUDIT_ARCH_X86_64
+#define OUR_ARCH AUDIT_ARCH_X86_64
 #elif defined(__aarch64__)
-# define OUR_ARCH AUDIT_ARCH_AARCH64
+#define OUR_ARCH AUDIT_ARCH_AARCH64
 #elif defined(__riscv) && __riscv_xlen == 64
-# define OUR_ARCH AUDIT_ARCH_RISCV64
+#define OUR_ARCH AUDIT_ARCH_RISCV64
 #endif
 
 #ifdef OUR_ARCH
 
 /* Numbers from here on, and 424 to 512, are the x32 form of the same calls. */
-# define X32_FIRST 0x40000000u
+#define X32_FIRST 0x40000000u
 
 /*
  * What is refused rather than what is allowed: the C library, the sanitizers and the kernel's
@@ -49,10 +49,10 @@ static const unsigned refused[] = {
 	/* programs and processes; clone is looked at below */
 	SYS_execve,
 	SYS_execveat,
-# ifdef SYS_fork
+#ifdef SYS_fork
 	SYS_fork,
 	SYS_vfork,
-# endif
+#endif
 	/* other processes */
 	SYS_ptrace,
 	SYS_process_vm_readv,
@@ -84,15 +84,15 @@ static const unsigned refused[] = {
 	SYS_keyctl,
 };
 
-# define REFUSE(error) BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (error))
-# define ALLOW         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
-# define LOAD(field)   BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
+#define REFUSE(error) BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | (error))
+#define ALLOW         BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW)
+#define LOAD(field)   BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, field))
 /* The next statement is for what passes the test. */
-# define IF_EQ(value)   BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), 0, 1)
-# define IF_NOT(value)  BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), 1, 0)
-# define IF_FROM(value) BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, (value), 0, 1)
+#define IF_EQ(value)   BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), 0, 1)
+#define IF_NOT(value)  BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), 1, 0)
+#define IF_FROM(value) BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, (value), 0, 1)
 
-# define FILTER_MAX (2 * ARRAY_LEN(refused) + 16)
+#define FILTER_MAX (2 * ARRAY_LEN(refused) + 16)
 
 static size_t put(struct sock_filter *to, size_t at, const struct sock_filter *from, size_t count)
 {

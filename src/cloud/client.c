@@ -250,12 +250,12 @@ static struct err *setopt_failed(CURLcode code, const char *option)
 }
 
 /* A macro, since the type of an option's value depends on the option. */
-#define SET(option, value)                                \
- do {                                                     \
-  CURLcode code_ = curl_easy_setopt(easy, option, value); \
-  if (code_ != CURLE_OK)                                  \
-   return setopt_failed(code_, #option);                  \
- } while (0)
+#define SET(option, value)                                              \
+	do {                                                            \
+		CURLcode code_ = curl_easy_setopt(easy, option, value); \
+		if (code_ != CURLE_OK)                                  \
+			return setopt_failed(code_, #option);           \
+	} while (0)
 
 static struct err *set_protocols(CURL *easy, bool is_tls)
 {

@@ -18,16 +18,18 @@ struct review_side {
 	struct policies policies;
 };
 
+struct review_group {
+	const size_t *members;
+	size_t n;
+};
+
 struct review_pairs {
 	/* By pair: the target by which the head's baseline is judged, as either side has it. */
 	struct target *by_base, *by_head;
 	const struct target **before; /* where the base's baseline stands; NULL: a new target */
 	size_t count;
 	/* Runs of `members`, indices of pairs, in the order of their first. */
-	struct review_group {
-		const size_t *members;
-		size_t n;
-	} * groups;
+	struct review_group *groups;
 	size_t group_count;
 };
 

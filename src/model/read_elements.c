@@ -13,12 +13,15 @@
 #include "json/write.h"
 #include "model/reader.h"
 
+/* A member without a row. */
+struct extra_member {
+	struct str name, json;
+};
+
 /* One element while it is read. */
 struct draft {
 	struct str members[SCHEMA_MEMBERS_MAX];
-	struct {
-		struct str name, json;
-	} * extra;
+	struct extra_member *extra;
 	size_t extra_count, extra_cap;
 	size_t index; /* in the list, for paths */
 };

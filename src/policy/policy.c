@@ -56,7 +56,7 @@ static const struct ini_key waiver_keys[] = {
 };
 
 #define KEYS(table) \
- .keys = (table), .key_count = ARRAY_LEN(table), .key_size = sizeof(struct ini_key)
+	.keys = (table), .key_count = ARRAY_LEN(table), .key_size = sizeof(struct ini_key)
 #define NAMED(word) .name_word = (word), .is_name = is_name, .name_rule = NAME_RULE
 
 static const struct ini_section_kind section_kinds[] = {

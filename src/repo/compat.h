@@ -12,7 +12,7 @@
  */
 #include <git2/sys/alloc.h>
 #ifdef HAVE_GIT2_SYS_ERRORS_H
-# include <git2/sys/errors.h>
+#include <git2/sys/errors.h>
 #endif
 
 #endif

@@ -106,9 +106,9 @@ size_t change_line_after(const struct change *c)
 	return line ? line : 1;
 }
 
-#define NEXT_DRIFT                                                                         \
- "If it was intended, scandrift accept; if not, set it back in the console: Image risk > " \
- "Registry images > Scheduled scan"
+#define NEXT_DRIFT                                                                                \
+	"If it was intended, scandrift accept; if not, set it back in the console: Image risk > " \
+	"Registry images > Scheduled scan"
 
 /* Of a change that somebody proposes. */
 static void propose(struct finding *f, const struct change *c)

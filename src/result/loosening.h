@@ -70,11 +70,13 @@ struct err *loosenings_of_targets(struct result *r, struct loosenings *list,
 				  const struct targets *base, const struct targets *head) MUST_USE;
 
 /* The names that the head's targets have or had, sorted; each leads to one target. */
+struct follower {
+	struct str name;
+	const struct target *target;
+};
+
 struct followers {
-	struct follower {
-		struct str name;
-		const struct target *target;
-	} * v;
+	struct follower *v;
 	size_t n;
 };
 

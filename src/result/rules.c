@@ -7,7 +7,7 @@
 #define NEXT_KEEP  "Nothing, or accept it into the baseline with scandrift accept"
 
 #define NEXT_APPROVE \
- "Take it back, or have somebody who may decide it approve exactly this set: --approve"
+	"Take it back, or have somebody who may decide it approve exactly this set: --approve"
 
 /* clang-format off */
 /* Sorted by id. */

@@ -27,10 +27,10 @@
 
 #include <openssl/pem.h>
 
-#define GOOD                                                                                \
- "{\"Response\":{\"RequestId\":\"00000000-0000-4000-8000-000000000001\",\"Enable\":true,"   \
- "\"ScanTime\":\"03:00:00\",\"ScanEndTime\":\"06:00:00\",\"ScanPeriod\":1,\"ScanScope\":0," \
- "\"ScanType\":[\"CVE\"],\"Latest\":false,\"ContainerRunning\":false}}"
+#define GOOD                                                                                       \
+	"{\"Response\":{\"RequestId\":\"00000000-0000-4000-8000-000000000001\",\"Enable\":true,"   \
+	"\"ScanTime\":\"03:00:00\",\"ScanEndTime\":\"06:00:00\",\"ScanPeriod\":1,\"ScanScope\":0," \
+	"\"ScanType\":[\"CVE\"],\"Latest\":false,\"ContainerRunning\":false}}"
 #define JSON_TYPE "Content-Type: application/json\r\n"
 #define DAY       86400L
 

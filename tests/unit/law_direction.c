@@ -16,15 +16,15 @@
  */
 
 #if defined(__has_feature)
-# if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#  define IS_SLOW_BUILD 1
-# endif
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define IS_SLOW_BUILD 1
+#endif
 #endif
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__) || !defined(__OPTIMIZE__)
-# define IS_SLOW_BUILD 1
+#define IS_SLOW_BUILD 1
 #endif
 #ifndef IS_SLOW_BUILD
-# define IS_SLOW_BUILD 0
+#define IS_SLOW_BUILD 0
 #endif
 
 static bool is_long;

@@ -89,8 +89,8 @@ typedef unsigned law_outcomes;
 #define LAW_LOSE     2u /* the set holds: before and not after */
 #define LAW_GAIN     4u
 #define LAW_BOTH     8u
-#define LAW_LOSES(o) (((o)&LAW_LOSE) != 0)
-#define LAW_GAINS(o) (((o)&LAW_GAIN) != 0)
+#define LAW_LOSES(o) ((LAW_LOSE & (o)) != 0)
+#define LAW_GAINS(o) ((LAW_GAIN & (o)) != 0)
 
 law_outcomes law_meet(law_outcomes x, law_outcomes y);
 

@@ -17,12 +17,12 @@
 #define T "dddddddddddddddddddddddddddddddddddddddd"
 #define Z "0000000000000000000000000000000000000000"
 
-#define PULL                                                                   \
- "{\"number\": 7, \"pull_request\": {\"title\": \"\\u202e /base\", \"base\": " \
- "{\"ref\": \"main\", \"sha\": \"" A "\"}, \"head\": {\"sha\": \"" B "\"}}}"
-#define PUSH(before)                                                                     \
- "{\"before\": \"" before "\", \"after\": \"" B "\", \"repository\": {\"name\": \"x\", " \
- "\"default_branch\": \"main\"}}"
+#define PULL                                                                          \
+	"{\"number\": 7, \"pull_request\": {\"title\": \"\\u202e /base\", \"base\": " \
+	"{\"ref\": \"main\", \"sha\": \"" A "\"}, \"head\": {\"sha\": \"" B "\"}}}"
+#define PUSH(before)                                                                            \
+	"{\"before\": \"" before "\", \"after\": \"" B "\", \"repository\": {\"name\": \"x\", " \
+	"\"default_branch\": \"main\"}}"
 
 /* Lines of NAME=VALUE. */
 struct fake {

@@ -162,9 +162,9 @@ static struct err *send_to(struct client *c, int port, uint64_t timeout_ms, stru
 #define OK     "HTTP/1.1 200 OK\r\n"
 #define LENGTH "Content-Length: 2\r\n\r\n"
 /* 1500 times 'a'. */
-#define GZIP_1500                                                                   \
- "\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x4b\x4c\x1c\x05\xa3\x60\x14\x8c\x82\x51" \
- "\x30\xdc\x00\x00\x2b\x55\x64\x55\xdc\x05\x00\x00"
+#define GZIP_1500                                                                          \
+	"\x1f\x8b\x08\x00\x00\x00\x00\x00\x02\x03\x4b\x4c\x1c\x05\xa3\x60\x14\x8c\x82\x51" \
+	"\x30\xdc\x00\x00\x2b\x55\x64\x55\xdc\x05\x00\x00"
 
 /* `reason` -1: it is to work, with this status and body. */
 static const struct {

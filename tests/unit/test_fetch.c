@@ -164,7 +164,7 @@ static void end(struct fixture *f)
 
 #define GOOD "{\"Response\":{\"Enable\":true,\"RequestId\":\"r-0\"}}"
 #define ERROR(c) \
- "{\"Response\":{\"Error\":{\"Code\":\"" c "\",\"Message\":\"m\"},\"RequestId\":\"r-1\"}}"
+	"{\"Response\":{\"Error\":{\"Code\":\"" c "\",\"Message\":\"m\"},\"RequestId\":\"r-1\"}}"
 #define RATE       ERROR("RequestLimitExceeded")
 #define EXPIRED    ERROR("AuthFailure.SignatureExpire")
 #define AHEAD_600  "Wed, 31 Dec 2025 19:10:17 GMT" /* ten minutes ahead of NOW */

@@ -22,13 +22,13 @@
 #define ROLE_A "qcs::cam::uin/100000000001:roleName/a"
 #define ROLE_B "qcs::cam::uin/100000000002:roleName/b"
 
-#define KEYS(id, expires)                                          \
- "{\"Response\":{\"Credentials\":{\"TmpSecretId\":\"" id           \
- "\",\"TmpSecretKey\":\"canary-key\",\"Token\":\"canary-token\"}," \
- "\"ExpiredTime\":" expires ",\"RequestId\":\"r\"}}"
-#define CALLER                                                  \
- "{\"Response\":{\"Arn\":\"qcs::cam::uin/100000000003:uin/1\"," \
- "\"AccountId\":\"100000000003\",\"RequestId\":\"r\"}}"
+#define KEYS(id, expires)                                                 \
+	"{\"Response\":{\"Credentials\":{\"TmpSecretId\":\"" id           \
+	"\",\"TmpSecretKey\":\"canary-key\",\"Token\":\"canary-token\"}," \
+	"\"ExpiredTime\":" expires ",\"RequestId\":\"r\"}}"
+#define CALLER                                                         \
+	"{\"Response\":{\"Arn\":\"qcs::cam::uin/100000000003:uin/1\"," \
+	"\"AccountId\":\"100000000003\",\"RequestId\":\"r\"}}"
 
 /* --- a pool that only takes --- */
 
@@ -171,10 +171,16 @@ static void on_ready(void *ctx)
 
 static struct identity_waiter waiters[8];
 
-static void wait_for(struct identity *id, size_t n, const char *letter)
+/* The one that adds the letter to `told`. */
+static struct identity_waiter *waiter(size_t n, const char *letter)
 {
 	waiters[n] = (struct identity_waiter){.ready = on_ready, .ctx = (void *)(uintptr_t)letter};
-	identity_wait(id, &waiters[n]);
+	return &waiters[n];
+}
+
+static void wait_for(struct identity *id, size_t n, const char *letter)
+{
+	identity_wait(id, waiter(n, letter));
 }
 
 static const struct pair env_keys[] = {{"TENCENTCLOUD_SECRET_ID", "AKIDROOT"},
@@ -377,8 +383,7 @@ static void test_renewal(void **state)
 	(void)state;
 	begin(&f, env_keys);
 	id = get(&f, NULL, false);
-	waiters[0] = (struct identity_waiter){.ready = on_ready, .ctx = (void *)(uintptr_t) "a"};
-	assert_false(identity_renew(id, &waiters[0]));
+	assert_false(identity_renew(id, waiter(0, "a")));
 	end(&f);
 
 	begin(&f, env_tke);
@@ -388,16 +393,12 @@ static void test_renewal(void **state)
 	wait_for(id, 0, "a");
 	answer(0, KEYS("AKIDONE", "1767299999"));
 	f.now_s = NOW + 20;
-	waiters[1] = (struct identity_waiter){.ready = on_ready, .ctx = (void *)(uintptr_t) "b"};
-	assert_true(identity_renew(id, &waiters[1]));
+	assert_true(identity_renew(id, waiter(1, "b")));
 	assert_string_equal(told, "ab");
 	assert_int_equal(asked_count, 1);
 	f.now_s = NOW + 40;
-	for (size_t i = 2; i < 4; i++) {
-		waiters[i] = (struct identity_waiter){
-			.ready = on_ready, .ctx = (void *)(uintptr_t)(i == 2 ? "c" : "d")};
-		assert_true(identity_renew(id, &waiters[i]));
-	}
+	assert_true(identity_renew(id, waiter(2, "c")));
+	assert_true(identity_renew(id, waiter(3, "d")));
 	assert_int_equal(asked_count, 2);
 	answer(1, KEYS("AKIDTWO", "1767299999"));
 	assert_string_equal(told, "abcd");

@@ -17,9 +17,9 @@
 #define RESOURCE (&schema_registry_scan)
 
 /* What every reply must have, so that a row shows one thing alone. */
-#define WHOLE                                                                           \
- "\"Enable\":true,\"ScanTime\":\"03:00:00\",\"ScanPeriod\":1,\"RequestId\":\"11111111-" \
- "2222-3333-4444-555555555555\""
+#define WHOLE                                                                                  \
+	"\"Enable\":true,\"ScanTime\":\"03:00:00\",\"ScanPeriod\":1,\"RequestId\":\"11111111-" \
+	"2222-3333-4444-555555555555\""
 #define REPLY(fields) "{\"Response\":{" WHOLE fields "}}"
 
 static struct err *read_reply(struct arena *a, const char *json, const struct alias *aliases,
@@ -51,12 +51,12 @@ static void expect_text(const char *name, const char *have, const char *want)
 
 /* --- the shapes of the vendor's replies ---------------------------------------------------- */
 
-#define SHAPE_A                                                                             \
- "\"Enable\":true,\"ScanTime\":\"17:10\",\"ScanPeriod\":1,\"ScanType\":[\"CVE\",\"VIRUS\"," \
- "\"RISK\"],\"All\":false,\"Images\":[],\"Id\":[128]"
-#define SHAPE_B                                                                     \
- SHAPE_A ",\"Latest\":true,\"ScanEndTime\":\"20:00\",\"RegistryType\":[\"azure\"]," \
-	 "\"ContainerRunning\":false,\"ScanScope\":2,\"Namespace\":[\"tcr-test\"]"
+#define SHAPE_A                                                                                    \
+	"\"Enable\":true,\"ScanTime\":\"17:10\",\"ScanPeriod\":1,\"ScanType\":[\"CVE\",\"VIRUS\"," \
+	"\"RISK\"],\"All\":false,\"Images\":[],\"Id\":[128]"
+#define SHAPE_B                                                                            \
+	SHAPE_A ",\"Latest\":true,\"ScanEndTime\":\"20:00\",\"RegistryType\":[\"azure\"]," \
+		"\"ContainerRunning\":false,\"ScanScope\":2,\"Namespace\":[\"tcr-test\"]"
 #define STATE   ",\"LastScanTime\":\"2024-10-29 17:10:00\",\"ScanResult\":\"InsufficientLicense\""
 #define SHAPE_C SHAPE_B ",\"ExcludeImageAssetIds\":[888]" STATE
 #define ID      ",\"RequestId\":\"f60f0ef9-a105-4535-8dfd-42ad8b3a9c73\""

@@ -17,7 +17,7 @@
 #define MAX  65536u
 #define GOOD "{\"Response\":{\"Enable\":true,\"RequestId\":\"r-0\"}}"
 #define WRONG \
- "{\"Response\":{\"Error\":{\"Code\":\"AuthFailure\",\"Message\":\"m\"},\"RequestId\":\"r-1\"}}"
+	"{\"Response\":{\"Error\":{\"Code\":\"AuthFailure\",\"Message\":\"m\"},\"RequestId\":\"r-1\"}}"
 
 struct place {
 	char dir[64];

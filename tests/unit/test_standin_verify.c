@@ -429,9 +429,9 @@ static void test_the_window_is_five_minutes(void **state)
 	}
 }
 
-#define AUTH(scope, names)                                                    \
- "TC3-HMAC-SHA256 Credential=AKIDEXAMPLE0000/" scope ", SignedHeaders=" names \
- ", Signature=65a397a808a3137d7832410fa5c75b9a4649cc0708d181d35afa2090547b2ea7"
+#define AUTH(scope, names)                                                           \
+	"TC3-HMAC-SHA256 Credential=AKIDEXAMPLE0000/" scope ", SignedHeaders=" names \
+	", Signature=65a397a808a3137d7832410fa5c75b9a4649cc0708d181d35afa2090547b2ea7"
 #define SCOPE "2025-12-31/tcss/tc3_request"
 #define NAMES "content-type;host"
 

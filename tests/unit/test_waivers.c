@@ -18,14 +18,14 @@
 
 #define TARGETS "[target prod]\nformerly = production\nzone = +08:00\n[target dev]\n"
 #define POLICY  "[policy]\nid = p\n"
-#define RULES                                                        \
- POLICY "[rule daily]\nseverity = high\nassert = /ScanPeriod <= 1\n" \
-	"[rule bare]\nseverity = medium\nassert = /ExcludeImageAssetIds count == 0\n"
+#define RULES                                                               \
+	POLICY "[rule daily]\nseverity = high\nassert = /ScanPeriod <= 1\n" \
+	       "[rule bare]\nseverity = medium\nassert = /ExcludeImageAssetIds count == 0\n"
 #define LINES "reason = because\nowner = me\nexpires = 2027-01-31\n"
 
 /* Of a config: fields that the rows below change. */
 #define REST \
- "\"Enable\":true,\"ScanType\":[\"CVE\"],\"ScanTime\":\"03:00\",\"RequestId\":\"x\",\"Latest\":false"
+	"\"Enable\":true,\"ScanType\":[\"CVE\"],\"ScanTime\":\"03:00\",\"RequestId\":\"x\",\"Latest\":false"
 #define RUNNING ",\"ContainerRunning\":false"
 #define GOOD    "{" REST ",\"ScanScope\":0,\"ScanPeriod\":1}"
 #define SLOW    "{" REST ",\"ScanScope\":0,\"ScanPeriod\":7}"
