@@ -6,13 +6,10 @@
  * Where libgit2 1.5 to 1.9 differ in what we use. CMake looks for each feature; no code asks for a
  * version. For files of this folder only.
  *
- *   HAVE_GIT2_SYS_ERRORS_H     since 1.8 the setters of its error message have a header of their own
- *   HAVE_GIT_ALLOCATOR_GCALLOC until 1.5 an allocator has nine functions; later versions derive six
- *                              of them from the other three
+ *   HAVE_GIT_ALLOCATOR_GCALLOC  up to 1.5 an allocator has nine functions and reports that it is out
+ *                               of memory; later versions derive six of them from the other three
+ *                               and report it themselves
  */
 #include <git2/sys/alloc.h>
-#ifdef HAVE_GIT2_SYS_ERRORS_H
-#include <git2/sys/errors.h>
-#endif
 
 #endif

@@ -23,6 +23,9 @@ struct repo {
 /* An error with libgit2's last message as its cause. */
 struct err *err_git(enum err_kind kind, const char *fmt, ...) PRINTF(2, 3) MUST_USE;
 
+/* memory.c: did the last allocation that failed ask for more than repo_limit_memory allows? */
+bool repo_memory_was_refused(void);
+
 /* config.c: system, user, repository and work tree, in git's order; see repo_config_text. */
 struct err *config_load(git_repository *repo, git_config **out) MUST_USE;
 

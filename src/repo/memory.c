@@ -11,6 +11,7 @@
 #include "repo/git.h"
 
 static size_t once_max = SIZE_MAX;
+static bool was_refused;
 
 static void *limited_realloc(void *p, size_t n, const char *file, int line)
 {
@@ -18,14 +19,13 @@ static void *limited_realloc(void *p, size_t n, const char *file, int line)
 
 	(void)file;
 	(void)line;
-	if (n > once_max) {
-		git_error_set_str(GIT_ERROR_ODB,
-				  "it, or an object that it is stored by, is too large");
-		return NULL;
-	}
-	q = realloc(p, n ? n : 1);
+	q = n > once_max ? NULL : realloc(p, n ? n : 1);
+	if (!q)
+		was_refused = n > once_max;
+#ifdef HAVE_GIT_ALLOCATOR_GCALLOC
 	if (!q)
 		git_error_set_oom();
+#endif
 	return q;
 }
 
@@ -80,6 +80,11 @@ static char *limited_strdup(const char *s, const char *file, int line)
 }
 
 #endif
+
+bool repo_memory_was_refused(void)
+{
+	return was_refused;
+}
 
 struct err *repo_limit_memory(size_t max)
 {

@@ -12,21 +12,23 @@
 struct err *err_git(enum err_kind kind, const char *fmt, ...)
 {
 	const git_error *last = git_error_last();
-	bool has_reason = last && last->message;
+	const char *reason = last ? last->message : NULL;
 	char *text = NULL;
 	struct err *e;
 	va_list ap;
 
-	if (last && last->klass == GIT_ERROR_NOMEMORY)
-		return err_nomem();
+	if (last && last->klass == GIT_ERROR_NOMEMORY) {
+		if (!repo_memory_was_refused())
+			return err_nomem();
+		reason = "it, or an object that it is stored by, is too large";
+	}
 	va_start(ap, fmt);
 	if (vasprintf(&text, fmt, ap) < 0)
 		text = NULL;
 	va_end(ap);
 	if (!text)
 		return err_nomem();
-	e = has_reason ? err_wrap(err_new(kind, "%s", last->message), "%s", text)
-		       : err_new(kind, "%s", text);
+	e = reason ? err_wrap(err_new(kind, "%s", reason), "%s", text) : err_new(kind, "%s", text);
 	free(text);
 	return e;
 }
