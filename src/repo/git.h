@@ -23,6 +23,12 @@ struct repo {
 /* An error with libgit2's last message as its cause. */
 struct err *err_git(enum err_kind kind, const char *fmt, ...) PRINTF(2, 3) MUST_USE;
 
+/*
+ * history.c: how many parents a commit names, and the first two. libgit2 1.9 hides those that a
+ * shallow clone lacks, as if history began there.
+ */
+size_t commit_parents(const git_commit *c, git_oid ids[2]);
+
 /* memory.c: did the last allocation that failed ask for more than repo_limit_memory allows? */
 bool repo_memory_was_refused(void);
 

@@ -120,6 +120,22 @@ static bool parse_link(struct str raw, struct link *out)
 	return false;
 }
 
+size_t commit_parents(const git_commit *c, git_oid ids[2])
+{
+	struct str raw = str_from(git_commit_raw_header(c)), line;
+	size_t n = 0;
+	git_oid id;
+
+	while (next_line(&raw, &line) && line.n) {
+		if (!take_id(line, "parent ", &id))
+			continue;
+		if (n < 2)
+			ids[n] = id;
+		n++;
+	}
+	return n;
+}
+
 static struct err *load_link(struct walk *w, const git_oid *id, struct link *out)
 {
 	git_odb_object *object = NULL;

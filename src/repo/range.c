@@ -106,7 +106,7 @@ static struct err *find_side(struct repo *r, const struct range_wish *w, const c
 static struct err *find_merge(struct repo *r, const struct range_wish *w, struct range *out,
 			      bool *found)
 {
-	git_oid merge, proposal;
+	git_oid merge, proposal, parents[2];
 	git_commit *c = NULL;
 	struct err *e = NULL;
 
@@ -117,12 +117,11 @@ static struct err *find_merge(struct repo *r, const struct range_wish *w, struct
 		return err_git(ERR_REPO, "%s: merge commit", w->named_by);
 	if (git_commit_lookup(&c, r->git, &merge) < 0)
 		return NULL;
-	if (git_commit_parentcount(c) == 2 &&
-	    git_oid_equal(git_commit_parent_id(c, 1), &proposal)) {
+	if (commit_parents(c, parents) == 2 && git_oid_equal(&parents[1], &proposal)) {
 		*found = true;
 		e = commit_describe(r, &merge, &out->head);
 		if (!e)
-			e = find_id(r, w, git_commit_parent_id(c, 0), "base", &out->base);
+			e = find_id(r, w, &parents[0], "base", &out->base);
 	}
 	git_commit_free(c);
 	return e;

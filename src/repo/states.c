@@ -22,13 +22,13 @@ static struct err *find_parent(struct repo *r, const struct repo_commit *c, stru
 	git_commit *commit = NULL;
 	git_odb *odb = NULL;
 	struct err *e = NULL;
-	git_oid id;
+	git_oid id, parents[2];
 
 	*there = false;
 	if (git_oid_fromstr(&id, c->hex) < 0 || git_commit_lookup(&commit, r->git, &id) < 0)
 		return err_git(ERR_REPO, "commit %s", c->hex);
-	if (git_commit_parentcount(commit) > 0) {
-		id = *git_commit_parent_id(commit, 0);
+	if (commit_parents(commit, parents) > 0) {
+		id = parents[0];
 		if (git_repository_odb(&odb, r->git) < 0)
 			e = err_git(ERR_REPO, "%s: objects", repo_git_dir(r));
 		else
