@@ -2,7 +2,9 @@
 #include "repo/range.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "repo/git.h"
 
@@ -159,11 +161,32 @@ static struct err *find_merge_base(struct repo *r, const struct range_wish *w, s
 	return e;
 }
 
+/*
+ * libgit2 1.9 takes parents from this file, libgit2 1.5 does not, and git warns that it will stop to:
+ * with it the base would depend on who reads.
+ */
+static struct err *refuse_grafts(const struct repo *r)
+{
+	char *path = NULL;
+	struct stat st;
+	bool found;
+
+	if (asprintf(&path, "%sinfo/grafts", git_repository_commondir(r->git)) < 0)
+		return err_nomem();
+	found = stat(path, &st) == 0 && st.st_size > 0;
+	free(path);
+	return found ? err_new(ERR_REPO,
+			       ".git/info/grafts changes what the parents of a commit are; remove it, "
+			       "or convert it with git replace --convert-graft-file")
+		     : NULL;
+}
+
 struct err *range_find(struct repo *r, const struct range_wish *w, struct range *out)
 {
 	struct range range = {0};
 	bool found;
 
+	TRY(refuse_grafts(r));
 	TRY(find_merge(r, w, &range, &found));
 	if (!found) {
 		TRY(find_side(r, w, w->head ? w->head : "HEAD", "head", &range.head));

@@ -21,7 +21,7 @@ table='
 08-name-in-cn         https://localhost  certificate
 09-small-key          https://127.0.0.1  certificate
 10-closed-handshake   https://127.0.0.1  tls
-11-no-close-notify    https://127.0.0.1  bad-reply
+11-no-close-notify    https://127.0.0.1  bad-reply|truncated
 12-renegotiation      https://127.0.0.1  equal
 13-plain-on-tls       https://127.0.0.1  tls
 14-refused            http://127.0.0.1   connect

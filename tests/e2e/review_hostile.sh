@@ -267,7 +267,7 @@ weaken
 commit_all r evil
 mkdir -p r/.git/info
 echo "$(git -C r rev-parse main) $(git -C r rev-parse evil)" >r/.git/info/grafts
-reviewed 1 /ScanPeriod main...evil
+reviewed 2 '.git/info/grafts' main...evil
 row 'alternates outside'
 weaken
 commit_all r evil
