@@ -685,3 +685,12 @@ struct http client_http(struct client *c)
 {
 	return (struct http){.ctx = c, .send = client_send};
 }
+
+void client_describe_library(struct buf *b)
+{
+	const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
+
+	buf_printf(b, "libcurl %s", v->version);
+	if (v->ssl_version)
+		buf_printf(b, " (%s)", v->ssl_version);
+}

@@ -2,6 +2,7 @@
 #ifndef SCANDRIFT_CLOUD_CLIENT_H
 #define SCANDRIFT_CLOUD_CLIENT_H
 
+#include "base/buf.h"
 #include "base/http.h"
 
 /*
@@ -46,5 +47,8 @@ struct err *client_run(struct client *c, uint64_t max_ms) MUST_USE;
 void client_stop(struct client *c);
 
 size_t client_running(const struct client *c);
+
+/* Name and version of the library that runs, for --version; and of the TLS library in it. */
+void client_describe_library(struct buf *b);
 
 #endif

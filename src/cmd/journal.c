@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <sys/random.h>
 
+#include "base/build_info.h"
 #include "base/timeutil.h"
 #include "json/write.h"
 #include "report/json_finding.h"
@@ -42,6 +43,8 @@ static void put_record(struct json_writer *j, const char *run_id, const struct r
 	json_text(j, time_format_rfc3339(r->is_now_given ? r->now_s : r->time_s, when));
 	json_key(j, "version");
 	json_text(j, SCANDRIFT_VERSION);
+	json_key(j, "build");
+	json_text(j, build_commit());
 	json_put_text(j, "commit", r->commit);
 	json_key(j, "verdict");
 	json_text(j, result_verdict_name(r));

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "base/build_info.h"
 #include "base/escape.h"
 #include "base/timeutil.h"
 #include "cmd/journal.h"
@@ -239,6 +240,8 @@ static void begin_json(struct json_writer *j, const struct repo_commit *tip)
 	json_text(j, "scandrift");
 	json_key(j, "version");
 	json_text(j, SCANDRIFT_VERSION);
+	json_key(j, "build");
+	json_text(j, build_commit());
 	json_end_object(j);
 	json_end_inline(j);
 	json_key(j, "times");

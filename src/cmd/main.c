@@ -3,9 +3,15 @@
 #include <string.h>
 
 #include "base/attr.h"
+#include "base/build_info.h"
+#include "cloud/client.h"
 #include "cmd/contain.h"
 #include "cmd/io.h"
 #include "cmd/options.h"
+#include "crypto/tls.h"
+#include "ini/ini.h"
+#include "json/canonical.h"
+#include "repo/open.h"
 #include "result/exit.h"
 
 #include <errno.h>
@@ -22,15 +28,36 @@ static bool wants_colour(const struct options *o, const struct io *io)
 	       !(term && strcmp(term, "dumb") == 0);
 }
 
+/*
+ * The commit has a line of its own, so that the first line stays what scripts compare. The versions
+ * are those of the libraries that run, which need not be the ones of the build.
+ */
+static void put_version(struct buf *b)
+{
+	static void (*const libraries[])(struct buf *) = {
+		client_describe_library, repo_describe_library, tls_describe_library,
+		json_describe_library,   ini_describe_library,
+	};
+
+	buf_puts(b, "scandrift " SCANDRIFT_VERSION "\n");
+	buf_printf(b, "build: %s\nlibraries: ", build_commit());
+	for (size_t i = 0; i < ARRAY_LEN(libraries); i++) {
+		if (i)
+			buf_puts(b, ", ");
+		libraries[i](b);
+	}
+	buf_char(b, '\n');
+	contain_describe(b);
+}
+
 static struct err *show(const struct io *io, const struct options *o, const struct command *c)
 {
 	struct buf b = BUF_INIT((size_t)1 << 20);
 	struct err *e;
 
-	if (o->version) {
-		buf_puts(&b, "scandrift " SCANDRIFT_VERSION "\n");
-		contain_describe(&b);
-	} else if (c)
+	if (o->version)
+		put_version(&b);
+	else if (c)
 		help_command(&b, c);
 	else
 		help_overview(&b);

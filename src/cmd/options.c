@@ -316,7 +316,7 @@ const struct option options[] = {
 	{ "show-request",   0, NULL,        ON(CMD_FETCH),     "print what would be sent and signed, without secrets; send nothing", set_flag, AT(show_request) },
 	{ "timeout",        0, "TIME",      LIVE,              "give up on a request after this time, such as 10s",         set_timeout,   0 },
 	{ "verbose",       'v', NULL,       ON_ALL,            "say on standard error what is done",                        set_flag,      AT(verbose) },
-	{ "version",        0, NULL,        ON_ALL,            "print the version",                                         set_flag,      AT(version) },
+	{ "version",        0, NULL,        ON_ALL,            "print version, commit and libraries",                       set_flag,      AT(version) },
 };
 /* clang-format on */
 

@@ -19,7 +19,7 @@
 
 struct run {
 	const struct repo_event *event;
-	struct str time, verdict, commit, version; /* as the record says */
+	struct str time, verdict, commit, version, build; /* as the record says */
 	int64_t time_s;
 	struct str json;    /* the record */
 	struct str problem; /* it cannot be read */
@@ -43,10 +43,8 @@ static struct err *read_texts(struct json_scan *j, struct run *run)
 		const char *key;
 		struct str *to;
 	} rows[] = {
-		{"time", &run->time},
-		{"verdict", &run->verdict},
-		{"commit", &run->commit},
-		{"version", &run->version},
+		{"time", &run->time},       {"verdict", &run->verdict}, {"commit", &run->commit},
+		{"version", &run->version}, {"build", &run->build},
 	};
 	struct json_token key, value;
 
@@ -217,6 +215,7 @@ static void put_run_json(struct json_writer *j, const struct run *run)
 	json_put_text(j, "verdict", run->verdict);
 	json_put_text(j, "judged_by", run->commit);
 	json_put_text(j, "version", run->version);
+	json_put_text(j, "build", run->build);
 	json_key(j, "fork");
 	json_boolean(j, run->event->parent_count > 1);
 	json_put_text(j, "problem", run->problem);

@@ -40,3 +40,8 @@ bool tls_lacks_names(long verify_result)
 {
 	return verify_result == LACKS_NAMES;
 }
+
+void tls_describe_library(struct buf *b)
+{
+	buf_printf(b, "OpenSSL %s", OpenSSL_version(OPENSSL_VERSION_STRING));
+}

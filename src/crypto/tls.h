@@ -4,6 +4,8 @@
 
 #include <stdbool.h>
 
+#include "base/buf.h"
+
 /*
  * One rule on top of the library's own verification: a server's certificate names its hosts in its
  * subjectAltName (RFC 9525, section 2). A name in the subject's CN alone counts for nothing;
@@ -15,5 +17,8 @@ void tls_require_names(void *ssl_ctx);
 
 /* Is `verify_result`, as X509_verify_cert says it, that of a certificate without such names? */
 bool tls_lacks_names(long verify_result);
+
+/* Name and version of the library that runs, for --version. */
+void tls_describe_library(struct buf *b);
 
 #endif

@@ -559,3 +559,8 @@ const struct ini_section *ini_find(const struct ini_doc *doc, const char *prefix
 	}
 	return NULL;
 }
+
+void ini_describe_library(struct buf *b)
+{
+	buf_puts(b, "inih " INIH_VERSION);
+}

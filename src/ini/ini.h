@@ -3,6 +3,7 @@
 #define SCANDRIFT_INI_INI_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -103,5 +104,8 @@ const struct ini_section *ini_find(const struct ini_doc *doc, const char *prefix
 
 /* "file:line: ..." of kind ERR_CONFIG: how everything that is wrong in an INI file is told. */
 struct err *ini_error(const char *file, size_t line, const char *fmt, ...) PRINTF(3, 4) MUST_USE;
+
+/* Name and version of the library, for --version: the one at build time, it has no call to ask. */
+void ini_describe_library(struct buf *b);
 
 #endif

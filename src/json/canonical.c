@@ -334,3 +334,8 @@ struct err *json_jcs(struct buf *b, struct str bytes, const struct json_limits *
 	arena_free(a);
 	return e;
 }
+
+void json_describe_library(struct buf *b)
+{
+	buf_printf(b, "json-c %s", json_c_version());
+}

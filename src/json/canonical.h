@@ -34,4 +34,7 @@ struct err *json_jcs(struct buf *b, struct str bytes, const struct json_limits *
 /* The order of keys in RFC 8785: by UTF-16 code units. Both are valid UTF-8. */
 int json_compare_keys(struct str x, struct str y);
 
+/* Name and version of the library that runs, for --version. */
+void json_describe_library(struct buf *b);
+
 #endif

@@ -188,3 +188,11 @@ const char *repo_git_dir(const struct repo *r)
 {
 	return git_repository_path(r->git);
 }
+
+void repo_describe_library(struct buf *b)
+{
+	int major = 0, minor = 0, patch = 0;
+
+	git_libgit2_version(&major, &minor, &patch);
+	buf_printf(b, "libgit2 %d.%d.%d", major, minor, patch);
+}

@@ -3,6 +3,7 @@
 #define SCANDRIFT_REPO_OPEN_H
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "base/err.h"
 
 /*
@@ -36,5 +37,8 @@ struct err *repo_limit_memory(size_t max) MUST_USE;
  */
 struct err *repo_folders(const struct repo *r, struct arena *a, const char *const **out,
 			 size_t *count) MUST_USE;
+
+/* Name and version of the library that runs, for --version. */
+void repo_describe_library(struct buf *b);
 
 #endif

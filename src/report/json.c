@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The whole result. src/data/result.schema.json is its contract. */
+#include "base/build_info.h"
 #include "base/timeutil.h"
 #include "base/utf8.h"
 #include "json/write.h"
@@ -312,6 +313,8 @@ static void put_head(struct json_writer *w, const struct result *r, const struct
 	json_text(w, "scandrift");
 	json_key(w, "version");
 	json_text(w, SCANDRIFT_VERSION);
+	json_key(w, "build");
+	json_text(w, build_commit());
 	json_end_object(w);
 	json_end_inline(w);
 	json_key(w, "command");

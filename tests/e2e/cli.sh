@@ -32,6 +32,11 @@ done <commands
 run scandrift --version
 expect_exit 0
 grep -qxE 'scandrift [0-9]+\.[0-9]+\.[0-9]+' "$out" || fail 'not a version'
+grep -qxE 'build: ([0-9a-f]{40,64}(-dirty)?|release|unknown)' "$out" || fail 'no build'
+version='[0-9]+(\.[0-9]+)+[a-z]?'
+grep -qxE "libraries: libcurl $version \(.+\), libgit2 $version, OpenSSL $version, json-c $version, inih [0-9.]+" \
+	"$out" || fail 'not the versions of all libraries'
+built=$(sed -n 's/^build: //p' "$out")
 run scandrift check --version
 expect_exit 0
 
@@ -108,6 +113,7 @@ expect_same plain "$out"
 run env NO_COLOR=1 scandrift -C repo check --replay "$drifted" --color always
 expect_text out "$(printf '\033')"
 run_json -C repo check --replay "$drifted" --color always --now "$now"
+expect_json out ".tool.build == \"$built\""
 expect_no_text out "$(printf '\033')"
 # On a terminal, by itself; not where NO_COLOR or a dumb terminal says no.
 if command -v script >/dev/null; then

@@ -46,6 +46,8 @@ expect_json record.json '.schema == "scandrift-run/1" and .verdict == "pass" and
 expect_json record.json '.time == "2026-11-20T02:00:00Z" and (.targets | length) == 2'
 expect_json record.json "[.targets[].live_digest] | unique == [\"$(scandrift normalize --digest "$common/prod.json")\"]"
 expect_json record.json '.targets[0].request_id == "00000000-0000-4000-8000-000000000001"'
+built=$(scandrift --version | sed -n 's/^build: //p')
+expect_json record.json ".build == \"$built\""
 git -C repo show refs/scandrift/runs~1:run.json >record.json
 expect_json record.json '.incomplete and .exit_code == 3 and .targets[0].live_digest == null'
 git -C repo log -1 --format=%B refs/scandrift/runs >message
@@ -59,6 +61,7 @@ expect_json out '[.runs[].verdict] == ["pass", "incomplete", "fail", "pass"]'
 expect_json out '.missing == ["2026-11-23T02:00:00Z", "2026-11-24T02:00:00Z",
 	"2026-11-26T09:00:00Z"]'
 expect_json out '.parted == false'
+expect_json out "all(.runs[]; .build == \"$built\")"
 cp "$out" runs.json
 run scandrift -C repo log --runs --every 1d --now 2026-11-25T10:00:00Z
 expect_exit 0
