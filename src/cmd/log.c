@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* log: the timeline of targets, for a person or as JSON (src/data/log.schema.json). */
 #include <string.h>
-#include <time.h>
 
 #include "base/build_info.h"
 #include "base/escape.h"
 #include "base/timeutil.h"
 #include "cmd/journal.h"
+#include "cmd/run.h"
 #include "cmd/timeline.h"
 #include "json/write.h"
 #include "report/escape.h"
@@ -228,7 +228,8 @@ static void put_json(struct json_writer *j, const struct timeline *t)
 	json_end_object(j);
 }
 
-static void begin_json(struct json_writer *j, const struct repo_commit *tip)
+static void begin_json(struct json_writer *j, const struct options *o,
+		       const struct repo_commit *tip)
 {
 	json_begin_object(j);
 	json_key(j, "schema");
@@ -244,6 +245,8 @@ static void begin_json(struct json_writer *j, const struct repo_commit *tip)
 	json_text(j, build_commit());
 	json_end_object(j);
 	json_end_inline(j);
+	if (o->has_now)
+		put_time(j, "now", o->now_s);
 	json_key(j, "times");
 	json_text(j, "asserted");
 	json_put_text(j, "commit", str_from(tip->hex));
@@ -257,9 +260,10 @@ static struct err *print(const struct options *o, const struct io *io, const str
 	bool is_json = o->format && strcmp(o->format, "json") == 0;
 	struct json_writer j = json_writer_to(b);
 	struct page p = {b, io};
+	int64_t now_s = run_now(o);
 
 	if (is_json)
-		begin_json(&j, tip);
+		begin_json(&j, o, tip);
 	for (size_t i = 0; i < w->selected_count; i++) {
 		struct timeline t;
 
@@ -270,10 +274,14 @@ static struct err *print(const struct options *o, const struct io *io, const str
 		}
 		if (i)
 			buf_char(b, '\n');
-		put_text(&p, &t, (int64_t)time(NULL));
+		put_text(&p, &t, now_s);
 	}
-	if (!is_json)
+	if (!is_json) {
+		if (o->has_now)
+			buf_char(b, '\n');
+		run_tell_now(b, o);
 		return NULL;
+	}
 	json_end_array(&j);
 	json_end_object(&j);
 	json_finish(&j);
@@ -311,6 +319,10 @@ struct err *cmd_log(const struct options *o, struct io *io, int *code)
 
 	if (o->format && strcmp(o->format, "text") != 0 && strcmp(o->format, "json") != 0)
 		return err_new(ERR_USAGE, "log: --format is text or json, not %s", o->format);
+	if (o->runs && o->has_now && !o->every_s)
+		return err_new(ERR_USAGE,
+			       "log: --now with --runs goes with --every: only a run that is "
+			       "missing depends on it");
 	TRY(workspace_open(o, io, &w));
 	*code = 0;
 	e = o->runs ? runs_print(o, io, &w) : log_targets(o, io, &w);

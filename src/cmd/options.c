@@ -415,6 +415,7 @@ static const struct {
 	{"config-only", "commit", "nothing is judged"},
 	{"config-only", "journal", "nothing is judged"},
 	{"config-only", "push", "nothing is judged"},
+	{"config-only", "now", "nothing is judged"},
 	{"raw", "show-request", "one of them is printed"},
 	{"raw", "explain-credentials", "one of them is printed"},
 	{"show-request", "explain-credentials", "one of them is printed"},

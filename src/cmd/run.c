@@ -5,6 +5,7 @@
 #include <time.h>
 
 #include "base/fs.h"
+#include "base/timeutil.h"
 #include "report/formats.h"
 #include "result/exit.h"
 
@@ -35,6 +36,19 @@ struct err *run_begin(const char *command, const struct options *o, const struct
 	};
 	out->targets = arena_array(w->arena, w->selected_count + 1, sizeof(*out->targets));
 	return out->targets ? NULL : err_nomem();
+}
+
+int64_t run_now(const struct options *o)
+{
+	return o->has_now ? o->now_s : (int64_t)time(NULL);
+}
+
+void run_tell_now(struct buf *b, const struct options *o)
+{
+	char when[TIME_TEXT_SIZE];
+
+	if (o->has_now)
+		buf_printf(b, "As of %s (--now).\n", time_format_rfc3339(o->now_s, when));
 }
 
 void run_end(struct result *r)

@@ -2,11 +2,11 @@
 /* log --runs: what the journal has, what it lacks, and where it parts (src/data/runs.schema.json). */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/escape.h"
 #include "base/timeutil.h"
 #include "cmd/journal.h"
+#include "cmd/run.h"
 #include "json/write.h"
 #include "report/escape.h"
 #include "report/json_finding.h"
@@ -201,6 +201,7 @@ static void put_text(struct buf *b, const struct io *io, const struct runs *r)
 		buf_puts(b, "FORK: " FETCHED_REF " has records that are not here\n");
 	if (r->is_cut)
 		buf_puts(b, "Older runs are not in this shallow clone.\n");
+	run_tell_now(b, r->o);
 }
 
 static void put_run_json(struct json_writer *j, const struct run *run)
@@ -229,6 +230,10 @@ static void put_json(struct json_writer *j, const struct runs *r)
 	json_begin_object(j);
 	json_key(j, "schema");
 	json_text(j, RUNS_SCHEMA);
+	if (r->o->has_now) {
+		json_key(j, "now");
+		json_text(j, time_format_rfc3339(r->o->now_s, when));
+	}
 	json_key(j, "reference");
 	json_text(j, JOURNAL_REF);
 	json_key(j, "commit");
@@ -258,7 +263,7 @@ struct err *runs_print(const struct options *o, const struct io *io, const struc
 	struct json_writer j = json_writer_to(&b);
 	struct err *e;
 
-	TRY(read_runs(&r, o->has_now ? o->now_s : (int64_t)time(NULL)));
+	TRY(read_runs(&r, run_now(o)));
 	e = NULL;
 	if (o->format && strcmp(o->format, "json") == 0) {
 		put_json(&j, &r);

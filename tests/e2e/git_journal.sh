@@ -62,15 +62,20 @@ expect_json out '.missing == ["2026-11-23T02:00:00Z", "2026-11-24T02:00:00Z",
 	"2026-11-26T09:00:00Z"]'
 expect_json out '.parted == false'
 expect_json out "all(.runs[]; .build == \"$built\")"
+expect_json out '.now == "2026-11-27T15:00:00Z"'
 cp "$out" runs.json
 run scandrift -C repo log --runs --every 1d --now 2026-11-25T10:00:00Z
 expect_exit 0
+expect_line out 'As of 2026-11-25T10:00:00Z (--now).'
 expect_line out '4 runs, 2 missing'
 expect_line out 'missing: 2026-11-23T02:00:00Z'
 run scandrift -C repo log --runs --every 1w
 expect_exit 2
 run scandrift -C repo log --every 1d
 expect_exit 2
+run scandrift -C repo log --runs --now 2026-11-25T10:00:00Z
+expect_exit 2
+expect_text err '--every'
 
 # The same second twice: two records.
 night 26

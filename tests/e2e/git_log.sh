@@ -53,10 +53,20 @@ expect_same want have
 expect_json out '.targets[0].drifted_since == "2026-11-27T02:00:00Z"'
 expect_json out '.targets[0].entries[1].changes[0].path == "/ScanPeriod"'
 expect_json out '.targets[0].entries[2].judged_by == .targets[0].entries[3].commit'
-run scandrift -C repo log
+expect_json log.json 'has("now") | not'
+run scandrift -C repo log --now 2026-11-30T02:00:00Z
 expect_exit 0
-sed -E 's/(for )[0-9]+ days$/\1N days/' "$out" | sed -E 's/  [0-9a-f]{12}$/  COMMIT/' >log.text
+sed -E 's/  [0-9a-f]{12}$/  COMMIT/' "$out" >log.text
 expect_output log.text log.text
+run scandrift -C repo log --now 2026-11-30T01:59:59Z
+expect_line out 'prod: drifted since 2026-11-27T02:00:00Z, for 2 days'
+# A time before the drift has no span.
+run scandrift -C repo log --now 2026-11-27T01:00:00Z
+expect_line out 'prod: drifted since 2026-11-27T02:00:00Z'
+run scandrift -C repo log --now 2026-11-30T02:00:00Z --format json
+expect_exit 0
+expect_json out '.now == "2026-11-30T02:00:00Z"'
+cp "$out" now.json
 
 # A rename keeps the history; a merge counts when it brought the change.
 sed -e 's/prod/live/' repo/baselines/targets.ini >edited.ini
@@ -184,5 +194,5 @@ expect_exit 2
 need node
 [ -d "$SCANDRIFT_NPM/node_modules/ajv" ] || skip "no ajv in $SCANDRIFT_NPM"
 NODE_PATH=$SCANDRIFT_NPM/node_modules node "$SCANDRIFT_SOURCE/tests/e2e/schema/validate.js" \
-	"$SCANDRIFT_SOURCE/src/data/log.schema.json" log.json damaged.json shallow.json unborn.json ||
+	"$SCANDRIFT_SOURCE/src/data/log.schema.json" log.json now.json damaged.json shallow.json unborn.json ||
 	fail 'not what the schema says'

@@ -165,6 +165,8 @@ static const struct {
 	{ "check --output json=a --output text=a", { "--output", "a is named twice" } },
 	{ "check --color sometimes", { "'sometimes'", "auto, always or never" } },
 	{ "check --fail-on severe", { "'severe'", "info, low, medium, high, critical or never" } },
+	{ "check --config-only --now 2026-11-24T00:00:00Z", { "--config-only and --now exclude each other" } },
+	{ "log --now yesterday", { "'yesterday'" } },
 	{ "check --now yesterday", { "'yesterday'", "2026-11-24T02:00:00Z" } },
 	{ "check --now 2026-02-30T00:00:00Z", { "'2026-02-30T00:00:00Z'" } },
 	{ "check --max-reply 0", { "--max-reply", "'0'" } },
