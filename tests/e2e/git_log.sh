@@ -68,6 +68,17 @@ expect_exit 0
 expect_json out '.now == "2026-11-30T02:00:00Z"'
 cp "$out" now.json
 
+# Without it the clock counts, which may go on to the next day while the program runs.
+days_since() {
+	echo $((($(date +%s) - $(date -d "$1" +%s)) / 86400))
+}
+days=$(days_since 2026-11-27T02:00:00Z)
+run scandrift -C repo log
+if [ "$days" -gt 1 ]; then
+	grep -qxE "prod: drifted since 2026-11-27T02:00:00Z, for ($days|$((days + 1))) days" "$out" ||
+		fail "not for $days days"
+fi
+
 # A rename keeps the history; a merge counts when it brought the change.
 sed -e 's/prod/live/' repo/baselines/targets.ini >edited.ini
 echo 'formerly = prod' >>edited.ini

@@ -53,7 +53,7 @@ expect_json out '[.findings[] | select(.class == "policy") | .waived.id] | sort 
 cp "$out" policies.json
 run_json -C repo check --replay "$PWD/errors" --now "$now"
 cp "$out" incomplete.json
-run_json -C repo check prod --replay "$PWD/errors"
+run_json -C repo check prod --replay "$PWD/errors" --now "$now"
 expect_exit 3
 run_json diff "$common/prod.json" edited.json
 cp "$out" diff.json
