@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Reads what strace -y saw of one command. Before the reference in `ref` moves, every object that
-# was written, and the name that leads to it, must be synced; at the end the reference too.
-# Says what was not, and how much it has looked at.
+# was written, and the name that leads to it, must be synced; at the end the reference too, with each
+# folder above it that was made. Says what was not, and how much it has looked at.
 
 function parent(path) {
 	sub(/\/[^\/]*$/, "", path)
@@ -46,6 +46,21 @@ function judge(place, when, path) {
 		}
 }
 
+# A folder of which the reference's name begins: was its own name put on disk?
+function judge_above(path, below) {
+	for (path in above) {
+		below = path
+		sub(/^.*\.git\//, "", below)
+		if (index(ref, below "/") != 1)
+			continue
+		folders++
+		if (path in unnamed) {
+			print "at the end: folder not synced: " unnamed[path] " (" path ")"
+			bad++
+		}
+	}
+}
+
 / = -1 / { next }
 /^openat\(/ && /O_CREAT/ {
 	path = $0
@@ -65,7 +80,13 @@ function judge(place, when, path) {
 	syncs++
 	next
 }
-/^mkdir\(/ { named(quoted(1)); next }
+/^mkdir\(/ {
+	path = quoted(1)
+	sub(/\/$/, "", path)
+	named(path)
+	above[path]
+	next
+}
 /^(rmdir|unlink)\(/ { gone(quoted(1)); next }
 /^unlinkat\(/ { gone(of_descriptor() "/" quoted(1)); next }
 /^(rename|link)\(/ {
@@ -92,6 +113,7 @@ function judge(place, when, path) {
 END {
 	judge(".git/objects/", "at the end")
 	judge(".git/" ref, "at the end")
-	printf "moves %d, objects %d, syncs %d, faults %d\n", moves, objects, syncs, bad
+	judge_above()
+	printf "moves %d, objects %d, folders above %d, syncs %d, faults %d\n", moves, objects, folders, syncs, bad
 	exit bad > 0
 }
