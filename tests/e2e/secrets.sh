@@ -181,7 +181,7 @@ for pid in "$waiting" $(processes_left); do
 	tr '\0' '\n' <"/proc/$pid/cmdline" || :
 done >kept/arguments 2>/dev/null
 expect_text kept/arguments 'check'
-# Nor can a core be made of it, and where it is not root who looks, it is closed.
+# Nor can a core be made of it. That it is closed to others, tests/unit/test_harden.c shows to root too.
 grep -q '^Max core file size  *0  *0 ' "/proc/$waiting/limits" || fail 'it may leave a core file'
 wait "$waiting" || fail 'the run that waited has failed'
 
