@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The signer against requests that the vendor's SDK put on the wire and the vendor's published
- * examples; any one bit of any part makes another signature; the date is the one in UTC.
+ * examples; any one bit of any part makes another signature; the date is the one in UTC; the key
+ * and all that is made from it are wiped.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -17,6 +18,7 @@
 #include "base/fs.h"
 #include "cloud/sign.h"
 #include "crypto/digest.h"
+#include "crypto/hmac.h"
 
 #define BODY_MAX (256u * 1024u)
 
@@ -309,22 +311,115 @@ static void date_is_that_of_the_timestamp_in_utc(void **state)
 	(void)unsetenv("TZ");
 }
 
-static void what_cannot_be_signed_is_refused(void **state)
+/* --- headers --- */
+
+/* The plain request with these headers, without a credential. */
+static void sign_headers(struct arena *a, const struct sign_header *extra, size_t n,
+			 struct sign_result *got)
 {
-	const struct sign_header twice[] = {{"x-a", STR("1")}, {"x-a", STR("2")}};
-	const struct sign_header host[] = {{"host", STR("other")}};
-	const struct {
+	const struct sign_request r = {.host = STR("H"),
+				       .content_type = STR("T"),
+				       .service = STR("tcss"),
+				       .extra = extra,
+				       .extra_count = n};
+
+	assert_null(sign_tc3(a, &r, got));
+}
+
+static void headers_are_sorted_by_name(void **state)
+{
+	const struct sign_header extra[] = {{"x-b", STR("1")}, {"x-a", STR("2")},
+					    {"a", STR("3")},   {"d", STR("4")},
+					    {"z", STR("5")},   {"x-c", STR("6")}};
+	struct arena *a = arena_new();
+	struct sign_result got;
+
+	(void)state;
+	sign_headers(a, extra, ARRAY_LEN(extra), &got);
+	assert_non_null(strstr(got.canonical_request.p,
+			       "\n\na:3\ncontent-type:T\nd:4\nhost:H\nx-a:2\nx-b:1\nx-c:6\nz:5\n\n"
+			       "a;content-type;d;host;x-a;x-b;x-c;z\n"));
+	arena_free(a);
+}
+
+static void value_is_trimmed_and_lowered(void **state)
+{
+	static const struct {
 		const char *name;
-		struct sign_request r;
+		struct str value;
+		const char *want;
 	} rows[] = {
-		{"line break in the host", {.host = STR("a\nb")}},
-		{"line break in the type", {.host = STR("a"), .content_type = STR("a\r\nb: c")}},
-		{"line break in the query", {.host = STR("a"), .query = STR("a\nb")}},
-		{"header twice", {.host = STR("a"), .extra = twice, .extra_count = 2}},
-		{"host again", {.host = STR("a"), .extra = host, .extra_count = 1}},
+		{"all letters", STR("ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
+		 "\nx-a:abcdefghijklmnopqrstuvwxyz\n"},
+		{"next to the letters", STR("@[`{"), "\nx-a:@[`{\n"},
+		{"blanks around", STR("  a b "), "\nx-a:a b\n"},
+		{"nothing", STR(""), "\nx-a:\n"},
+		{"first and last that are no control characters", STR("! ~\x80"),
+		 "\nx-a:! ~\x80\n"},
 	};
 
 	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct sign_header extra = {"x-a", rows[i].value};
+		struct arena *a = arena_new();
+		struct sign_result got;
+
+		print_message("%s\n", rows[i].name);
+		sign_headers(a, &extra, 1, &got);
+		assert_non_null(strstr(got.canonical_request.p, rows[i].want));
+		arena_free(a);
+	}
+}
+
+static void what_cannot_be_signed_is_refused(void **state)
+{
+	static char long_text[256u * 1024u];
+	const struct sign_header twice[] = {{"x-a", STR("1")}, {"x-a", STR("2")}};
+	const struct sign_header host[] = {{"host", STR("other")}};
+	const struct sign_header type[] = {{"content-type", STR("other")}};
+	const struct {
+		const char *name;
+		struct sign_request r;
+		const char *says;
+	} rows[] = {
+		{"line break in the host",
+		 {.host = STR("a\nb")},
+		 "host: a control character cannot be signed"},
+		{"line break at the start",
+		 {.host = STR("\na")},
+		 "host: a control character cannot be signed"},
+		{"the last of the control characters",
+		 {.host = STR("a\x1f")},
+		 "host: a control character cannot be signed"},
+		{"DEL", {.host = STR("a\x7f")}, "host: a control character cannot be signed"},
+		{"line break in the type",
+		 {.host = STR("a"), .content_type = STR("a\r\nb: c")},
+		 "content-type: a control character cannot be signed"},
+		{"line break in the query",
+		 {.host = STR("a"), .query = STR("a\nb")},
+		 "query: a control character cannot be signed"},
+		{"line break in the method",
+		 {.host = STR("a"), .method = STR("GET\n")},
+		 "method: a control character cannot be signed"},
+		{"line break in the service",
+		 {.host = STR("a"), .service = STR("tcss\n")},
+		 "service: a control character cannot be signed"},
+		{"header twice",
+		 {.host = STR("a"), .extra = twice, .extra_count = 2},
+		 "x-a: signed twice"},
+		{"host again",
+		 {.host = STR("a"), .extra = host, .extra_count = 1},
+		 "host: signed twice"},
+		{"type again",
+		 {.host = STR("a"), .extra = type, .extra_count = 1},
+		 "content-type: signed twice"},
+		{"too long",
+		 {.host = STR("a"), .query = {long_text, sizeof(long_text)}},
+		 "request to sign: larger than 262144 bytes"},
+	};
+
+	(void)state;
+	memset(long_text, 'a', sizeof(long_text));
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct arena *a = arena_new();
 		struct sign_result got;
@@ -333,6 +428,205 @@ static void what_cannot_be_signed_is_refused(void **state)
 		print_message("%s\n", rows[i].name);
 		assert_non_null(e);
 		assert_int_equal(e->kind, ERR_CONFIG);
+		assert_string_equal(e->msg, rows[i].says);
+		err_free(e);
+		arena_free(a);
+	}
+}
+
+static void headers_have_a_limit(void **state)
+{
+	static const char *const names[] = {"x-a", "x-b", "x-c", "x-d", "x-e", "x-f", "x-g", "x-h",
+					    "x-i", "x-j", "x-k", "x-l", "x-m", "x-n", "x-o"};
+	struct sign_header extra[ARRAY_LEN(names)];
+	struct sign_request r = {.host = STR("h"), .extra = extra};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(names); i++)
+		extra[i] = (struct sign_header){names[i], STR("1")};
+	/* Sixteen with content-type and host. */
+	for (r.extra_count = 14; r.extra_count <= 15; r.extra_count++) {
+		struct arena *a = arena_new();
+		struct sign_result got;
+		struct err *e = sign_tc3(a, &r, &got);
+
+		if (r.extra_count == 14) {
+			assert_null(e);
+		} else {
+			assert_non_null(e);
+			assert_string_equal(e->msg, "x-o: more than 16 headers to sign");
+		}
+		err_free(e);
+		arena_free(a);
+	}
+}
+
+/* --- the credential --- */
+
+static struct err *sign_with(struct arena *a, struct str id, struct str key,
+			     struct sign_result *got)
+{
+	struct credential c = {0};
+	const struct sign_request r = {.host = STR("h"),
+				       .content_type = STR("t"),
+				       .service = STR("tcss"),
+				       .timestamp = 1767207617,
+				       .credential = &c};
+	struct err *e;
+
+	assert_null(secret_set(&c.id, id));
+	assert_null(secret_set(&c.key, key));
+	e = sign_tc3(a, &r, got);
+	credential_clear(&c);
+	return e;
+}
+
+static void credential_is_checked(void **state)
+{
+	static char key[4094];
+	static const struct {
+		const char *name;
+		struct str id;
+		size_t key_n;
+		const char *says; /* NULL: it is signed with */
+	} rows[] = {
+		{"no key", STR("AKID"), 0, "the secret key is empty or too long to sign with"},
+		{"a key of one character", STR("AKID"), 1, NULL},
+		{"the longest key", STR("AKID"), 4093, NULL},
+		{"a longer one", STR("AKID"), 4094,
+		 "the secret key is empty or too long to sign with"},
+		{"line break in the id", STR("AK\nID"), 1,
+		 "secret id: a control character cannot be signed"},
+		{"DEL in the id", STR("AKID\x7f"), 1,
+		 "secret id: a control character cannot be signed"},
+	};
+
+	(void)state;
+	memset(key, 'k', sizeof(key));
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct arena *a = arena_new();
+		struct sign_result got;
+		struct err *e = sign_with(a, rows[i].id, (struct str){key, rows[i].key_n}, &got);
+
+		print_message("%s\n", rows[i].name);
+		if (rows[i].says) {
+			assert_non_null(e);
+			assert_int_equal(e->kind, ERR_CONFIG);
+			assert_string_equal(e->msg, rows[i].says);
+		} else {
+			assert_null(e);
+			assert_true(got.authorization.n > 64);
+		}
+		err_free(e);
+		arena_free(a);
+	}
+}
+
+/* --- what is wiped, and what fails, in place of the calls that -Wl,--wrap names --- */
+
+/* Bytes at one place of what is wiped. */
+struct needle {
+	const char *name;
+	size_t size_max, at; /* no larger memory is looked at; 0: any */
+	unsigned char bytes[64];
+	size_t n;
+	bool is_wiped;
+};
+
+static struct needle needles[5];
+static size_t needle_count;
+/* Which call fails, counted from 1; 0: none. */
+static unsigned failing_hmac, failing_arena;
+
+void __real_secret_wipe(void *p, size_t n);
+void __wrap_secret_wipe(void *p, size_t n);
+struct str __real_arena_str(struct arena *a, struct str s);
+struct str __wrap_arena_str(struct arena *a, struct str s);
+struct err *__real_hmac_sha256(struct str key, struct str message, unsigned char out[SHA256_SIZE]);
+struct err *__wrap_hmac_sha256(struct str key, struct str message, unsigned char out[SHA256_SIZE]);
+
+void __wrap_secret_wipe(void *p, size_t n)
+{
+	/* The memory of the first key is mostly unset, and larger than that of the others. */
+	for (size_t i = 0; i < needle_count; i++) {
+		struct needle *needle = &needles[i];
+
+		if (n >= needle->at + needle->n && (!needle->size_max || n <= needle->size_max) &&
+		    memcmp((const char *)p + needle->at, needle->bytes, needle->n) == 0)
+			needle->is_wiped = true;
+	}
+	__real_secret_wipe(p, n);
+}
+
+struct str __wrap_arena_str(struct arena *a, struct str s)
+{
+	if (failing_arena && --failing_arena == 0)
+		return (struct str){NULL, 0};
+	return __real_arena_str(a, s);
+}
+
+struct err *__wrap_hmac_sha256(struct str key, struct str message, unsigned char out[SHA256_SIZE])
+{
+	if (failing_hmac && --failing_hmac == 0)
+		return err_new(ERR_CONFIG, "no HMAC");
+	return __real_hmac_sha256(key, message, out);
+}
+
+static void add_needle(const char *name, size_t size_max, size_t at, const void *bytes, size_t n)
+{
+	struct needle *needle = &needles[needle_count++];
+
+	*needle = (struct needle){.name = name, .size_max = size_max, .at = at, .n = n};
+	memcpy(needle->bytes, bytes, n);
+}
+
+static void key_and_what_is_made_of_it_are_wiped(void **state)
+{
+	struct arena *a = arena_new();
+	struct sign_result got;
+	unsigned char k[3][SHA256_SIZE];
+
+	(void)state;
+	assert_null(hmac_sha256(STR("TC3the-key"), STR("2025-12-31"), k[0]));
+	assert_null(hmac_sha256((struct str){(char *)k[0], SHA256_SIZE}, STR("tcss"), k[1]));
+	assert_null(hmac_sha256((struct str){(char *)k[1], SHA256_SIZE}, STR("tc3_request"), k[2]));
+	needle_count = 0;
+	add_needle("the key with its prefix", 0, 0, "TC3the-key", 10);
+	add_needle("the key of the day", 256, 0, k[0], SHA256_SIZE);
+	add_needle("the key of the service", 256, SHA256_SIZE, k[1], SHA256_SIZE);
+	add_needle("the key of the request", 256, 2u * SHA256_SIZE, k[2], SHA256_SIZE);
+	add_needle("the signature", 0, 0, "TC3-HMAC-SHA256 Credential=AKID", 31);
+	assert_null(sign_with(a, STR("AKID"), STR("the-key"), &got));
+	for (size_t i = 0; i < needle_count; i++)
+		if (!needles[i].is_wiped)
+			fail_msg("not wiped: %s", needles[i].name);
+	needle_count = 0;
+	arena_free(a);
+}
+
+static void failed_step_is_an_error(void **state)
+{
+	struct sign_result got;
+	struct err *e;
+
+	(void)state;
+	for (unsigned n = 1; n <= 4; n++) {
+		struct arena *a = arena_new();
+
+		failing_hmac = n;
+		e = sign_with(a, STR("AKID"), STR("the-key"), &got);
+		assert_non_null(e);
+		assert_string_equal(e->msg, "no HMAC");
+		err_free(e);
+		arena_free(a);
+	}
+	for (unsigned n = 1; n <= 3; n++) {
+		struct arena *a = arena_new();
+
+		failing_arena = n;
+		e = sign_with(a, STR("AKID"), STR("the-key"), &got);
+		assert_non_null(e);
+		assert_int_equal(e->kind, ERR_NOMEM);
 		err_free(e);
 		arena_free(a);
 	}
@@ -345,7 +639,13 @@ int main(void)
 		cmocka_unit_test(published_examples_are_reproduced),
 		cmocka_unit_test(one_bit_makes_another_signature),
 		cmocka_unit_test(date_is_that_of_the_timestamp_in_utc),
+		cmocka_unit_test(headers_are_sorted_by_name),
+		cmocka_unit_test(value_is_trimmed_and_lowered),
 		cmocka_unit_test(what_cannot_be_signed_is_refused),
+		cmocka_unit_test(headers_have_a_limit),
+		cmocka_unit_test(credential_is_checked),
+		cmocka_unit_test(key_and_what_is_made_of_it_are_wiped),
+		cmocka_unit_test(failed_step_is_an_error),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
