@@ -75,14 +75,11 @@ run scandrift normalize --digest --jcs envelope.json
 expect_exit 2
 expect_empty out
 
-# The vendor's own sample.
-page=$SCANDRIFT_SOURCE/../shared/seed/DescribeImageRegistryTimingScanTask.zh.txt
-if [ -f "$page" ]; then
-	sed -n '/^输出示例/,/^5\./p' "$page" | sed '1d;$d' >sample.json
-	scandrift normalize sample.json >want.json
-	normalized want.json
-	expect_json want.json '.ScanType == ["RISK", "VIRUS"] and .Images[0].ImageName == "yunding/luping"'
-fi
+# A reply as the API sends it: an image with every member, and one that no table knows.
+scandrift normalize "$SCANDRIFT_SOURCE/tests/data/reply-plain.json" >want.json
+normalized want.json
+expect_json want.json '.ScanType == ["RISK", "VIRUS"] and .Images[0].ImageName == "shop/cart" and
+	.Images[0].Force == "Force"'
 
 # Files that are not there, are no files, or are too large; an error reply is no config.
 run scandrift normalize missing.json

@@ -7,8 +7,9 @@
 #
 #   SCANDRIFT         the program under test
 #   STANDIN           the API stand-in, empty where it is not built
-#   SCANDRIFT_SOURCE  the source tree; SCANDRIFT_VECTORS, SCANDRIFT_CASES: published data
-#   SCANDRIFT_NPM     folder with node_modules
+#   SCANDRIFT_SOURCE  the source tree; SCANDRIFT_CASES: published cases, of tests/data
+#   SCANDRIFT_NPM     folder with node_modules, for outside judges. Only these need it:
+#                     outputs, schema, kubernetes_schema, patch, sdk_fetch, sdk_standin
 #   SCANDRIFT_SEED    fixed seed of whatever is sampled; SCANDRIFT_LONG=1: do not sample
 #
 # A script ends at its first failed expectation, and at any command outside `run`
@@ -24,8 +25,7 @@ case $SCANDRIFT in
 *) SCANDRIFT=$PWD/$SCANDRIFT ;;
 esac
 : "${STANDIN:=}" "${SCANDRIFT_SEED:=20261124}" "${SCANDRIFT_LONG:=}"
-: "${SCANDRIFT_VECTORS:=$SCANDRIFT_SOURCE/../shared/vectors}"
-: "${SCANDRIFT_CASES:=$SCANDRIFT_SOURCE/../shared/cases}"
+: "${SCANDRIFT_CASES:=$SCANDRIFT_SOURCE/tests/data/cases}"
 : "${SCANDRIFT_NPM:=$SCANDRIFT_SOURCE/.build/npm}"
 export SCANDRIFT STANDIN SCANDRIFT_SOURCE SCANDRIFT_SEED
 

@@ -19,17 +19,17 @@
 #include "cloud/sign.h"
 #include "crypto/digest.h"
 #include "crypto/hmac.h"
+#include "data.h"
 
 #define BODY_MAX (256u * 1024u)
 
 static struct json_object *load(const char *name)
 {
-	const char *dir = getenv("SCANDRIFT_VECTORS");
-	char path[1024];
+	char below[64], path[DATA_PATH_MAX];
 	struct json_object *o;
 
-	(void)snprintf(path, sizeof(path), "%s/tc3/%s", dir ? dir : ".", name);
-	o = json_object_from_file(path);
+	(void)snprintf(below, sizeof(below), "vectors/tc3/%s", name);
+	o = json_object_from_file(data_path(path, below));
 	if (!o)
 		fail_msg("%s: cannot be read", path);
 	return o;
@@ -82,14 +82,14 @@ static struct str decode(struct arena *a, const char *base64)
 static struct str body_of(struct arena *a, struct json_object *sent)
 {
 	const char *file = text(sent, "body_file"), *base64 = text(sent, "body_base64");
-	char path[1024];
+	char below[64], path[DATA_PATH_MAX];
 	struct buf b;
 	struct str body;
 
 	if (!file)
 		return base64 ? decode(a, base64) : STR("");
-	(void)snprintf(path, sizeof(path), "%s/tc3/%s", getenv("SCANDRIFT_VECTORS"), file);
-	assert_null(fs_read(path, BODY_MAX, &b));
+	(void)snprintf(below, sizeof(below), "vectors/tc3/%s", file);
+	assert_null(fs_read(data_path(path, below), BODY_MAX, &b));
 	body = arena_str(a, buf_view(&b));
 	buf_free(&b);
 	return body;

@@ -17,7 +17,7 @@
 #include <sys/stat.h>
 
 #include "standin/verify.h"
-#include "skip.h"
+#include "data.h"
 
 #define SAMPLES_MAX 64
 #define HEADERS_MAX 24
@@ -100,15 +100,15 @@ static struct text decode_base64(const char *s)
 	return t;
 }
 
-static struct text read_file(const char *folder, const char *name)
+static struct text read_file(const char *name)
 {
-	char path[4096];
+	char below[64], path[DATA_PATH_MAX];
 	struct stat st;
 	struct text t;
 	FILE *f;
 
-	assert_true(snprintf(path, sizeof(path), "%s/tc3/%s", folder, name) < (int)sizeof(path));
-	f = fopen(path, "rb");
+	(void)snprintf(below, sizeof(below), "vectors/tc3/%s", name);
+	f = fopen(data_path(path, below), "rb");
 	assert_non_null(f);
 	assert_int_equal(fstat(fileno(f), &st), 0);
 	t = (struct text){calloc(1, (size_t)st.st_size + 1), (size_t)st.st_size};
@@ -128,7 +128,7 @@ static void add_header(struct sample *s, const char *name, const char *value)
 	s->headers_n++;
 }
 
-static void load_sdk(struct json_object *file, const char *folder)
+static void load_sdk(struct json_object *file)
 {
 	struct json_object *list = member(file, "vectors");
 
@@ -153,7 +153,7 @@ static void load_sdk(struct json_object *file, const char *folder)
 			add_header(s, json_object_get_string(json_object_array_get_idx(pair, 0)),
 				   json_object_get_string(json_object_array_get_idx(pair, 1)));
 		}
-		s->body = string(sent, "body_file") ? read_file(folder, string(sent, "body_file"))
+		s->body = string(sent, "body_file") ? read_file(string(sent, "body_file"))
 						    : decode_base64(string(sent, "body_base64"));
 		assert_int_equal(s->body.n, json_object_get_int64(member(sent, "body_bytes")));
 	}
@@ -188,21 +188,16 @@ static void load_published(struct json_object *file)
 
 static int load(void **state)
 {
-	static const char *const names[2] = {"sdk-node.json", "published.json"};
-	const char *folder = getenv("SCANDRIFT_VECTORS");
-	char path[4096];
+	char path[DATA_PATH_MAX];
 
 	(void)state;
-	for (size_t i = 0; folder && i < 2; i++) {
-		if (snprintf(path, sizeof(path), "%s/tc3/%s", folder, names[i]) >=
-		    (int)sizeof(path))
-			return -1;
-		files[i] = json_object_from_file(path);
-	}
-	if (files[0] && files[1]) {
-		load_sdk(files[0], folder);
-		load_published(files[1]);
-	}
+	files[0] = json_object_from_file(data_path(path, "vectors/tc3/sdk-node.json"));
+	files[1] = json_object_from_file(data_path(path, "vectors/tc3/published.json"));
+	if (!files[0] || !files[1])
+		return -1;
+	load_sdk(files[0]);
+	load_published(files[1]);
+	assert_int_equal(samples_n, 28);
 	return 0;
 }
 
@@ -218,13 +213,6 @@ static int unload(void **state)
 	json_object_put(files[0]);
 	json_object_put(files[1]);
 	return 0;
-}
-
-static void need_samples(void)
-{
-	if (samples_n == 0)
-		skip_for("vectors/tc3 is absent");
-	assert_int_equal(samples_n, 28);
 }
 
 static bool lookup(void *ctx, struct span id, struct verify_key *out)
@@ -318,7 +306,6 @@ static void test_vectors_are_accepted(void **state)
 	struct verify_policy quirk = strict, port = strict;
 
 	(void)state;
-	need_samples();
 	quirk.sdk_host_quirk = true;
 	port.host_port_optional = true;
 	for (size_t i = 0; i < samples_n; i++) {
@@ -339,7 +326,6 @@ static void test_unsigned_is_told_apart(void **state)
 	struct sample *s;
 
 	(void)state;
-	need_samples();
 	s = find("22-sts-web-identity-unsigned");
 	assert_false(is_signed_sample(s));
 	assert_int_equal(judge(s, &strict).kind, VERIFY_UNSIGNED);
@@ -377,7 +363,6 @@ static void flip_in_header(struct sample *s, const char *name, const char *after
 static void test_one_bit_is_refused(void **state)
 {
 	(void)state;
-	need_samples();
 	for (size_t i = 0; i < samples_n; i++) {
 		struct sample *s = &samples[i];
 		char before_date[256];
@@ -401,7 +386,6 @@ static void test_one_bit_is_refused(void **state)
 static void test_a_longer_body_is_refused(void **state)
 {
 	(void)state;
-	need_samples();
 	for (size_t i = 0; i < samples_n; i++) {
 		struct sample *s = &samples[i];
 
@@ -416,7 +400,6 @@ static void test_a_longer_body_is_refused(void **state)
 static void test_the_window_is_five_minutes(void **state)
 {
 	(void)state;
-	need_samples();
 	for (size_t i = 0; i < samples_n; i++) {
 		struct sample *s = &samples[i];
 
@@ -507,7 +490,6 @@ static const struct {
 static void test_edits_get_their_codes(void **state)
 {
 	(void)state;
-	need_samples();
 	for (size_t i = 0; i < sizeof(edits) / sizeof(edits[0]); i++) {
 		struct sample s = *find("01-describe-minimal");
 		size_t at = s.headers_n;
@@ -544,7 +526,6 @@ static void test_request_lines_are_judged(void **state)
 	};
 
 	(void)state;
-	need_samples();
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
 		struct sample s = *find(rows[i].vector);
 
@@ -559,7 +540,6 @@ static void test_tokens_and_keys(void **state)
 	struct sample s;
 
 	(void)state;
-	need_samples();
 	s = *find("03-describe-token");
 	assert_non_null(s.token);
 	expect(&s, judge(&s, &strict), NULL);
@@ -589,5 +569,5 @@ int main(void)
 		cmocka_unit_test(test_tokens_and_keys),
 	};
 
-	return exit_with_skips(cmocka_run_group_tests(tests, load, unload));
+	return cmocka_run_group_tests(tests, load, unload);
 }
