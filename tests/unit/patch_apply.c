@@ -170,18 +170,37 @@ static json_object *parse(const char *text)
 	return o;
 }
 
+static bool apply_all(json_object *document, json_object *patch)
+{
+	bool good = json_object_is_type(patch, json_type_array);
+
+	for (size_t i = 0; good && i < json_object_array_length(patch); i++)
+		good = apply(document, json_object_array_get_idx(patch, i));
+	return good;
+}
+
 bool patch_applies(const char *document, const char *patch, const char *want)
 {
 	json_object *d = parse(document), *p = parse(patch), *w = parse(want);
 	bool good = json_object_is_type(d, json_type_object) &&
-		    json_object_is_type(p, json_type_array) &&
-		    json_object_is_type(w, json_type_object);
+		    json_object_is_type(w, json_type_object) && apply_all(d, p) &&
+		    json_object_equal(d, w);
 
-	for (size_t i = 0; good && i < json_object_array_length(p); i++)
-		good = apply(d, json_object_array_get_idx(p, i));
-	good = good && json_object_equal(d, w);
 	json_object_put(d);
 	json_object_put(p);
 	json_object_put(w);
 	return good;
+}
+
+char *patch_result(const char *document, const char *patch)
+{
+	json_object *d = parse(document), *p = parse(patch);
+	char *text = NULL;
+
+	if (apply_all(d, p))
+		text = strdup(json_object_to_json_string_ext(
+			d, JSON_C_TO_STRING_PLAIN | JSON_C_TO_STRING_NOSLASHESCAPE));
+	json_object_put(d);
+	json_object_put(p);
+	return text;
 }

@@ -11,4 +11,7 @@
  */
 bool patch_applies(const char *document, const char *patch, const char *want);
 
+/* The document after it, to be freed. NULL where an operation could not be done. */
+char *patch_result(const char *document, const char *patch);
+
 #endif
