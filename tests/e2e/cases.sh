@@ -1,17 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Faults that users of other tools have reported, as they are published beside the project:
-# each folder is the work tree of a repository, its case.md says what the right result is.
+# Faults that users of other tools have reported (tests/data/cases): each folder is the work tree
+# of a repository, its case.md says what the right result is.
 
 . "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
 . "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
 
-[ -d "$SCANDRIFT_CASES" ] || skip "no folder of cases: $SCANDRIFT_CASES"
-
 # begin NAME: stands in a repository with what is in the case's folder, all of it committed.
 begin() {
-	[ -d "$SCANDRIFT_CASES/$1" ] || skip "no case $1"
-	cp -r "$SCANDRIFT_CASES/$1" "$SCRATCH/work/$1"
+	cp -r "$SCANDRIFT_CASES/$1" "$SCRATCH/work/$1" || fail "no case $1"
 	chmod -R u+w "$SCRATCH/work/$1"
 	cd "$SCRATCH/work/$1" || fail "no folder $1"
 	new_repo .

@@ -7,7 +7,9 @@
 . "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
 . "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
 need node cmark-gfm
-[ -d "$SCANDRIFT_NPM/node_modules/parse5" ] || skip "no parse5 in $SCANDRIFT_NPM"
+for package in parse5 ajv; do
+	[ -d "$SCANDRIFT_NPM/node_modules/$package" ] || skip "no $package in $SCANDRIFT_NPM"
+done
 NODE_PATH=$SCANDRIFT_NPM/node_modules
 SOURCE_DATE_EPOCH=1795478400
 export NODE_PATH SOURCE_DATE_EPOCH
@@ -34,6 +36,7 @@ while [ "$n" -lt "$count" ]; do
 	for format in text json markdown github; do
 		run scandrift check -v --replay "$at/replies" --now "$now" --format "$format"
 		keep "$at" "$format" 1
+		[ "$format" != json ] || expect_valid_result out
 	done
 	n=$((n + 1))
 	# The rest goes the same ways: one of five, but in a long run.
@@ -46,6 +49,9 @@ while [ "$n" -lt "$count" ]; do
 	keep "$at" patch 1
 done
 run node "$expected/judge.js" "$expected/hostile.json" "$SCRATCH/values"
+expect_exit 0
+run node "$SCANDRIFT_SOURCE/tests/e2e/schema/validate.js" \
+	"$SCANDRIFT_SOURCE/src/data/result.schema.json" "$results"/result/*
 expect_exit 0
 unset GITHUB_ACTIONS
 

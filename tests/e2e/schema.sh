@@ -5,6 +5,10 @@
 
 . "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
 . "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
+need node
+[ -d "$SCANDRIFT_NPM/node_modules/ajv" ] || skip "no ajv in $SCANDRIFT_NPM"
+NODE_PATH=$SCANDRIFT_NPM/node_modules
+export NODE_PATH
 
 product_repo repo prod broken
 printf '{' >repo/baselines/broken.json
@@ -61,17 +65,43 @@ run_json diff edited.json edited.json
 expect_exit 0
 cp "$out" equal.json
 
-run env NODE_PATH="$SCANDRIFT_NPM/node_modules" node \
-	"$SCANDRIFT_SOURCE/tests/e2e/schema/damage.js" "$SCANDRIFT_SOURCE/src/data/result.schema.json" \
-	drifted.json policies.json incomplete.json diff.json equal.json
-cat "$out"
+for _ in 1 2 3 4 5 6 7; do
+	run scandrift -C repo check prod --replay "$PWD/errors" --journal
+	expect_exit 3
+done
+run scandrift -C repo log --runs --every 1d --format json
 expect_exit 0
+cp "$out" runs.json
+scandrift normalize edited.json >repo/baselines/prod.json
+commit_all repo 'baselines: every week'
+run scandrift -C repo log prod --format json
+expect_exit 0
+cp "$out" log.json
+
+# refused NAME FILE...: what damage.js made of them is refused by the outside judge, and by ours.
+refused() {
+	name=$1
+	shift
+	mkdir "wrong.$name"
+	run node "$SCANDRIFT_SOURCE/tests/e2e/schema/damage.js" \
+		"$SCANDRIFT_SOURCE/src/data/$name.schema.json" "wrong.$name" "$@"
+	cat "$out"
+	expect_exit 0
+	run schema_judge "$name" "wrong.$name"/*
+	expect_exit 1
+	for file in "wrong.$name"/*; do
+		grep -qF "$file: " "$out" || fail "common/schema.jq takes $file: $(cat "$file")"
+	done
+}
+
+refused result drifted.json policies.json incomplete.json diff.json equal.json
+refused runs runs.json
+refused log log.json
 
 # The judge of results says no, and where.
 sed 's/"verdict": "fail"/"verdict": "fine"/' drifted.json >wrong.json
 cmp -s drifted.json wrong.json && fail 'nothing was made wrong'
-run env NODE_PATH="$SCANDRIFT_NPM/node_modules" node \
-	"$SCANDRIFT_SOURCE/tests/e2e/schema/validate.js" \
+run node "$SCANDRIFT_SOURCE/tests/e2e/schema/validate.js" \
 	"$SCANDRIFT_SOURCE/src/data/result.schema.json" equal.json wrong.json
 expect_exit 1
 expect_text out 'wrong.json: /verdict '

@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# Sourced behind tests/lib/e2e.sh by the tests of commands: repositories and accounts to
+# Sourced after tests/lib/e2e.sh by the tests of commands: repositories and accounts to
 # run on, JSON results that the published schema judges, outputs that stand in files.
+#
+# common/schema.jq judges the results in every script. With SCANDRIFT_RESULTS=FOLDER a script
+# leaves them there as well, in a folder of its name: tests/e2e/schema_results.sh gives them to an
+# outside validator.
 #
 # SCANDRIFT_UPDATE=1 writes those files anew from what came; read what git diff says then.
 
@@ -23,28 +27,43 @@ WRAPPER
 chmod +x "$SCRATCH/bin/scandrift"
 PATH=$SCRATCH/bin:$PATH
 
-# A result that the schema refuses fails the test. All are judged by one process, at the end.
+# schema_judge NAME FILE...: the files are what NAME.schema.json says; prints what is not.
+schema_judge() {
+	schema=$SCANDRIFT_SOURCE/src/data/$1.schema.json
+	shift
+	product_wrong=$(jq -nr --slurpfile schema "$schema" --argjson files $# -f "$common/schema.jq" \
+		"$@" 2>&1) && [ -z "$product_wrong" ] || {
+		printf '%s\n' "$product_wrong"
+		return 1
+	}
+}
+
+# A result that its schema refuses fails the test. All are judged by one process, at the end.
 judge_results() {
 	product_status=$?
 	set +e
-	if [ "$product_status" -eq 0 ] && [ -n "$(ls "$results")" ]; then
-		NODE_PATH="$SCANDRIFT_NPM/node_modules" node \
-			"$SCANDRIFT_SOURCE/tests/e2e/schema/validate.js" \
-			"$SCANDRIFT_SOURCE/src/data/result.schema.json" "$results"/* || {
+	for kind in "$results"/*; do
+		[ "$product_status" -eq 0 ] && [ -d "$kind" ] || continue
+		schema_judge "$(basename "$kind")" "$kind"/* || {
 			echo 'FAIL: a result is not what the schema says'
 			product_status=1
 		}
+	done
+	if [ "$product_status" -eq 0 ] && [ -n "${SCANDRIFT_RESULTS:-}" ]; then
+		mkdir "$SCANDRIFT_RESULTS/$(basename "$0" .sh)" &&
+			cp -r "$results"/* "$SCANDRIFT_RESULTS/$(basename "$0" .sh)" || product_status=1
 	fi
 	return "$product_status"
 }
 trap 'judge_results; e2e_end' EXIT
 
-# expect_valid_result FILE: it is kept, to be judged by the schema.
+# expect_valid_result FILE [SCHEMA]: it is kept, to be judged by result.schema.json, or by another
+# SCHEMA: log, runs.
 expect_valid_result() {
-	need node
-	[ -d "$SCANDRIFT_NPM/node_modules/ajv" ] || skip "no ajv in $SCANDRIFT_NPM"
-	product_count=$(find "$results" -type f | wc -l)
-	cp "$(e2e_stream "$1")" "$results/$(printf '%03d' "$((product_count + 1))").json"
+	product_kind=$results/${2:-result}
+	mkdir -p "$product_kind"
+	product_count=$(find "$product_kind" -type f | wc -l)
+	cp "$(e2e_stream "$1")" "$product_kind/$(printf '%03d' "$((product_count + 1))").json"
 }
 
 # run_json COMMAND ARG...: a run whose standard output is one valid result, and whose exit

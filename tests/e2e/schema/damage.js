@@ -1,14 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// node damage.js SCHEMA FILE...: makes each valid FILE wrong in one place after the other and
-// expects the schema to refuse it: a member more, a member less, a value of another type.
+// node damage.js SCHEMA FOLDER FILE...: makes each valid FILE wrong in one place after the other and
+// expects the schema to refuse it: a member more, a member less, a value of another type. Leaves
+// each in FOLDER, for another judge.
 "use strict";
 
 const fs = require("fs");
 const Ajv = require("ajv/dist/2020");
 const addFormats = require("ajv-formats");
 
-const [schema, ...files] = process.argv.slice(2);
+const [schema, folder, ...files] = process.argv.slice(2);
 const ajv = new Ajv({ strict: true, strictTypes: false, strictRequired: false });
 addFormats(ajv);
 const validate = ajv.compile(JSON.parse(fs.readFileSync(schema, "utf8")));
@@ -25,6 +26,7 @@ let taken = 0;
 
 function refused(document, what) {
   tried++;
+  fs.writeFileSync(`${folder}/${tried}.json`, JSON.stringify(document));
   if (validate(document)) {
     console.log(`taken: ${what}`);
     taken++;
