@@ -53,7 +53,7 @@ expect_same want have
 expect_json out '.targets[0].drifted_since == "2026-11-27T02:00:00Z"'
 expect_json out '.targets[0].entries[1].changes[0].path == "/ScanPeriod"'
 expect_json out '.targets[0].entries[2].judged_by == .targets[0].entries[3].commit'
-expect_json log.json 'has("now") | not'
+expect_json out 'has("now") | not'
 run scandrift -C repo log --now 2026-11-30T02:00:00Z
 expect_exit 0
 sed -E 's/  [0-9a-f]{12}$/  COMMIT/' "$out" >log.text
