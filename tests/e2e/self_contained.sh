@@ -31,7 +31,10 @@ judge() {
 	/execve/ && match($0, /"[^"]*"/) {
 		path = substr($0, RSTART + 1, RLENGTH - 2)
 		if (path ~ /\/(node|npm|npx)$/) print "runs " path
-		if (path ~ /^\// && !allowed(path)) print path
+		folder = path
+		sub(/\/[^\/]*$/, "", folder)
+		# A tool may be wherever the PATH of this machine has it.
+		if (path ~ /^\// && !allowed(path) && !index(":" ENVIRON["PATH"] ":", ":" folder ":")) print path
 		next
 	}
 	/ = [0-9]+</ {

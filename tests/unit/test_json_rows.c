@@ -17,10 +17,10 @@
 static const struct json_limits limits = {JSON_SIZE_MAX, JSON_DEPTH_MAX, ERR_REPLY};
 
 /* With its length, since some rows hold a NUL. */
-#define R(lit)            \
- {                        \
-  "" lit, sizeof(lit) - 1 \
- }
+#define R(lit)                          \
+	{                               \
+		"" lit, sizeof(lit) - 1 \
+	}
 #define TEN(x)    x x x x x x x x x x
 #define D32       "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
 #define U32       "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"
