@@ -66,7 +66,7 @@ expect_exit 0
 cp "$out" equal.json
 
 for _ in 1 2 3 4 5 6 7; do
-	run scandrift -C repo check prod --replay "$PWD/errors" --journal
+	run scandrift -C repo check prod --replay "$PWD/errors" --journal --now "$now"
 	expect_exit 3
 done
 run scandrift -C repo log --runs --every 1d --format json

@@ -80,7 +80,7 @@ unit='test_sign test_json test_json_rows test_patch_apply test_standin_verify'
 e2e='cases policy_cases review_cases normalize_diff'
 mkdir "$SCRATCH/tmp"
 # A fast build: what is tested is what the tests read.
-run cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Debug -DSCANDRIFT_LINT=0
+run cmake -S . -B build -G Ninja -DCMAKE_BUILD_TYPE=Debug -DSCANDRIFT_TESTS=ON -DSCANDRIFT_LINT=0
 expect_exit 0
 # shellcheck disable=SC2086 # a list of names
 run cmake --build build --target scandrift scandrift-standin $unit
