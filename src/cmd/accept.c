@@ -5,11 +5,13 @@
  */
 #include <string.h>
 
-#include "cmd/accept_side.h"
-#include "cmd/message.h"
+#include "cmd/options.h"
+#include "history/commit_message.h"
 #include "model/canonical.h"
 #include "repo/push.h"
 #include "result/exit.h"
+#include "run/evaluate.h"
+#include "run/policy_files.h"
 
 #define COMMIT_SIZE_MAX ((size_t)4 << 30)
 
@@ -55,7 +57,7 @@ static bool may_weaken(const struct acceptance *a, size_t i)
 /* --expect says what was looked at; a stored result is that itself. */
 static bool is_confirmed(const struct acceptance *a)
 {
-	return a->o->expect_count || a->o->from;
+	return a->o->accept.expect_count || a->o->accept.from;
 }
 
 /* How many targets the baseline of `t` speaks for, and their names. */
@@ -90,7 +92,7 @@ static void refuse_shared(struct acceptance *a, const struct target *t)
 	struct buf names = BUF_INIT((size_t)1 << 20);
 	size_t n = served_by(a->w, t, &names);
 
-	if (n > 1 && !a->o->shared)
+	if (n > 1 && !a->o->accept.shared)
 		buf_printf(&a->refusal,
 			   "%s: is the baseline of %zu targets: %s; --shared takes it for all of "
 			   "them\n",
@@ -107,7 +109,7 @@ static void refuse_moved(struct acceptance *a, size_t i)
 		buf_printf(&a->refusal,
 			   "%s: the baseline is not the one that %s compares with; look at it "
 			   "again\n",
-			   t->name.p, a->o->from);
+			   t->name.p, a->o->accept.from);
 }
 
 static void refuse_lines(struct acceptance *a)
@@ -121,13 +123,14 @@ static void refuse_lines(struct acceptance *a)
 			continue;
 		if (is_first_of_baseline(a->w, i))
 			refuse_shared(a, t);
-		if (may_weaken(a, i) && !o->allow_weakened)
+		if (may_weaken(a, i) && !o->accept.allow_weakened)
 			buf_printf(&a->refusal,
 				   "%s: less may be scanned than before; --allow-weakened takes it "
 				   "all the same\n",
 				   t->name.p);
 		refuse_moved(a, i);
-		if (o->expect_count && strcmp(o->expect[i], a->sides[i].live.digest.p) != 0)
+		if (o->accept.expect_count &&
+		    strcmp(o->accept.expect[i], a->sides[i].live.digest.p) != 0)
 			buf_printf(&a->refusal,
 				   "%s: what is live is %s and not what --expect says; look at it "
 				   "again\n",
@@ -290,22 +293,22 @@ static void put_command(struct buf *b, const struct acceptance *a)
 	}
 	for (size_t i = 0; i < a->w->selected_count; i++)
 		put_option(b, " --expect", a->sides[i].live.digest.p);
-	for (size_t i = 0; i < a->o->path_count; i++)
-		put_option(b, " --path", a->o->paths[i]);
+	for (size_t i = 0; i < a->o->accept.path_count; i++)
+		put_option(b, " --path", a->o->accept.paths[i]);
 	put_option(b, " --branch", a->o->branch);
-	if (a->o->push)
+	if (a->o->record.push)
 		buf_printf(b, " --push=%s", a->remote);
 	if (weakens)
 		buf_puts(b, " --allow-weakened");
 	if (is_shared)
 		buf_puts(b, " --shared");
-	put_option(b, " --replay", a->o->replay);
-	put_option(b, " --endpoint", a->o->endpoint);
-	put_option(b, " --ca-bundle", a->o->ca_bundle);
+	put_option(b, " --replay", a->o->net.replay);
+	put_option(b, " --endpoint", a->o->net.endpoint);
+	put_option(b, " --ca-bundle", a->o->net.ca_bundle);
 	if (a->o->max_reply != JSON_SIZE_MAX)
 		buf_printf(b, " --max-reply %llu", (unsigned long long)a->o->max_reply);
-	if (a->o->timeout_ms)
-		buf_printf(b, " --timeout %llums", (unsigned long long)a->o->timeout_ms);
+	if (a->o->net.timeout_ms)
+		buf_printf(b, " --timeout %llums", (unsigned long long)a->o->net.timeout_ms);
 	buf_char(b, '\n');
 }
 
@@ -329,7 +332,7 @@ static struct err *print_outcome(const struct acceptance *a, bool any)
 
 	if (!any)
 		buf_puts(&b,
-			 a->o->path_count
+			 a->o->accept.path_count
 				 ? "Nothing to do: what --path names is live as it is committed; "
 				   "the rest was not looked at.\n"
 				 : "Nothing to do: the committed baseline is what is live.\n");
@@ -344,7 +347,7 @@ static struct err *print_outcome(const struct acceptance *a, bool any)
 	if (a->is_committed && a->commit.worktree_lag)
 		log_warn(&a->io->log, "%s", a->commit.worktree_lag);
 	e = buf_check(&b, ERR_OUTPUT, "the report");
-	if (!e && (!a->o->format || strcmp(a->o->format, "text") == 0))
+	if (!e && (!a->o->output.format || strcmp(a->o->output.format, "text") == 0))
 		e = io_write(a->io, buf_view(&b));
 	else if (!e)
 		note_lines(a->io, str_trim(buf_view(&b)));
@@ -359,8 +362,8 @@ static struct err *decide(struct acceptance *a, int *code)
 
 	for (size_t i = 0; i < a->w->selected_count; i++) {
 		if (a->r->targets[i].outcome == OUTCOME_INCOMPLETE) {
-			*code = EXIT_INCOMPLETE;
-			return run_report(a->o, a->io, a->r, code);
+			*code = a->r->signal ? 128 + a->r->signal : EXIT_INCOMPLETE;
+			return run_report(&a->o->output, a->io, a->r, code);
 		}
 		a->steps[i] = step_for(&a->sides[i]);
 		any |= a->steps[i] == STEP_WRITE;
@@ -369,7 +372,7 @@ static struct err *decide(struct acceptance *a, int *code)
 	if (any)
 		refuse_lines(a);
 	*code = any && (a->refusal.n || !is_confirmed(a)) ? EXIT_NO : EXIT_FINE;
-	if (any && *code == EXIT_FINE && !a->o->dry_run)
+	if (any && *code == EXIT_FINE && !a->o->accept.dry_run)
 		e = commit(a);
 	if (a->push_failure) {
 		a->r->side_effect_failed = true;
@@ -379,31 +382,41 @@ static struct err *decide(struct acceptance *a, int *code)
 		a->push_failure = NULL;
 	}
 	if (!e)
-		e = run_report(a->o, a->io, a->r, code);
+		e = run_report(&a->o->output, a->io, a->r, code);
 	return e ? e : print_outcome(a, any);
 }
 
 static struct err *accept_targets(struct acceptance *a, struct live *l, int *code)
 {
+	const struct evaluation evaluation = {
+		.w = a->w,
+		.live = a->stored ? NULL : l,
+		.stored = a->stored,
+		.paths = a->o->accept.paths,
+		.path_count = a->o->accept.path_count,
+		.keeps_configs = true,
+	};
+
 	a->sides = arena_array(a->w->arena, a->w->selected_count, sizeof(*a->sides));
 	a->steps = arena_array(a->w->arena, a->w->selected_count, sizeof(*a->steps));
 	if (!a->sides || !a->steps)
 		return err_nomem();
-	TRY(accept_judge(a->o, a->w, l, a->stored, a->r, a->sides));
+	TRY(evaluate_targets(&evaluation, a->r, a->sides));
+	result_finish(a->r);
 	return decide(a, code);
 }
 
 static struct err *check_options(const struct options *o, const struct workspace *w)
 {
-	if (o->expect_count && o->expect_count != w->selected_count)
+	if (o->accept.expect_count && o->accept.expect_count != w->selected_count)
 		return err_new(ERR_USAGE,
 			       "--expect is given %zu times for %zu targets; once for each",
-			       o->expect_count, w->selected_count);
-	if (o->from && (o->replay || o->endpoint))
+			       o->accept.expect_count, w->selected_count);
+	if (o->accept.from && (o->net.replay || o->net.endpoint))
 		return err_new(ERR_USAGE,
 			       "--from takes what was live from the result; --%s makes no "
 			       "sense beside it",
-			       o->replay ? "replay" : "endpoint");
+			       o->net.replay ? "replay" : "endpoint");
 	return NULL;
 }
 
@@ -411,31 +424,37 @@ static struct err *find_remote(struct acceptance *a)
 {
 	struct repo_tip tip;
 
-	a->remote = a->o->push_remote;
+	a->remote = a->o->record.remote;
 	TRY(repo_resolve_tip(a->w->repo, a->o->branch, a->w->arena, &tip));
 	return repo_push_check(a->w->repo, tip.ref, a->w->arena, &a->remote);
 }
 
 struct err *cmd_accept(const struct options *o, struct io *io, int *code)
 {
+	struct workspace_options where = options_workspace(o);
+	struct policies policies;
 	struct workspace w;
 	struct live *l = NULL;
 	struct result r = {0};
 	struct acceptance a = {o, io, &w, &r, .refusal = BUF_INIT((size_t)1 << 20)};
 	struct err *e;
 
-	TRY(workspace_open_on(o, io, o->branch, &w));
+	where.branch = o->branch;
+	TRY(workspace_open(&where, io, &w));
 	e = check_options(o, &w);
 	if (!e)
 		e = repo_repair(w.repo);
-	if (!e && o->push)
+	if (!e)
+		e = policies_open(&w, io, &policies);
+	w.policies = &policies;
+	if (!e && o->record.push)
 		e = find_remote(&a);
-	if (!e && o->from)
-		e = stored_open(o->from, &w, o, &a.stored);
+	if (!e && o->accept.from)
+		e = stored_open(o->accept.from, &w, &a.stored);
 	if (!e)
-		e = live_open(o, io, &w, &l);
+		e = live_open(&o->net, io, &w, &l);
 	if (!e)
-		e = run_begin("accept", o, io, &w, &r);
+		e = run_begin("accept", &o->evaluate, io, &w, &r);
 	if (!e)
 		e = accept_targets(&a, l, code);
 	buf_free(&a.refusal);

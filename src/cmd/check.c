@@ -2,13 +2,15 @@
 /* check: what is live against what was committed. */
 #include <stdlib.h>
 
-#include "cmd/journal.h"
-#include "cmd/observe.h"
-#include "cmd/orphans.h"
-#include "cmd/policies.h"
-#include "cmd/run_judge.h"
+#include "cmd/options.h"
+#include "history/drift_since.h"
+#include "history/journal.h"
+#include "history/observed_branch.h"
 #include "repo/push.h"
 #include "result/exit.h"
+#include "run/evaluate.h"
+#include "run/orphans.h"
+#include "run/policy_files.h"
 
 /* A recording that fails is told and counted; what was judged is reported all the same. */
 static void take_failure(const struct io *io, struct result *r, const char *what, struct err *e)
@@ -25,7 +27,8 @@ struct recording {
 	bool commit, journal;
 };
 
-static struct err *fetch_journal(const struct options *o, struct workspace *w, const char *remote)
+static struct err *fetch_journal(const struct record_options *o, struct workspace *w,
+				 const char *remote)
 {
 	bool is_there = false;
 
@@ -35,22 +38,22 @@ static struct err *fetch_journal(const struct options *o, struct workspace *w, c
 	return err_new(ERR_OUTPUT, "%s has no " JOURNAL_REF "; --journal-start begins one", remote);
 }
 
-static struct err *prepare(const struct options *o, const struct io *io, struct workspace *w,
+static struct err *prepare(const struct record_options *o, const struct io *io, struct workspace *w,
 			   struct result *r, struct recording *out)
 {
 	struct repo_tip tip;
 	struct err *e;
 	bool is_there;
 
-	*out = (struct recording){.commit = o->commit_branch, .journal = o->journal};
+	*out = (struct recording){.commit = o->branch, .journal = o->journal};
 	if (out->commit)
-		TRY(observe_check(o, w));
+		TRY(observe_check(o->branch, w));
 	if (!o->push)
 		return NULL;
-	out->remote = o->push_remote;
+	out->remote = o->remote;
 	TRY(repo_push_check(w->repo, "", w->arena, &out->remote));
 	if (out->commit) {
-		TRY(repo_resolve_tip(w->repo, o->commit_branch, w->arena, &tip));
+		TRY(repo_resolve_tip(w->repo, o->branch, w->arena, &tip));
 		e = repo_fetch_ours(w->repo, out->remote, tip.ref, w->arena, &is_there);
 		out->commit = !e;
 		take_failure(io, r, "--commit", e);
@@ -63,13 +66,26 @@ static struct err *prepare(const struct options *o, const struct io *io, struct 
 	return NULL;
 }
 
-static void record(const struct options *o, const struct io *io, struct workspace *w,
+static void record(const struct record_options *o, const struct io *io, struct workspace *w,
 		   struct result *r, const struct sides *sides, const struct recording *to)
 {
 	if (to->commit)
-		take_failure(io, r, "--commit", observe_commit(o, io, w, r, sides, to->remote));
+		take_failure(io, r, "--commit",
+			     observe_commit(o->branch, io, w, r, sides, to->remote));
 	if (to->journal)
-		take_failure(io, r, "--journal", journal_append(o, io, w, r, sides, to->remote));
+		take_failure(io, r, "--journal", journal_append(io, w, r, sides, to->remote));
+}
+
+/* Nothing is evaluated by it but what it excuses: a history that cannot be read is none. */
+static struct err *ask_history(const char *branch, const struct workspace *w, struct result *r,
+			       const struct sides *sides)
+{
+	struct err *e = since_find(branch, w, r, sides);
+
+	if (e && e->kind == ERR_NOMEM)
+		return e;
+	err_free(e);
+	return NULL;
 }
 
 static struct err *check(const struct options *o, struct io *io, struct workspace *w,
@@ -77,18 +93,22 @@ static struct err *check(const struct options *o, struct io *io, struct workspac
 {
 	struct sides *sides = arena_array(w->arena, w->selected_count, sizeof(*sides));
 	const struct orphans_at all = {w->repo, &w->commit, ORPHANS_FOLDER};
+	const struct evaluation evaluation = {
+		.w = w, .live = l, .keeps_configs = o->record.branch != NULL};
 	struct recording recording;
 
 	if (!sides)
 		return err_nomem();
-	TRY(prepare(o, io, w, r, &recording));
+	TRY(prepare(&o->record, io, w, r, &recording));
 	if (w->selected_count == w->targets.count)
 		TRY(orphans_judge(&all, &w->targets, w->arena, r));
 	r->has_verdict = true;
-	TRY(run_judge(o, w, l, r, sides));
-	record(o, io, w, r, sides, &recording);
+	TRY(evaluate_targets(&evaluation, r, sides));
+	TRY(ask_history(o->record.branch, w, r, sides));
+	result_finish(r);
+	record(&o->record, io, w, r, sides, &recording);
 	*code = (int)exit_for_result(r);
-	return run_report(o, io, r, code);
+	return run_report(&o->output, io, r, code);
 }
 
 /* What there is, for --config-only: that all of it can be read is said by getting here. */
@@ -116,10 +136,10 @@ static struct err *check_live(const struct options *o, struct io *io, struct wor
 {
 	struct live *l = NULL;
 	struct result r = {0};
-	struct err *e = live_open(o, io, w, &l);
+	struct err *e = live_open(&o->net, io, w, &l);
 
 	if (!e)
-		e = run_begin("check", o, io, w, &r);
+		e = run_begin("check", &o->evaluate, io, w, &r);
 	if (!e)
 		e = check(o, io, w, l, &r, code);
 	run_end(&r);
@@ -143,22 +163,28 @@ static void repair(const struct io *io, struct workspace *w)
 
 struct err *cmd_check(const struct options *o, struct io *io, int *code)
 {
+	const struct workspace_options where = options_workspace(o);
 	struct policies policies;
 	struct workspace w;
 	struct err *e;
 
-	if (o->push && !o->commit_branch && !o->journal)
+	if (o->record.push && !o->record.branch && !o->record.journal)
 		return err_new(ERR_USAGE, "--push goes with --commit or --journal");
-	if (o->has_now && (o->commit_branch || o->journal) && !o->replay)
+	if (o->evaluate.has_now && (o->record.branch || o->record.journal) && !o->net.replay)
 		return err_new(ERR_USAGE,
 			       "--now with --%s would record a night that was not; only with "
 			       "--replay",
-			       o->commit_branch ? "commit" : "journal");
-	TRY(workspace_open(o, io, &w));
+			       o->record.branch ? "commit" : "journal");
+	if (o->check.shard && (o->record.branch || o->record.journal))
+		return err_new(ERR_USAGE,
+			       "--shard and --%s exclude each other: a shard records, and one job "
+			       "over all of them commits, with --replay",
+			       o->record.branch ? "commit" : "journal");
+	TRY(workspace_open(&where, io, &w));
 	repair(io, &w);
 	e = policies_open(&w, io, &policies);
 	w.policies = &policies;
-	if (!e && o->config_only) {
+	if (!e && o->check.config_only) {
 		*code = EXIT_FINE;
 		e = list_config(io, &w);
 	} else if (!e) {

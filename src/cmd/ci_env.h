@@ -3,8 +3,8 @@
 #define SCANDRIFT_CMD_CI_ENV_H
 
 #include "base/arena.h"
-#include "cmd/io.h"
 #include "repo/range.h"
+#include "run/io.h"
 
 /*
  * What a CI system says is to be reviewed: GitHub Actions by its event file, GitLab by variables.

@@ -3,8 +3,8 @@
 #define SCANDRIFT_CMD_CONTAIN_H
 
 #include "base/arena.h"
-#include "cmd/io.h"
 #include "repo/open.h"
+#include "run/io.h"
 
 /*
  * A command that reads what strangers wrote shuts itself in, in two steps: no sockets, programs and

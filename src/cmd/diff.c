@@ -3,10 +3,11 @@
 #include <string.h>
 
 #include "base/fs.h"
-#include "cmd/digest.h"
-#include "cmd/live.h"
-#include "cmd/run.h"
+#include "cmd/options.h"
 #include "result/exit.h"
+#include "run/config_digest.h"
+#include "run/live.h"
+#include "run/run_result.h"
 
 /* Only where a side is REV:PATH is a repository needed. */
 struct source {
@@ -24,17 +25,17 @@ struct source {
 static struct err *read_live(struct source *s, const char *target, const struct reading **out,
 			     struct str *digest)
 {
-	struct options named = *s->o;
+	struct workspace_options where = options_workspace(s->o);
 	struct workspace *w = &s->workspaces[s->live_count];
 	struct live **l = &s->live[s->live_count];
 	struct live_side side;
 	struct err *e;
 
-	named.args = &target;
-	named.arg_count = 1;
-	TRY(workspace_open(&named, s->io, w));
+	where.names = &target;
+	where.name_count = 1;
+	TRY(workspace_open(&where, s->io, w));
 	s->live_count++;
-	TRY(live_open(s->o, s->io, w, l));
+	TRY(live_open(&s->o->net, s->io, w, l));
 	TRY(live_get(*l, w->selected[0], &side));
 	e = live_require(w->selected[0], &side);
 	if (e) {
@@ -90,7 +91,8 @@ static struct err *read_file(struct source *s, const char *name, struct str *byt
 static struct err *read_side(struct source *s, const char *name, const struct reading **out,
 			     struct str *digest)
 {
-	struct normalize_options opt = workspace_reading(NULL, s->o, READ_FILE, ERR_CONFIG);
+	const struct workspace none = {.max_reply = s->o->max_reply};
+	struct normalize_options opt = workspace_reading(&none, READ_FILE, ERR_CONFIG);
 	struct repo_spec spec;
 	struct str bytes = {NULL, 0};
 	struct reading *r = NULL;
@@ -129,7 +131,7 @@ static struct err *compare(struct source *s, const struct io *io, struct result 
 	TRY(judge_pair(r, row->name, before, after, str_from(a), row));
 	result_finish(r);
 	*code = row->diff.change_count ? EXIT_NO : EXIT_FINE;
-	return run_report(s->o, io, r, code);
+	return run_report(&s->o->output, io, r, code);
 }
 
 struct err *cmd_diff(const struct options *o, struct io *io, int *code)
@@ -140,7 +142,7 @@ struct err *cmd_diff(const struct options *o, struct io *io, int *code)
 	struct err *e = w.arena ? NULL : err_nomem();
 
 	if (!e)
-		e = run_begin("diff", o, io, &w, &r);
+		e = run_begin("diff", &o->evaluate, io, &w, &r);
 	if (!e) {
 		/* Any difference is a no here, however harmless. */
 		r.fail_on = SEVERITY_INFO;

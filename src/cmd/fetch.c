@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* fetch: the live config of one target, canonical or as it came. */
-#include "cmd/live.h"
+#include "cmd/options.h"
 #include "model/canonical.h"
 #include "result/exit.h"
+#include "run/live.h"
 
 static struct err *print_raw(const struct io *io, struct live *l, const struct target *t)
 {
@@ -64,17 +65,18 @@ static struct err *print_explanation(const struct io *io, struct live *l, const 
 
 struct err *cmd_fetch(const struct options *o, struct io *io, int *code)
 {
+	const struct workspace_options where = options_workspace(o);
 	struct workspace w;
 	struct live *l = NULL;
 	struct err *e;
 
-	TRY(workspace_open(o, io, &w));
-	e = live_open(o, io, &w, &l);
-	if (!e && o->explain_credentials)
+	TRY(workspace_open(&where, io, &w));
+	e = live_open(&o->net, io, &w, &l);
+	if (!e && o->fetch.explain_credentials)
 		e = print_explanation(io, l, w.selected[0]);
-	else if (!e && o->show_request)
+	else if (!e && o->fetch.show_request)
 		e = print_request(io, l, w.selected[0]);
-	else if (!e && o->raw)
+	else if (!e && o->fetch.raw)
 		e = print_raw(io, l, w.selected[0]);
 	else if (!e)
 		e = print_config(io, l, w.selected[0]);

@@ -6,9 +6,10 @@
 #include <unistd.h>
 
 #include "base/fs.h"
-#include "cmd/live.h"
+#include "cmd/options.h"
 #include "model/canonical.h"
 #include "result/exit.h"
+#include "run/live.h"
 
 #define FILE_SIZE_MAX    ((size_t)1 << 20)
 #define TARGET_DEFAULT   "prod"
@@ -112,7 +113,7 @@ static struct err *write_targets(const struct options *o, const struct io *io, c
 {
 	const struct mark marks[] = {
 		{"@TARGET@", target},
-		{"@ENDPOINT@", o->endpoint ? o->endpoint : ENDPOINT_DEFAULT},
+		{"@ENDPOINT@", o->net.endpoint ? o->net.endpoint : ENDPOINT_DEFAULT},
 	};
 	struct buf b = BUF_INIT(FILE_SIZE_MAX);
 	struct err *e;
@@ -173,18 +174,18 @@ static struct err *write_baseline(const struct io *io, const struct workspace *w
 
 static struct err *first_baseline(const struct options *o, struct io *io, const char *target)
 {
-	struct options named = *o;
+	struct workspace_options where = options_workspace(o);
 	struct io quiet = *io;
 	struct workspace w;
 	struct live *l = NULL;
 	struct err *e;
 
-	named.args = &target;
-	named.arg_count = 1;
+	where.names = &target;
+	where.name_count = 1;
 	/* That nothing is committed yet goes without saying. */
 	quiet.log.level = LOG_QUIET;
-	TRY(workspace_open(&named, &quiet, &w));
-	e = live_open(&named, io, &w, &l);
+	TRY(workspace_open(&where, &quiet, &w));
+	e = live_open(&o->net, io, &w, &l);
 	if (!e)
 		e = write_baseline(io, &w, l);
 	live_close(l);
@@ -200,15 +201,15 @@ struct err *cmd_init(const struct options *o, struct io *io, int *code)
 	struct err *e;
 
 	*code = EXIT_FINE;
-	TRY(find_ci(o->ci, &ci));
+	TRY(find_ci(o->init.ci, &ci));
 	if (!target_is_name(str_from(target)))
 		return err_new(ERR_USAGE,
 			       "'%s' cannot name a target, expected letters, digits, '.', '_' and "
 			       "'-', %d at most",
 			       target, TARGET_NAME_MAX);
 	/* Before anything is written. */
-	if (o->replay && access(o->replay, R_OK | X_OK) != 0)
-		return err_errno(ERR_CONFIG, errno, "--replay %s", o->replay);
+	if (o->net.replay && access(o->net.replay, R_OK | X_OK) != 0)
+		return err_errno(ERR_CONFIG, errno, "--replay %s", o->net.replay);
 	TRY(repo_open(".", &repo));
 	if (!repo_workdir(repo))
 		e = err_new(ERR_REPO,
@@ -221,7 +222,7 @@ struct err *cmd_init(const struct options *o, struct io *io, int *code)
 	repo_free(repo);
 	if (e)
 		return e;
-	if (o->replay || io_env(io, "TENCENTCLOUD_SECRET_ID"))
+	if (o->net.replay || io_env(io, "TENCENTCLOUD_SECRET_ID"))
 		e = first_baseline(o, io, target);
 	else
 		log_note(&io->log, "no first baseline: no credentials and no --replay");

@@ -5,12 +5,13 @@
 #include "base/build_info.h"
 #include "base/escape.h"
 #include "base/timeutil.h"
-#include "cmd/journal.h"
-#include "cmd/run.h"
-#include "cmd/timeline.h"
+#include "cmd/log.h"
+#include "history/journal.h"
+#include "history/timeline.h"
 #include "json/write.h"
 #include "report/escape.h"
 #include "report/json_finding.h"
+#include "run/run_result.h"
 
 #define LOG_SIZE_MAX ((size_t)1 << 30)
 #define SCHEMA_ID    "scandrift-log/1"
@@ -245,8 +246,8 @@ static void begin_json(struct json_writer *j, const struct options *o,
 	json_text(j, build_commit());
 	json_end_object(j);
 	json_end_inline(j);
-	if (o->has_now)
-		put_time(j, "now", o->now_s);
+	if (o->evaluate.has_now)
+		put_time(j, "now", o->evaluate.now_s);
 	json_key(j, "times");
 	json_text(j, "asserted");
 	json_put_text(j, "commit", str_from(tip->hex));
@@ -257,17 +258,17 @@ static void begin_json(struct json_writer *j, const struct options *o,
 static struct err *print(const struct options *o, const struct io *io, const struct workspace *w,
 			 const struct repo_commit *tip, struct buf *b)
 {
-	bool is_json = o->format && strcmp(o->format, "json") == 0;
+	bool is_json = o->output.format && strcmp(o->output.format, "json") == 0;
 	struct json_writer j = json_writer_to(b);
 	struct page p = {b, io};
-	int64_t now_s = run_now(o);
+	int64_t now_s = run_now(&o->evaluate);
 
 	if (is_json)
 		begin_json(&j, o, tip);
 	for (size_t i = 0; i < w->selected_count; i++) {
 		struct timeline t;
 
-		TRY(timeline_read(o, w, tip, w->selected[i], &t));
+		TRY(timeline_read(w, tip, w->selected[i], &t));
 		if (is_json) {
 			put_json(&j, &t);
 			continue;
@@ -277,9 +278,9 @@ static struct err *print(const struct options *o, const struct io *io, const str
 		put_text(&p, &t, now_s);
 	}
 	if (!is_json) {
-		if (o->has_now)
+		if (o->evaluate.has_now)
 			buf_char(b, '\n');
-		run_tell_now(b, o);
+		run_tell_now(b, &o->evaluate);
 		return NULL;
 	}
 	json_end_array(&j);
@@ -314,18 +315,21 @@ static struct err *log_targets(const struct options *o, const struct io *io,
 
 struct err *cmd_log(const struct options *o, struct io *io, int *code)
 {
+	const struct workspace_options where = options_workspace(o);
 	struct workspace w;
 	struct err *e;
 
-	if (o->format && strcmp(o->format, "text") != 0 && strcmp(o->format, "json") != 0)
-		return err_new(ERR_USAGE, "log: --format is text or json, not %s", o->format);
-	if (o->runs && o->has_now && !o->every_s)
+	if (o->output.format && strcmp(o->output.format, "text") != 0 &&
+	    strcmp(o->output.format, "json") != 0)
+		return err_new(ERR_USAGE, "log: --format is text or json, not %s",
+			       o->output.format);
+	if (o->log.runs && o->evaluate.has_now && !o->log.every_s)
 		return err_new(ERR_USAGE,
 			       "log: --now with --runs goes with --every: only a run that is "
 			       "missing depends on it");
-	TRY(workspace_open(o, io, &w));
+	TRY(workspace_open(&where, io, &w));
 	*code = 0;
-	e = o->runs ? runs_print(o, io, &w) : log_targets(o, io, &w);
+	e = o->log.runs ? runs_print(o, io, &w) : log_targets(o, io, &w);
 	workspace_close(&w);
 	return e;
 }

@@ -6,13 +6,13 @@
 #include "base/build_info.h"
 #include "cloud/client.h"
 #include "cmd/contain.h"
-#include "cmd/io.h"
 #include "cmd/options.h"
 #include "crypto/tls.h"
 #include "ini/ini.h"
 #include "json/canonical.h"
 #include "repo/open.h"
 #include "result/exit.h"
+#include "run/io.h"
 
 #include <errno.h>
 #include <fcntl.h>

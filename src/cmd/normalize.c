@@ -3,11 +3,12 @@
 #include "base/escape.h"
 #include "base/fs.h"
 #include "cmd/contain.h"
-#include "cmd/digest.h"
-#include "cmd/workspace.h"
+#include "cmd/options.h"
 #include "model/canonical.h"
 #include "policy/assertion.h"
 #include "result/exit.h"
+#include "run/config_digest.h"
+#include "run/workspace.h"
 
 #define ASSERTIONS_SIZE_MAX ((size_t)16 << 20)
 
@@ -20,7 +21,7 @@ static struct err *print_config(const struct options *o, const struct io *io,
 				const struct config *c)
 {
 	struct buf b = buf_stream(to_stream, io->out);
-	struct err *e = o->jcs ? canonical_write_jcs(&b, c) : canonical_write(&b, c);
+	struct err *e = o->normalize.jcs ? canonical_write_jcs(&b, c) : canonical_write(&b, c);
 
 	buf_flush(&b);
 	if (!e)
@@ -83,12 +84,12 @@ static struct err *try_assertions(const struct options *o, const struct io *io,
 	struct policy_input in = {&r->config, &coverage, has_state(r), STR("")};
 	struct err *e = coverage_describe(&r->config, a, &coverage);
 
-	for (size_t i = 0; !e && i < o->assertion_count; i++) {
+	for (size_t i = 0; !e && i < o->normalize.assertion_count; i++) {
 		struct assertion as = {0};
 		struct verdict v = {0};
 
-		e = assertion_parse(a, r->config.resource, "--assert", str_from(o->assertions[i]),
-				    &as);
+		e = assertion_parse(a, r->config.resource, "--assert",
+				    str_from(o->normalize.assertions[i]), &as);
 		if (!e)
 			e = assertion_evaluate(a, &as, &in, &v);
 		if (e)
@@ -107,15 +108,17 @@ static struct err *try_assertions(const struct options *o, const struct io *io,
 static struct err *print(const struct options *o, const struct io *io, const struct reading *r,
 			 struct arena *a, int *code)
 {
-	if (o->assertion_count)
+	if (o->normalize.assertion_count)
 		return try_assertions(o, io, r, a, code);
-	return o->digest ? print_digest(io, &r->config, a) : print_config(o, io, &r->config);
+	return o->normalize.digest ? print_digest(io, &r->config, a)
+				   : print_config(o, io, &r->config);
 }
 
 struct err *cmd_normalize(const struct options *o, struct io *io, int *code)
 {
 	const char *name = o->arg_count ? o->args[0] : "-";
-	struct normalize_options opt = workspace_reading(NULL, o, READ_FILE, ERR_CONFIG);
+	const struct workspace none = {.max_reply = o->max_reply};
+	struct normalize_options opt = workspace_reading(&none, READ_FILE, ERR_CONFIG);
 	struct arena *a = arena_new();
 	struct buf b = BUF_INIT(0);
 	struct reading *r;
@@ -123,11 +126,11 @@ struct err *cmd_normalize(const struct options *o, struct io *io, int *code)
 
 	*code = EXIT_FINE;
 	contain_calls(io);
-	if (!e && o->digest + o->jcs + (o->assertion_count > 0) > 1)
+	if (!e && o->normalize.digest + o->normalize.jcs + (o->normalize.assertion_count > 0) > 1)
 		e = err_new(ERR_USAGE, "--digest, --jcs and --assert exclude each other");
 	if (!e)
 		e = fs_read(name, o->max_reply, &b);
-	if (!e && o->digest)
+	if (!e && o->normalize.digest)
 		e = digest_start();
 	/* The bytes are here; taking them apart needs no other file. */
 	if (!e)

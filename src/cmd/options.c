@@ -71,35 +71,35 @@ static struct err *set_format(struct options *o, const struct option *row, const
 {
 	const struct format *format;
 
-	o->format = value;
+	o->output.format = value;
 	return find_format(row, str_from(value), &format);
 }
 
 static struct err *set_output(struct options *o, const struct option *row, const char *value)
 {
 	const char *equals = strchr(value, '=');
-	struct output *out = &o->outputs[o->output_count];
+	struct output *out = &o->output.files[o->output.file_count];
 
 	if (!equals || !equals[1] || strcmp(equals, "=-") == 0)
 		return err_new(ERR_USAGE,
 			       "--%s: found '%s', expected a format and a file, such as "
 			       "json=result.json",
 			       row->name, value);
-	if (o->output_count == OUTPUTS_MAX)
+	if (o->output.file_count == OUTPUTS_MAX)
 		return err_new(ERR_USAGE, "--%s: given more than %u times", row->name, OUTPUTS_MAX);
 	TRY(find_format(row, (struct str){value, (size_t)(equals - value)}, &out->format));
 	out->path = equals + 1;
-	for (size_t i = 0; i < o->output_count; i++)
-		if (strcmp(o->outputs[i].path, out->path) == 0)
+	for (size_t i = 0; i < o->output.file_count; i++)
+		if (strcmp(o->output.files[i].path, out->path) == 0)
 			return err_new(ERR_USAGE, "--%s: %s is named twice", row->name, out->path);
-	o->output_count++;
+	o->output.file_count++;
 	return NULL;
 }
 
 static struct err *set_now(struct options *o, const struct option *row, const char *value)
 {
-	o->has_now = true;
-	if (!time_parse_rfc3339(str_from(value), &o->now_s))
+	o->evaluate.has_now = true;
+	if (!time_parse_rfc3339(str_from(value), &o->evaluate.now_s))
 		return err_new(ERR_USAGE,
 			       "--%s: found '%s', expected a time such as 2026-11-24T02:00:00Z",
 			       row->name, value);
@@ -118,8 +118,8 @@ static struct err *set_max_reply(struct options *o, const struct option *row, co
 
 static struct err *set_timeout(struct options *o, const struct option *row, const char *value)
 {
-	if (!time_parse_duration(str_from(value), TIMEOUT_MAX_MS, &o->timeout_ms) ||
-	    o->timeout_ms == 0)
+	if (!time_parse_duration(str_from(value), TIMEOUT_MAX_MS, &o->net.timeout_ms) ||
+	    o->net.timeout_ms == 0)
 		return err_new(ERR_USAGE, "--%s: found '%s', expected a time such as 10s or 500ms",
 			       row->name, value);
 	return NULL;
@@ -127,8 +127,8 @@ static struct err *set_timeout(struct options *o, const struct option *row, cons
 
 static struct err *set_deadline(struct options *o, const struct option *row, const char *value)
 {
-	if (!time_parse_duration(str_from(value), 24 * TIMEOUT_MAX_MS, &o->deadline_ms) ||
-	    o->deadline_ms == 0)
+	if (!time_parse_duration(str_from(value), 24 * TIMEOUT_MAX_MS, &o->net.deadline_ms) ||
+	    o->net.deadline_ms == 0)
 		return err_new(ERR_USAGE, "--%s: found '%s', expected a time such as 30m or 90s",
 			       row->name, value);
 	return NULL;
@@ -141,14 +141,14 @@ static struct err *set_jobs(struct options *o, const struct option *row, const c
 	if (!str_to_u64(str_from(value), POOL_JOBS_MAX, &n) || n == 0)
 		return err_new(ERR_USAGE, "--%s: found '%s', expected a number from 1 to %u",
 			       row->name, value, POOL_JOBS_MAX);
-	o->jobs = (unsigned)n;
+	o->net.jobs = (unsigned)n;
 	return NULL;
 }
 
 static struct err *set_fail_on(struct options *o, const struct option *row, const char *value)
 {
-	o->never_fail = strcmp(value, "never") == 0;
-	if (o->never_fail || severity_parse(str_from(value), &o->fail_on))
+	o->evaluate.never_fail = strcmp(value, "never") == 0;
+	if (o->evaluate.never_fail || severity_parse(str_from(value), &o->evaluate.fail_on))
 		return NULL;
 	return err_new(ERR_USAGE,
 		       "--%s: found '%s', expected info, low, medium, high, critical or never",
@@ -168,14 +168,14 @@ static struct err *check_digest(const struct option *row, const char *value)
 
 static struct err *set_approve(struct options *o, const struct option *row, const char *value)
 {
-	o->approve = value;
+	o->review.approve = value;
 	return check_digest(row, value);
 }
 
 static struct err *set_approvals(struct options *o, const struct option *row, const char *value)
 {
-	o->leave_approvals = strcmp(value, "report") == 0;
-	if (o->leave_approvals || strcmp(value, "require") == 0)
+	o->review.leave_approvals = strcmp(value, "report") == 0;
+	if (o->review.leave_approvals || strcmp(value, "require") == 0)
 		return NULL;
 	return err_new(ERR_USAGE, "--%s: found '%s', expected require or report", row->name, value);
 }
@@ -183,33 +183,33 @@ static struct err *set_approvals(struct options *o, const struct option *row, co
 static struct err *set_expect(struct options *o, const struct option *row, const char *value)
 {
 	TRY(check_digest(row, value));
-	if (o->expect_count == EXPECT_MAX)
+	if (o->accept.expect_count == EXPECT_MAX)
 		return err_new(ERR_USAGE, "--%s: given more than %u times", row->name, EXPECT_MAX);
-	o->expect[o->expect_count++] = value;
+	o->accept.expect[o->accept.expect_count++] = value;
 	return NULL;
 }
 
 static struct err *set_assertion(struct options *o, const struct option *row, const char *value)
 {
-	if (o->assertion_count == ASSERTIONS_MAX)
+	if (o->normalize.assertion_count == ASSERTIONS_MAX)
 		return err_new(ERR_USAGE, "--%s: given more than %u times", row->name,
 			       ASSERTIONS_MAX);
-	o->assertions[o->assertion_count++] = value;
+	o->normalize.assertions[o->normalize.assertion_count++] = value;
 	return NULL;
 }
 
 /* A day stands for its last second. */
 static struct err *set_as_of(struct options *o, const struct option *row, const char *value)
 {
-	o->has_as_of = true;
-	if (time_parse_rfc3339(str_from(value), &o->as_of_s))
+	o->show.has_as_of = true;
+	if (time_parse_rfc3339(str_from(value), &o->show.as_of_s))
 		return NULL;
-	if (!time_parse_date(str_from(value), &o->as_of_s))
+	if (!time_parse_date(str_from(value), &o->show.as_of_s))
 		return err_new(ERR_USAGE,
 			       "--%s: found '%s', expected a day such as 2026-11-24 or a time such "
 			       "as 2026-11-24T02:00:00Z",
 			       row->name, value);
-	o->as_of_s += 24 * 60 * 60 - 1;
+	o->show.as_of_s += 24 * 60 * 60 - 1;
 	return NULL;
 }
 
@@ -235,15 +235,15 @@ static struct err *set_every(struct options *o, const struct option *row, const 
 	if (!unit_s || !str_to_u64(s, 10000, &n) || n == 0)
 		return err_new(ERR_USAGE, "--%s: found '%s', expected a time such as 1d or 12h",
 			       row->name, value);
-	o->every_s = (int64_t)n * unit_s;
+	o->log.every_s = (int64_t)n * unit_s;
 	return NULL;
 }
 
 static struct err *set_push(struct options *o, const struct option *row, const char *value)
 {
 	(void)row;
-	o->push = true;
-	o->push_remote = value;
+	o->record.push = true;
+	o->record.remote = value;
 	return NULL;
 }
 
@@ -252,16 +252,16 @@ static struct err *set_path(struct options *o, const struct option *row, const c
 	if (value[0] != '/' || !value[1])
 		return err_new(ERR_USAGE, "--%s: found '%s', expected a field such as /ScanPeriod",
 			       row->name, value);
-	if (o->path_count == PATHS_MAX)
+	if (o->accept.path_count == PATHS_MAX)
 		return err_new(ERR_USAGE, "--%s: given more than %u times", row->name, PATHS_MAX);
-	o->paths[o->path_count++] = value;
+	o->accept.paths[o->accept.path_count++] = value;
 	return NULL;
 }
 
 static struct err *set_branch(struct options *o, const struct option *row, const char *value)
 {
 	(void)row;
-	o->commit_branch = value ? value : "scandrift/observed";
+	o->record.branch = value ? value : "scandrift/observed";
 	return NULL;
 }
 
@@ -273,47 +273,47 @@ static struct err *set_branch(struct options *o, const struct option *row, const
 /* clang-format off */
 /* Sorted by name. */
 const struct option options[] = {
-	{ "allow-weakened", 0, NULL,        ON(CMD_ACCEPT),    "accept a change that may scan less",                        set_flag,      AT(allow_weakened) },
+	{ "allow-weakened", 0, NULL,        ON(CMD_ACCEPT),    "accept a change that may scan less",                        set_flag,      AT(accept.allow_weakened) },
 	{ "approvals",      0, "HOW",       ON(CMD_REVIEW),    "require (default), or report: tell what loosens and let another control decide", set_approvals, 0 },
 	{ "approve",        0, "sha256:HEX", ON(CMD_REVIEW),   "let pass exactly this set of what loosens; review prints its digest", set_approve, 0 },
 	{ "as-of",          0, "DATE",      ON(CMD_SHOW),      "as it was on the branch then: a day's end (UTC), or an RFC 3339 time", set_as_of, 0 },
 	{ "assert",         0, "ASSERTION", ON(CMD_NORMALIZE), "say whether a policy's assertion holds, and why; 1 when not", set_assertion, 0 },
 	{ "branch",         0, "NAME",      ON(CMD_ACCEPT) | ON(CMD_LOG) | ON(CMD_SHOW), "work on this branch, not on the current one",  set_text,      AT(branch) },
-	{ "ca-bundle",      0, "FILE",      LIVE,              "trust the CA certificates in FILE (PEM) instead of the system's", set_text, AT(ca_bundle) },
-	{ "ci",             0, "SYSTEM",    ON(CMD_INIT),      "write a job file too: gitlab or kubernetes",                set_text,      AT(ci) },
+	{ "ca-bundle",      0, "FILE",      LIVE,              "trust the CA certificates in FILE (PEM) instead of the system's", set_text, AT(net.ca_bundle) },
+	{ "ci",             0, "SYSTEM",    ON(CMD_INIT),      "write a job file too: gitlab or kubernetes",                set_text,      AT(init.ci) },
 	{ "color",          0, "WHEN",      ON_ALL,            "auto, always or never; NO_COLOR is honoured",               set_colour,    0 },
 	{ "commit",         0, "[=BRANCH]", ON(CMD_CHECK),     "record what was live on a branch of its own (scandrift/observed)", set_branch, 0 },
-	{ "config-only",    0, NULL,        ON(CMD_CHECK),     "check targets and policies, and stop",                      set_flag,      AT(config_only) },
+	{ "config-only",    0, NULL,        ON(CMD_CHECK),     "check targets and policies, and stop",                      set_flag,      AT(check.config_only) },
 	{ "deadline",       0, "TIME",      LIVE | ON(CMD_REVIEW), "end the run after this time, such as 30m; the rest is incomplete", set_deadline, 0 },
-	{ "digest",         0, NULL,        ON(CMD_NORMALIZE), "print sha256:HEX alone",                                    set_flag,      AT(digest) },
+	{ "digest",         0, NULL,        ON(CMD_NORMALIZE), "print sha256:HEX alone",                                    set_flag,      AT(normalize.digest) },
 	{ "directory",     'C', "DIR",      ON_ALL,            "run as if started in DIR",                                  set_dir,       0 },
-	{ "dry-run",        0, NULL,        ON(CMD_ACCEPT),    "do everything but the commit",                              set_flag,      AT(dry_run) },
-	{ "endpoint",       0, "URL",       LIVE,              "ask this host, or URL, for all targets",                    set_text,      AT(endpoint) },
+	{ "dry-run",        0, NULL,        ON(CMD_ACCEPT),    "do everything but the commit",                              set_flag,      AT(accept.dry_run) },
+	{ "endpoint",       0, "URL",       LIVE,              "ask this host, or URL, for all targets",                    set_text,      AT(net.endpoint) },
 	{ "every",          0, "TIME",      ON(CMD_LOG),       "with --runs: name the runs that are missing, one being due each TIME, such as 1d", set_every, 0 },
 	{ "expect",         0, "sha256:HEX", ON(CMD_ACCEPT),   "commit, if this is what is live; once a target, in their order", set_expect, 0 },
-	{ "explain-credentials", 0, NULL,   ON(CMD_FETCH),     "say where the credentials come from, and whose they are",   set_flag,      AT(explain_credentials) },
+	{ "explain-credentials", 0, NULL,   ON(CMD_FETCH),     "say where the credentials come from, and whose they are",   set_flag,      AT(fetch.explain_credentials) },
 	{ "fail-on",        0, "SEVERITY",  ON(CMD_CHECK) | ON(CMD_REVIEW), "exit 1 from this severity on (default low); never",         set_fail_on,   0 },
 	{ "format",         0, "FORMAT",    JUDGES | ON(CMD_DIFF) | ON(CMD_LOG) | ON(CMD_REVIEW), "text (default), json, markdown, github, or patch (diff alone)",         set_format,    0 },
-	{ "from",           0, "RESULT",    ON(CMD_ACCEPT),    "no network: accept what this stored JSON result shows as live", set_text,  AT(from) },
+	{ "from",           0, "RESULT",    ON(CMD_ACCEPT),    "no network: accept what this stored JSON result shows as live", set_text,  AT(accept.from) },
 	{ "help",          'h', NULL,       ON_ALL,            "print this",                                                set_flag,      AT(help) },
-	{ "jcs",            0, NULL,        ON(CMD_NORMALIZE), "print the bytes that the digest is of (RFC 8785)",          set_flag,      AT(jcs) },
+	{ "jcs",            0, NULL,        ON(CMD_NORMALIZE), "print the bytes that the digest is of (RFC 8785)",          set_flag,      AT(normalize.jcs) },
 	{ "jobs",           0, "N",         LIVE,              "so many requests at a time (default 16)",                   set_jobs,      0 },
-	{ "journal",        0, NULL,        ON(CMD_CHECK),     "record the run, whatever came of it, on refs/scandrift/runs", set_flag,    AT(journal) },
-	{ "journal-start",  0, NULL,        ON(CMD_CHECK),     "begin the journal where the remote has none yet",           set_flag,      AT(journal_start) },
+	{ "journal",        0, NULL,        ON(CMD_CHECK),     "record the run, whatever came of it, on refs/scandrift/runs", set_flag,    AT(record.journal) },
+	{ "journal-start",  0, NULL,        ON(CMD_CHECK),     "begin the journal where the remote has none yet",           set_flag,      AT(record.journal_start) },
 	{ "max-reply",      0, "BYTES",     READS,             "refuse anything larger (default 64 MiB)",                   set_max_reply, 0 },
 	{ "now",            0, "TIME",      JUDGES | ON(CMD_LOG) | ON(CMD_REVIEW), "judge as of this time (RFC 3339); requests are signed by the real clock", set_now, 0 },
 	{ "output",         0, "FORMAT=PATH", JUDGES | ON(CMD_DIFF) | ON(CMD_REVIEW), "write the result into a file as well; may be repeated",    set_output,    0 },
 	{ "path",           0, "POINTER",   ON(CMD_ACCEPT),    "accept this field alone, such as /ScanPeriod; may be repeated", set_path,  0 },
 	{ "push",           0, "[=REMOTE]", JUDGES,            "push what was committed, by git; never forced",             set_push,      0 },
 	{ "quiet",         'q', NULL,       ON_ALL,            "no notes on standard error",                                set_flag,      AT(quiet) },
-	{ "raw",            0, NULL,        ON(CMD_FETCH),     "print the reply's bytes as they came",                      set_flag,      AT(raw) },
-	{ "record",         0, "DIR",       ON(CMD_CHECK) | ON(CMD_FETCH), "keep the replies in DIR as they came",          set_text,      AT(record) },
-	{ "replay",         0, "DIR",       LIVE,              "no network: read the replies from DIR",                     set_text,      AT(replay) },
-	{ "rev",            0, "REV",       ON(CMD_SHOW),      "as it is in this commit, branch or tag",                    set_text,      AT(rev) },
-	{ "runs",           0, NULL,        ON(CMD_LOG),       "list the runs of the journal",                              set_flag,      AT(runs) },
-	{ "shard",          0, "K/N",       ON(CMD_CHECK),     "only part K of N of the targets; auto on GitLab, auto/N on Kubernetes", set_text, AT(shard) },
-	{ "shared",         0, NULL,        ON(CMD_ACCEPT),    "accept a baseline that serves several targets for all of them", set_flag,  AT(shared) },
-	{ "show-request",   0, NULL,        ON(CMD_FETCH),     "print what would be sent and signed, without secrets; send nothing", set_flag, AT(show_request) },
+	{ "raw",            0, NULL,        ON(CMD_FETCH),     "print the reply's bytes as they came",                      set_flag,      AT(fetch.raw) },
+	{ "record",         0, "DIR",       ON(CMD_CHECK) | ON(CMD_FETCH), "keep the replies in DIR as they came",          set_text,      AT(net.record) },
+	{ "replay",         0, "DIR",       LIVE,              "no network: read the replies from DIR",                     set_text,      AT(net.replay) },
+	{ "rev",            0, "REV",       ON(CMD_SHOW),      "as it is in this commit, branch or tag",                    set_text,      AT(show.rev) },
+	{ "runs",           0, NULL,        ON(CMD_LOG),       "list the runs of the journal",                              set_flag,      AT(log.runs) },
+	{ "shard",          0, "K/N",       ON(CMD_CHECK),     "only part K of N of the targets; auto on GitLab, auto/N on Kubernetes", set_text, AT(check.shard) },
+	{ "shared",         0, NULL,        ON(CMD_ACCEPT),    "accept a baseline that serves several targets for all of them", set_flag,  AT(accept.shared) },
+	{ "show-request",   0, NULL,        ON(CMD_FETCH),     "print what would be sent and signed, without secrets; send nothing", set_flag, AT(fetch.show_request) },
 	{ "timeout",        0, "TIME",      LIVE,              "give up on a request after this time, such as 10s",         set_timeout,   0 },
 	{ "verbose",       'v', NULL,       ON_ALL,            "say on standard error what is done",                        set_flag,      AT(verbose) },
 	{ "version",        0, NULL,        ON_ALL,            "print version, commit and libraries",                       set_flag,      AT(version) },
@@ -387,11 +387,11 @@ static struct err *take_option(struct walk *w, struct options *o)
 
 static struct err *refuse_pair_formats(const struct options *o, const struct command *c)
 {
-	const struct format *f = o->format ? format_find(str_from(o->format)) : NULL;
+	const struct format *f = o->output.format ? format_find(str_from(o->output.format)) : NULL;
 	const char *option = "format";
 
-	for (size_t i = 0; !(f && f->is_of_pair) && i < o->output_count; i++) {
-		f = o->outputs[i].format;
+	for (size_t i = 0; !(f && f->is_of_pair) && i < o->output.file_count; i++) {
+		f = o->output.files[i].format;
 		option = "output";
 	}
 	if (!f || !f->is_of_pair)
@@ -475,13 +475,23 @@ static struct err *check_command(const struct walk *w, const struct options *o,
 	return NULL;
 }
 
+struct workspace_options options_workspace(const struct options *o)
+{
+	return (struct workspace_options){
+		.names = o->args,
+		.name_count = o->arg_count,
+		.shard = o->check.shard,
+		.max_reply = o->max_reply,
+	};
+}
+
 struct err *options_parse(int argc, char **argv, struct arena *a, struct options *out,
 			  const struct command **command)
 {
 	struct walk w = {.argc = argc, .at = 1, .argv = argv};
 	bool only_arguments = false;
 
-	*out = (struct options){.max_reply = JSON_SIZE_MAX, .fail_on = SEVERITY_LOW};
+	*out = (struct options){.max_reply = JSON_SIZE_MAX, .evaluate.fail_on = SEVERITY_LOW};
 	*command = NULL;
 	out->args = arena_array(a, (size_t)argc + 1, sizeof(*out->args));
 	if (!out->args)

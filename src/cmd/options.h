@@ -4,7 +4,8 @@
 
 #include "base/arena.h"
 #include "cmd/commands.h"
-#include "result/finding.h"
+#include "run/options.h"
+#include "run/workspace.h"
 
 /*
  * The command line. One table holds every option with the commands that know it; --help, the errors
@@ -13,20 +14,8 @@
 
 enum colour { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };
 
-#define EXPECT_MAX     64u
 #define ASSERTIONS_MAX 64u
-#define PATHS_MAX      64u
-
-#define DIRS_MAX    16u
-#define OUTPUTS_MAX 32u
-
-struct format;
-
-/* --output FORMAT=PATH */
-struct output {
-	const struct format *format;
-	const char *path;
-};
+#define DIRS_MAX       16u
 
 struct options {
 	const char *dirs[DIRS_MAX]; /* -C, each from the one before */
@@ -34,48 +23,42 @@ struct options {
 	bool help, version, quiet, verbose;
 	enum colour colour;
 
-	const char *format; /* NULL: the command's own default */
-	struct output outputs[OUTPUTS_MAX];
-	size_t output_count;
-	const char *replay, *record;
-	const char *endpoint, *ca_bundle;
-	uint64_t max_reply;
-	uint64_t timeout_ms; /* 0: the target's */
-	bool has_now;
-	int64_t now_s;
-	enum severity fail_on;
-	bool never_fail;
-	bool push;                   /* accept, check */
-	const char *push_remote;     /* NULL: the branch's own, or origin */
-	bool journal, journal_start; /* check */
-	bool runs;                   /* log */
-	int64_t every_s;             /* log --runs; 0: not said */
-	const char *commit_branch;   /* check --commit[=BRANCH]; NULL: not asked for */
+	uint64_t max_reply; /* bytes of a reply, and of any file that is read like one */
+	struct net_options net;
+	struct evaluate_options evaluate;
+	struct output_options output;
+	struct record_options record; /* --push is accept's too */
+	struct accept_options accept;
 
-	const char *approve;  /* review; NULL: nothing */
-	bool leave_approvals; /* review --approvals report */
-
-	const char *expect[EXPECT_MAX]; /* accept --expect, in the order of the targets */
-	size_t expect_count;
-	bool allow_weakened, dry_run, shared;
-	const char *branch; /* NULL: the current one */
-	const char *rev;    /* show */
-	bool has_as_of;     /* show */
-	int64_t as_of_s;
-	const char *from;             /* accept: a stored result */
-	const char *paths[PATHS_MAX]; /* accept --path; none: all */
-	size_t path_count;
-
-	uint64_t deadline_ms;                   /* 0: none */
-	unsigned jobs;                          /* 0: the default */
-	const char *ci;                         /* init; NULL: no job file */
-	const char *shard;                      /* check; NULL: all targets */
-	bool explain_credentials;               /* fetch */
-	bool raw, show_request;                 /* fetch */
-	bool digest, jcs;                       /* normalize */
-	const char *assertions[ASSERTIONS_MAX]; /* normalize --assert */
-	size_t assertion_count;
-	bool config_only; /* check */
+	const char *branch; /* accept, log, show; NULL: the current one */
+	struct {
+		const char *shard; /* NULL: all targets */
+		bool config_only;
+	} check;
+	struct {
+		bool explain_credentials, raw, show_request;
+	} fetch;
+	struct {
+		const char *ci; /* NULL: no job file */
+	} init;
+	struct {
+		bool runs;
+		int64_t every_s; /* 0: not given */
+	} log;
+	struct {
+		bool digest, jcs;
+		const char *assertions[ASSERTIONS_MAX];
+		size_t assertion_count;
+	} normalize;
+	struct {
+		const char *approve; /* NULL: nothing */
+		bool leave_approvals;
+	} review;
+	struct {
+		const char *rev;
+		bool has_as_of;
+		int64_t as_of_s;
+	} show;
 
 	const char **args; /* what is no option */
 	size_t arg_count;
@@ -96,6 +79,9 @@ extern const size_t option_count;
 
 #define ON(command) (1u << (command))
 #define ON_ALL      (~0u)
+
+/* The part of it that a workspace is opened by: HEAD, and the targets that are named. */
+struct workspace_options options_workspace(const struct options *o);
 
 /*
  * Reads argv. *command is NULL where none is named (with --help or --version). Arguments that stay

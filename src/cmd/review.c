@@ -10,13 +10,14 @@
 #include "base/fs.h"
 #include "cmd/ci_env.h"
 #include "cmd/contain.h"
-#include "cmd/digest.h"
-#include "cmd/orphans.h"
-#include "cmd/policies.h"
-#include "cmd/review_pairs.h"
-#include "cmd/run.h"
+#include "cmd/options.h"
 #include "result/exit.h"
 #include "result/judge_review.h"
+#include "run/config_digest.h"
+#include "run/orphans.h"
+#include "run/policy_files.h"
+#include "run/review_pairs.h"
+#include "run/run_result.h"
 
 #define OBJECT_MAX  ((uint64_t)64 << 20) /* bytes of one git object, unless --max-reply is more */
 #define TIME_MAX_MS ((uint64_t)5 * 60 * 1000)
@@ -47,7 +48,7 @@ static struct err *open_contained(struct review *v)
 {
 	uint64_t object_max = v->o->max_reply > OBJECT_MAX ? v->o->max_reply : OBJECT_MAX;
 
-	TRY(contain_time(v->o->deadline_ms ? v->o->deadline_ms : TIME_MAX_MS));
+	TRY(contain_time(v->o->net.deadline_ms ? v->o->net.deadline_ms : TIME_MAX_MS));
 	TRY(digest_start());
 	TRY(repo_limit_memory((size_t)object_max));
 	TRY(repo_open(".", &v->repo));
@@ -89,8 +90,14 @@ static struct err *open_sides(struct review *v)
 	TRY(take_wish(v, &wish));
 	TRY(open_contained(v));
 	TRY(range_find(v->repo, &wish, &range));
-	base->w = (struct workspace){.arena = v->arena, .repo = v->repo, .commit = range.base};
-	head->w = (struct workspace){.arena = v->arena, .repo = v->repo, .commit = range.head};
+	base->w = (struct workspace){.arena = v->arena,
+				     .max_reply = v->o->max_reply,
+				     .repo = v->repo,
+				     .commit = range.base};
+	head->w = (struct workspace){.arena = v->arena,
+				     .max_reply = v->o->max_reply,
+				     .repo = v->repo,
+				     .commit = range.head};
 	TRY(in_side(base, "base", workspace_of_commit(&base->w)));
 	TRY(in_side(base, "base", policies_open(&base->w, v->io, &base->policies)));
 	TRY(repo_find_changed(v->repo, &range.base, &range.head, v->arena, &v->changed));
@@ -125,10 +132,10 @@ static struct err *judge_group(struct review *v, const struct review_group *g)
 
 	TRY(take_names(v, g, &p));
 	if (before)
-		TRY(workspace_baseline(&v->base.w, v->o, before, &p.before));
+		TRY(workspace_baseline(&v->base.w, before, &p.before));
 	else
 		p.before.state = BASELINE_MISSING;
-	TRY(workspace_baseline(&v->head.w, v->o, p.target, &p.after));
+	TRY(workspace_baseline(&v->head.w, p.target, &p.after));
 	return judge_proposal(&v->r, &v->rules, &p);
 }
 
@@ -203,9 +210,9 @@ static struct err *settle(struct review *v)
 	if (e)
 		return e;
 	out->base = str_from(v->base.w.commit.hex);
-	out->given = str_from(v->o->approve);
+	out->given = str_from(v->o->review.approve);
 	out->range = str_from(v->o->arg_count ? v->o->args[0] : NULL);
-	review_settle(&v->r, v->o->leave_approvals);
+	review_settle(&v->r, v->o->review.leave_approvals);
 	return NULL;
 }
 
@@ -216,7 +223,7 @@ static struct err *review(struct review *v, int *code)
 	TRY(open_sides(v));
 	TRY(review_pairs_find(&v->base, &v->head, &v->changed, v->arena, &v->pairs));
 	v->head.w.selected_count = v->pairs.group_count;
-	TRY(run_begin("review", v->o, v->io, &v->head.w, r));
+	TRY(run_begin("review", &v->o->evaluate, v->io, &v->head.w, r));
 	r->is_review = true;
 	r->has_verdict = true;
 	r->are_policies_judged = v->base.policies.count > 0;
@@ -226,7 +233,7 @@ static struct err *review(struct review *v, int *code)
 	TRY(settle(v));
 	result_finish(r);
 	*code = (int)exit_for_result(r);
-	return run_report(v->o, v->io, r, code);
+	return run_report(&v->o->output, v->io, r, code);
 }
 
 struct err *cmd_review(const struct options *o, struct io *io, int *code)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* show: the baseline of a target, byte for byte, as it is committed or was. */
 #include "base/timeutil.h"
-#include "cmd/target_path.h"
+#include "cmd/options.h"
+#include "history/target_paths.h"
 #include "model/coverage.h"
 #include "repo/history.h"
 
@@ -12,8 +13,8 @@ static struct err *find_commit(const struct options *o, struct workspace *w,
 	bool found = false;
 	char text[TIME_TEXT_SIZE];
 
-	if (o->rev)
-		return repo_resolve(w->repo, o->rev, out);
+	if (o->show.rev)
+		return repo_resolve(w->repo, o->show.rev, out);
 	*out = w->commit;
 	if (o->branch) {
 		TRY(repo_resolve_tip(w->repo, o->branch, w->arena, &tip));
@@ -21,19 +22,19 @@ static struct err *find_commit(const struct options *o, struct workspace *w,
 			return err_new(ERR_REPO, "--branch: there is no branch %s", o->branch);
 		*out = tip.commit;
 	}
-	if (!o->has_as_of)
+	if (!o->show.has_as_of)
 		return NULL;
-	TRY(repo_as_of(w->repo, out, o->as_of_s, out, &found));
+	TRY(repo_as_of(w->repo, out, o->show.as_of_s, out, &found));
 	return found ? NULL
 		     : err_new(ERR_REPO, "no commit of this branch is as old as %s",
-			       time_format_rfc3339(o->as_of_s, text));
+			       time_format_rfc3339(o->show.as_of_s, text));
 }
 
 /* In words, what it asks for. Bytes that mean nothing are shown all the same. */
-static struct err *note_coverage(const struct options *o, const struct io *io,
-				 const struct workspace *w, const char *path, struct str bytes)
+static struct err *note_coverage(const struct io *io, const struct workspace *w, const char *path,
+				 struct str bytes)
 {
-	struct normalize_options opt = workspace_reading(w, o, READ_FILE, ERR_REPO);
+	struct normalize_options opt = workspace_reading(w, READ_FILE, ERR_REPO);
 	struct reading *r = NULL;
 	struct coverage words;
 	struct err *e = workspace_read_config(bytes, path, &opt, w->arena, &r);
@@ -70,19 +71,20 @@ static struct err *show(const struct options *o, const struct io *io, struct wor
 		return err_new(ERR_CONFIG, "%s: is no file in the commit %.12s", path, commit.hex);
 	log_note(&io->log, "%s in %.12s of %s%s", path, commit.hex,
 		 time_format_rfc3339(commit.time_s, text),
-		 o->has_as_of ? " (asserted: the committer's clock said so)" : "");
+		 o->show.has_as_of ? " (asserted: the committer's clock said so)" : "");
 	TRY(io_write(io, entry.bytes));
-	return note_coverage(o, io, w, path, entry.bytes);
+	return note_coverage(io, w, path, entry.bytes);
 }
 
 struct err *cmd_show(const struct options *o, struct io *io, int *code)
 {
+	const struct workspace_options where = options_workspace(o);
 	struct workspace w;
 	struct err *e;
 
-	if (o->rev && (o->has_as_of || o->branch))
+	if (o->show.rev && (o->show.has_as_of || o->branch))
 		return err_new(ERR_USAGE, "--rev excludes --as-of and --branch");
-	TRY(workspace_open(o, io, &w));
+	TRY(workspace_open(&where, io, &w));
 	*code = 0;
 	e = show(o, io, &w);
 	workspace_close(&w);

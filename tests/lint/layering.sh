@@ -29,9 +29,10 @@ BEGIN {
 	folders("result",   "base json model policy")
 	folders("cloud",    "base json ini crypto")
 	folders("repo",     "base")
-	folders("evidence", "base json crypto result")
 	folders("report",   "base json model result")
-	folders("cmd",      "base json ini crypto model policy result cloud repo evidence report")
+	folders("run",      "base json ini crypto model policy result cloud repo report")
+	folders("history",  "base json model policy result repo report run")
+	folders("cmd",      "base json model policy result cloud repo report run history")
 
 	library("^json[.]h$",    "json")
 	library("^json-c/",      "json")

@@ -224,7 +224,7 @@ static void test_many_expectations(void **state)
 			argv[3 + i] = expect;
 		e = options_parse((int)n + 3, argv, a, &o, &command);
 		assert_int_equal(e != NULL, n > EXPECT_MAX);
-		assert_int_equal(o.expect_count, EXPECT_MAX);
+		assert_int_equal(o.accept.expect_count, EXPECT_MAX);
 		err_free(e);
 		arena_free(a);
 	}
@@ -242,13 +242,13 @@ static void describe(const struct line *l, char *out, size_t size)
 {
 	int n = snprintf(out, size, "%s|%s|%s|%s|%d%d%d%d|%d|%s|%llu|%llu|%d:%lld|%d%d|%s",
 			 l->command ? l->command->name : "(none)", text_or(l->o.dirs[0]),
-			 text_or(l->o.format), text_or(l->o.replay), l->o.help, l->o.version,
-			 l->o.quiet, l->o.verbose, l->o.colour, text_or(l->o.commit_branch),
-			 (unsigned long long)l->o.max_reply, (unsigned long long)l->o.timeout_ms,
-			 l->o.has_now, (long long)l->o.now_s, l->o.fail_on, l->o.never_fail,
-			 l->o.raw      ? "raw"
-			 : l->o.digest ? "digest"
-			 : l->o.jcs    ? "jcs"
+			 text_or(l->o.output.format), text_or(l->o.net.replay), l->o.help, l->o.version,
+			 l->o.quiet, l->o.verbose, l->o.colour, text_or(l->o.record.branch),
+			 (unsigned long long)l->o.max_reply, (unsigned long long)l->o.net.timeout_ms,
+			 l->o.evaluate.has_now, (long long)l->o.evaluate.now_s, l->o.evaluate.fail_on, l->o.evaluate.never_fail,
+			 l->o.fetch.raw      ? "raw"
+			 : l->o.normalize.digest ? "digest"
+			 : l->o.normalize.jcs    ? "jcs"
 				       : "");
 
 	for (size_t i = 0; i < l->o.arg_count; i++)

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef SCANDRIFT_HISTORY_TARGET_PATHS_H
+#define SCANDRIFT_HISTORY_TARGET_PATHS_H
+
+#include "run/workspace.h"
+
+/*
+ * Where the config of a target stands in a commit, over renames: its own path first, then that of
+ * each former name.
+ */
+struct target_paths {
+	const char *list[TARGET_FORMER_MAX + 1];
+	size_t count;
+};
+
+/* Of its baseline, or of what was observed (scandrift/observed has one file a target). */
+struct err *target_paths(const struct target *t, bool is_observed, struct arena *a,
+			 struct target_paths *out) MUST_USE;
+
+/* The first of them that is a file in `c`; *path is NULL, and *out MISSING, without one. */
+struct err *target_read_entry(const struct workspace *w, const struct repo_commit *c,
+			      const struct target_paths *paths, size_t max, const char **path,
+			      struct repo_entry *out) MUST_USE;
+
+#endif
