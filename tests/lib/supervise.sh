@@ -13,6 +13,7 @@ shift
 processors=$(nproc)
 
 TMPDIR=$(mktemp -d "${TMPDIR:-/tmp}/sd.XXXXXX") || exit 1
+chmod 755 "$TMPDIR" # a test may have another user look into it
 export TMPDIR
 
 # A session of its own, so that all of it can be ended at once.

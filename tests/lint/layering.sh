@@ -4,9 +4,10 @@
 # folder) and fails on an include of a folder that the includer may not know,
 # and on a library's header outside the one folder that wraps it.
 #
-# The table is the only home of the rule. It says for each folder what its files
-# may include beside their own; src/*/CMakeLists.txt link the same.
+# The rule's one home is the table of folders in src/README.md. What a folder links
+# in src/FOLDER/CMakeLists.txt must be what its row names, in the same order.
 
+table=$(cd "$(dirname "$0")/../.." && pwd)/src/README.md
 tree=${1:-.}
 cd "$tree" || exit 1
 files=$(find src -name '*.[ch]' | sort)
@@ -15,24 +16,42 @@ files=$(find src -name '*.[ch]' | sort)
 	exit 1
 }
 
-printf '%s\n' "$files" | tr '\n' '\0' | xargs -0 awk '
-function folders(name, list) { allowed[name] = " " name " " list " " }
+# "FOLDER: INCLUDES" a line, of the rows that name folders of code.
+rows=$(awk -F ' *[|] *' '
+	/^[|] folder [|]/ { inside++ }
+	inside == 1 && /^$/ { inside++ }
+	inside == 1 && $2 ~ /^`(data|man)/ { next }
+	inside == 1 && $2 ~ /^`[a-z]+\/`$/ { gsub(/[`\/]/, "", $2); print $2 ":" ($4 == "" ? "" : " " $4) }
+' "$table")
+status=0
+if [ -f src/CMakeLists.txt ]; then
+	folders=$(printf '%s\n' "$rows" | cut -d: -f1)
+	want=$(printf '%s\n' "$folders" | tr '\n' ' ')
+	have=$(sed -n 's/^set(SCANDRIFT_FOLDERS \(.*\)$/\1 /p' src/CMakeLists.txt)
+	[ "$want" = "$have" ] || {
+		echo "src/CMakeLists.txt has the folders $have, the table in src/README.md $want"
+		status=1
+	}
+	for folder in $have; do
+		want=$(printf '%s\n' "$rows" | sed -n "s/^$folder: *//p")
+		have=$(sed -n '/^scandrift_library/,/)/p' "src/$folder/CMakeLists.txt" |
+			sed -n '/LINKS/,$p' | tr -s ' )\n' '\n' | grep -xF "$folders" | tr '\n' ' ')
+		[ "$want" = "${have% }" ] || {
+			echo "src/$folder links $have, its row in src/README.md names $want"
+			status=1
+		}
+	done
+fi
+
+printf '%s\n' "$files" | tr '\n' '\0' | xargs -0 awk -v rows="$rows" '
 function library(pattern, folder) { home[pattern] = folder }
 
 BEGIN {
-	folders("base",     "")
-	folders("json",     "base")
-	folders("ini",      "base")
-	folders("crypto",   "base")
-	folders("model",    "base json")
-	folders("policy",   "base ini json model")
-	folders("result",   "base json model policy")
-	folders("cloud",    "base json ini crypto")
-	folders("repo",     "base")
-	folders("report",   "base json model result")
-	folders("run",      "base json ini crypto model policy result cloud repo report")
-	folders("history",  "base json model policy result repo report run")
-	folders("cmd",      "base json model policy result cloud repo report run history")
+	n = split(rows, row, "\n")
+	for (i = 1; i <= n; i++) {
+		split(row[i], part, ": *")
+		allowed[part[1]] = " " part[1] " " part[2] " "
+	}
 
 	library("^json[.]h$",    "json")
 	library("^json-c/",      "json")
@@ -47,7 +66,7 @@ FNR == 1 {
 	split(FILENAME, part, "/")
 	folder = part[2]
 	if (!(folder in allowed) && !(folder in told)) {
-		print FILENAME ":1: folder " folder " has no row in tests/lint/layering.sh"
+		print FILENAME ":1: folder " folder " has no row in src/README.md"
 		told[folder] = 1
 		bad = 1
 	}
@@ -84,4 +103,5 @@ FNR == 1 {
 }
 
 END { exit bad }
-'
+' || status=1
+exit "$status"
