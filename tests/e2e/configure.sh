@@ -23,7 +23,7 @@ configure() {
 	configured=$1
 	shift
 	run env PKG_CONFIG_LIBDIR="$PWD/packages" PKG_CONFIG_PATH= \
-		cmake -S "$SCANDRIFT_SOURCE" -B "$configured" "$@"
+		cmake -G Ninja -S "$SCANDRIFT_SOURCE" -B "$configured" "$@"
 }
 package json-c 0.16
 package inih 55

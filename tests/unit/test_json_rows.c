@@ -16,11 +16,10 @@
 
 static const struct json_limits limits = {JSON_SIZE_MAX, JSON_DEPTH_MAX, ERR_REPLY};
 
-/* With its length, since some rows hold a NUL. */
-#define R(lit)                          \
-	{                               \
-		"" lit, sizeof(lit) - 1 \
-	}
+/* With its length, since some rows hold a NUL. Formatters differ about braces in a macro. */
+/* clang-format off */
+#define R(lit)    {"" lit, sizeof(lit) - 1}
+/* clang-format on */
 #define TEN(x)    x x x x x x x x x x
 #define D32       "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["
 #define U32       "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]"
