@@ -18,11 +18,15 @@ static void line(const struct log *log, const char *prefix, const char *fmt, va_
 	char *text = NULL;
 
 	if (vasprintf(&text, fmt, ap) < 0)
-		return;
+		text = NULL;
 	buf_puts(&shown, prefix);
-	escape_terminal(&shown, str_from(text), log->in_actions);
-	/* No NUL is in it: it would have been escaped. */
-	(void)fprintf(log->out, "%s\n", shown.p ? shown.p : prefix);
+	if (text)
+		escape_terminal(&shown, str_from(text), log->in_actions);
+	/* An exit code without a word says nothing. No NUL is in the text: it would be escaped. */
+	if (!text || shown.failed_memory)
+		(void)fprintf(log->out, "%sout of memory: a message is lost\n", prefix);
+	else
+		(void)fprintf(log->out, "%s\n", shown.p);
 	buf_free(&shown);
 	free(text);
 }
