@@ -29,6 +29,13 @@ struct err *err_git(enum err_kind kind, const char *fmt, ...) PRINTF(2, 3) MUST_
  */
 size_t commit_parents(const git_commit *c, git_oid ids[2]);
 
+/*
+ * memory.c: starts libgit2 and has it make the place where it keeps a thread's errors. While that is
+ * missing, to report that memory is at its end takes memory, and 1.5 calls itself without an end.
+ * So the allocator is ours from the first call on, and libgit2 is never stopped.
+ */
+struct err *repo_memory_start(void) MUST_USE;
+
 /* memory.c: did the last allocation that failed ask for more than repo_limit_memory allows? */
 bool repo_memory_was_refused(void);
 

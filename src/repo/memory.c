@@ -12,6 +12,7 @@
 
 static size_t once_max = SIZE_MAX;
 static bool was_refused;
+static bool errors_have_place;
 
 static void *limited_realloc(void *p, size_t n, const char *file, int line)
 {
@@ -23,7 +24,7 @@ static void *limited_realloc(void *p, size_t n, const char *file, int line)
 	if (!q)
 		was_refused = n > once_max;
 #ifdef HAVE_GIT_ALLOCATOR_GCALLOC
-	if (!q)
+	if (!q && errors_have_place)
 		git_error_set_oom();
 #endif
 	return q;
@@ -86,7 +87,7 @@ bool repo_memory_was_refused(void)
 	return was_refused;
 }
 
-struct err *repo_limit_memory(size_t max)
+static struct err *set_allocator(void)
 {
 	git_allocator limited = {
 		.gmalloc = limited_malloc,
@@ -102,9 +103,25 @@ struct err *repo_limit_memory(size_t max)
 #endif
 	};
 
+	if (git_libgit2_opts(GIT_OPT_SET_ALLOCATOR, &limited) < 0)
+		return err_new(ERR_REPO, "libgit2 cannot be set up");
+	return NULL;
+}
+
+struct err *repo_limit_memory(size_t max)
+{
 	/* Above what libgit2 needs beside an object's bytes. */
 	once_max = max > SIZE_MAX - 4096 ? SIZE_MAX : max + 4096;
-	if (git_libgit2_opts(GIT_OPT_SET_ALLOCATOR, &limited) < 0)
-		return err_git(ERR_REPO, "libgit2 cannot be set up");
+	return set_allocator();
+}
+
+struct err *repo_memory_start(void)
+{
+	TRY(set_allocator());
+	/* It may have no place yet for what goes wrong, and must not be asked for it. */
+	if (git_libgit2_init() < 0)
+		return err_new(ERR_REPO, "libgit2 cannot be started");
+	git_error_clear();
+	errors_have_place = true;
 	return NULL;
 }

@@ -145,11 +145,9 @@ struct err *repo_open(const char *start_dir, struct repo **out)
 
 	if (!r)
 		return err_nomem();
-	if (git_libgit2_init() < 0) {
-		free(r);
-		return err_git(ERR_REPO, "libgit2 cannot be started");
-	}
-	e = set_options();
+	e = repo_memory_start();
+	if (!e)
+		e = set_options();
 	if (!e)
 		e = open_at(start_dir, &r->git);
 	/* Whoever sets GIT_DIR names the repository on purpose; git does not ask for its owner. */
@@ -176,7 +174,6 @@ void repo_free(struct repo *r)
 	git_config_free(r->config);
 	git_repository_free(r->git);
 	free(r);
-	(void)git_libgit2_shutdown();
 }
 
 const char *repo_workdir(const struct repo *r)
