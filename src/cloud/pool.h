@@ -27,7 +27,10 @@ struct pool;
 struct pool_call {
 	struct fetch_request request;
 	const char *identity; /* who calls, for the rate: no secret; stays until done */
-	/* The outcome is in steps.o, its texts in `arena`, which is the callee's from here on. */
+	/*
+	 * The outcome is in steps.o, its texts in `arena`, which is the callee's from here on, and
+	 * NULL where memory was at its end before the first try.
+	 */
 	void (*done)(void *ctx, struct pool_call *call);
 	/*
 	 * The session token was refused: true when a new one will come, and pool_resume be called.

@@ -60,6 +60,8 @@ static void finish_job(struct job *j, struct fetch_outcome *o, struct arena *a)
 		progress_hide(&b->progress);
 	log_verbose(&l->io->log, "%s: tries=%u status=%d bytes=%zu ms=%llu", j->t->name.p, o->tries,
 		    o->status, o->body.n, (unsigned long long)o->elapsed_ms);
+	if (!a && !b->failed)
+		b->failed = err_nomem();
 	if (b->failed) {
 		arena_free(a);
 		return;
