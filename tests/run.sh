@@ -10,7 +10,7 @@ usage() {
 	cat <<'EOF'
 usage: sh tests/run.sh [--long] [--only NAME]
 
-  --long        sweeps whole, all mutants, fuzzing, valgrind and clang-tidy as well
+  --long        sweeps whole, all mutants, fuzzing, valgrind, clang-tidy, coverage
   --only NAME   build, and run only the tests whose name matches (ctest -R)
 
 environment:
