@@ -23,7 +23,6 @@
 #define HEADER_KEEP 256u
 
 #define CONNECTIONS_KEPT 256L
-#define WAIT_MS          200u
 
 /* One easy handle, and what the callbacks of the transfer that it makes fill and judge by. */
 struct transfer {
@@ -43,11 +42,7 @@ struct transfer {
 struct client {
 	CURLM *multi;
 	struct transfer *running, *idle;
-	size_t running_n;
 	char *ca_file;
-	uint64_t connect_timeout_ms;
-	bool (*is_stopped)(void *ctx);
-	void *stop_ctx;
 	bool has_global;
 };
 
@@ -336,13 +331,13 @@ static long milliseconds(uint64_t ms)
 	return ms > 3600000 ? 3600000L : (long)(ms ? ms : 1);
 }
 
-static struct err *set_request_options(const struct client *c, const struct transfer *t,
-				       const struct http_request *req, const struct endpoint *to)
+static struct err *set_request_options(const struct transfer *t, const struct http_request *req,
+				       const struct endpoint *to)
 {
 	CURL *easy = t->easy;
 	bool is_near = to->is_loopback || !to->is_tls;
 	uint64_t connect_ms =
-		req->timeout_ms < c->connect_timeout_ms ? req->timeout_ms : c->connect_timeout_ms;
+		req->timeout_ms < CONNECT_TIMEOUT_MS ? req->timeout_ms : CONNECT_TIMEOUT_MS;
 
 	TRY(set_protocols(easy, to->is_tls));
 	SET(CURLOPT_URL, req->url);
@@ -486,7 +481,7 @@ struct err *client_start(struct client *c, const struct http_request *req, struc
 	t->ctx = ctx;
 	e = make_headers(req, &t->headers);
 	if (!e)
-		e = set_request_options(c, t, req, &to);
+		e = set_request_options(t, req, &to);
 	if (!e) {
 		code = curl_multi_add_handle(c->multi, t->easy);
 		e = code == CURLM_OK ? NULL : multi_failed(code);
@@ -497,7 +492,6 @@ struct err *client_start(struct client *c, const struct http_request *req, struc
 	}
 	t->next = c->running;
 	c->running = t;
-	c->running_n++;
 	return NULL;
 }
 
@@ -507,7 +501,6 @@ static void unlink_running(struct client *c, struct transfer *t)
 		if (*p != t)
 			continue;
 		*p = t->next;
-		c->running_n--;
 		return;
 	}
 }
@@ -569,53 +562,6 @@ void client_stop(struct client *c)
 		finish(c, c->running, CURLE_ABORTED_BY_CALLBACK, true);
 }
 
-size_t client_running(const struct client *c)
-{
-	return c->running_n;
-}
-
-/* ---- one at a time ---- */
-
-struct single {
-	bool is_done;
-	struct err *e;
-	struct http_reply *out;
-};
-
-static void on_single(void *ctx, struct err *e, const struct http_reply *reply)
-{
-	struct single *s = ctx;
-
-	s->is_done = true;
-	s->e = e;
-	if (!e)
-		*s->out = *reply;
-}
-
-static struct err *client_send(void *ctx, const struct http_request *req, struct arena *a,
-			       struct http_reply *out)
-{
-	struct client *c = ctx;
-	struct single s = {.out = out};
-
-	TRY(client_start(c, req, a, on_single, &s));
-	while (!s.is_done) {
-		struct err *e;
-
-		if (c->is_stopped && c->is_stopped(c->stop_ctx)) {
-			client_stop(c);
-			break;
-		}
-		e = client_run(c, WAIT_MS);
-		if (e) {
-			client_stop(c);
-			err_free(s.e);
-			return e;
-		}
-	}
-	return s.e;
-}
-
 static struct err *choose_ca(const struct client_options *o, char **out)
 {
 	const char *file = o->ca_bundle ? o->ca_bundle : o->ssl_cert_file;
@@ -651,9 +597,6 @@ struct err *client_new(const struct client_options *o, struct client **out)
 
 	if (!c)
 		return err_nomem();
-	c->connect_timeout_ms = o->connect_timeout_ms ? o->connect_timeout_ms : CONNECT_TIMEOUT_MS;
-	c->is_stopped = o->is_stopped;
-	c->stop_ctx = o->stop_ctx;
 	e = choose_ca(o, &c->ca_file);
 	if (!e)
 		e = open_multi(c);
@@ -679,11 +622,6 @@ void client_free(struct client *c)
 		curl_global_cleanup();
 	free(c->ca_file);
 	free(c);
-}
-
-struct http client_http(struct client *c)
-{
-	return (struct http){.ctx = c, .send = client_send};
 }
 
 void client_describe_library(struct buf *b)

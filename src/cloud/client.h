@@ -3,7 +3,7 @@
 #define SCANDRIFT_CLOUD_CLIENT_H
 
 #include "base/buf.h"
-#include "base/http.h"
+#include "cloud/http.h"
 
 /*
  * HTTP on libcurl's multi interface. One client serves a whole run from one thread: connections, TLS
@@ -16,12 +16,8 @@
 #define CLIENT_METADATA_HOST "metadata.tencentyun.com"
 
 struct client_options {
-	const char *ca_bundle;       /* --ca-bundle, or NULL: these CAs instead of the system's */
-	const char *ssl_cert_file;   /* the value of SSL_CERT_FILE, or NULL; ca_bundle wins */
-	uint64_t connect_timeout_ms; /* 0: 10 s */
-	/* Asked a few times a second while client_http waits; true ends it. May be NULL. */
-	bool (*is_stopped)(void *ctx);
-	void *stop_ctx;
+	const char *ca_bundle;     /* --ca-bundle, or NULL: these CAs instead of the system's */
+	const char *ssl_cert_file; /* the value of SSL_CERT_FILE, or NULL; ca_bundle wins */
 };
 
 struct client;
@@ -29,9 +25,6 @@ struct client;
 /* ERR_CONFIG for a CA file that cannot be read. The strings are copied. */
 struct err *client_new(const struct client_options *o, struct client **out) MUST_USE;
 void client_free(struct client *c); /* accepts NULL */
-
-/* One request at a time, waiting for its reply. Valid as long as `c`. */
-struct http client_http(struct client *c);
 
 /* `e` (owned by the callee) or `reply`, whose texts are in the arena of the request. */
 typedef void client_done(void *ctx, struct err *e, const struct http_reply *reply);
@@ -45,8 +38,6 @@ struct err *client_run(struct client *c, uint64_t max_ms) MUST_USE;
 
 /* Ends what runs; each is told that it was interrupted. */
 void client_stop(struct client *c);
-
-size_t client_running(const struct client *c);
 
 /* Name and version of the library that runs, for --version; and of the TLS library in it. */
 void client_describe_library(struct buf *b);

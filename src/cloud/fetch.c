@@ -411,37 +411,6 @@ struct err *fetch_steps_take(struct fetch_session *s, const struct fetch_request
 	return NULL;
 }
 
-/* --- one request, and waiting for it --- */
-
-struct err *fetch_send(struct fetch_session *s, const struct fetch_request *r, struct arena *a,
-		       struct fetch_outcome *out)
-{
-	struct fetch_steps steps;
-	enum fetch_next next;
-	uint64_t pause_ms;
-
-	fetch_steps_begin(s, &steps);
-	if (fetch_time_left(s) == 0) {
-		TRY(fetch_steps_give_up(a, &steps, "deadline", FETCH_DEADLINE_TEXT,
-					FETCH_DEADLINE_HINT));
-		*out = steps.o;
-		return NULL;
-	}
-	do {
-		struct http_request http;
-		struct http_reply reply = {0};
-		struct err *e;
-
-		TRY(fetch_steps_prepare(s, r, a, &steps, &http));
-		e = s->http.send(s->http.ctx, &http, a, &reply);
-		TRY(fetch_steps_take(s, r, a, &steps, e, &reply, &next, &pause_ms));
-	} while (next == FETCH_AGAIN &&
-		 (pause_ms == 0 || s->clock.sleep_ms(s->clock.ctx, pause_ms)));
-	steps.o.elapsed_ms = s->clock.monotonic_ms(s->clock.ctx) - steps.start_ms;
-	*out = steps.o;
-	return NULL;
-}
-
 /* --- the system's clock --- */
 
 static int64_t system_unix_s(void *ctx)
@@ -462,14 +431,6 @@ static uint64_t system_monotonic_ms(void *ctx)
 	return (uint64_t)t.tv_sec * 1000 + (uint64_t)t.tv_nsec / 1000000;
 }
 
-static bool system_sleep_ms(void *ctx, uint64_t ms)
-{
-	struct timespec t = {(time_t)(ms / 1000), (long)(ms % 1000) * 1000000};
-
-	(void)ctx;
-	return nanosleep(&t, NULL) == 0;
-}
-
 static uint64_t system_random(void *ctx)
 {
 	uint64_t r = 0;
@@ -486,7 +447,6 @@ struct fetch_clock fetch_clock_system(void)
 	return (struct fetch_clock){
 		.unix_s = system_unix_s,
 		.monotonic_ms = system_monotonic_ms,
-		.sleep_ms = system_sleep_ms,
 		.random = system_random,
 	};
 }

@@ -4,10 +4,10 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
-#include "base/http.h"
 #include "base/log.h"
 #include "cloud/credentials.h"
 #include "base/endpoint.h"
+#include "cloud/http.h"
 #include "cloud/retry.h"
 
 /*
@@ -18,19 +18,16 @@
 /* All that is not a function of the input. */
 struct fetch_clock {
 	void *ctx;
-	int64_t (*unix_s)(void *ctx);             /* what is signed: --now never moves it */
-	uint64_t (*monotonic_ms)(void *ctx);      /* what deadlines are measured by */
-	bool (*sleep_ms)(void *ctx, uint64_t ms); /* false: interrupted, stop trying */
-	uint64_t (*random)(void *ctx);            /* 64 uniform bits */
+	int64_t (*unix_s)(void *ctx);        /* what is signed: --now never moves it */
+	uint64_t (*monotonic_ms)(void *ctx); /* what deadlines are measured by */
+	uint64_t (*random)(void *ctx);       /* 64 uniform bits */
 };
 
-/* The system's. Its sleep ends early, and false, when a signal arrives. */
 struct fetch_clock fetch_clock_system(void);
 
 /* What the fetches of a run share. */
 struct fetch_session {
-	struct http http;
-	struct fetch_clock clock; /* its sleep: for fetch_send alone */
+	struct fetch_clock clock;
 	struct retry_policy policy;
 	uint64_t deadline_ms;  /* on the monotonic clock; 0: none */
 	int64_t clock_ahead_s; /* learned from a server's Date; begins at 0 */
@@ -74,10 +71,6 @@ struct fetch_outcome {
 };
 
 bool fetch_is_ok(const struct fetch_outcome *o);
-
-/* An error only where we cannot go on at all (memory, the crypto library). */
-struct err *fetch_send(struct fetch_session *s, const struct fetch_request *r, struct arena *a,
-		       struct fetch_outcome *out) MUST_USE;
 
 /*
  * Judges status and envelope of a reply that is in `o` and sets o->failure: a status other than 200,

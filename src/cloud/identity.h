@@ -23,7 +23,6 @@ struct identities_options {
 	const char *(*env)(void *ctx, const char *name);
 	void *env_ctx;
 	const struct log *log; /* may be NULL */
-	size_t reply_max;
 };
 
 struct err *identities_new(const struct identities_options *o, struct identities **out) MUST_USE;

@@ -7,7 +7,7 @@
 
 /*
  * Why no whole reply came, as a word that stays the same over versions: it becomes the last part of
- * the finding's id, incomplete/<word>. `struct http` passes plain errors, so the word travels at the
+ * the finding's id, incomplete/<word>. The client passes plain errors, so the word travels at the
  * head of the innermost message ("timeout: HOST: ..."); only net_error writes it there and only
  * net_reason reads it.
  */

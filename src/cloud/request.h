@@ -2,7 +2,7 @@
 #ifndef SCANDRIFT_CLOUD_REQUEST_H
 #define SCANDRIFT_CLOUD_REQUEST_H
 
-#include "base/http.h"
+#include "cloud/http.h"
 #include "cloud/fetch.h"
 #include "cloud/sign.h"
 

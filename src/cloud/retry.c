@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-static const struct api_error_row rows[] = {
+const struct api_error_row api_errors[] = {
 	/* clang-format off */
 	/* service  code                                 exact   class              retry         */
 	{ NULL,     "ActionOffline",                     false,  API_CONFIGURATION, RETRY_NEVER   },
@@ -51,6 +51,7 @@ static const struct api_error_row rows[] = {
 	{ NULL,     "UnsupportedOperation",              false,  API_CONFIGURATION, RETRY_NEVER   },
 	{ NULL,     "UnsupportedProtocol",               false,  API_CONFIGURATION, RETRY_NEVER   },
 	{ NULL,     "UnsupportedRegion",                 false,  API_CONFIGURATION, RETRY_NEVER   },
+	{ NULL,     NULL,                                false,  API_UNKNOWN,       RETRY_NEVER   },
 	/* clang-format on */
 };
 
@@ -97,23 +98,18 @@ const struct api_error_row *api_error_find(const char *service, struct str code)
 	const struct api_error_row *best = &unknown;
 	size_t best_n = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-		size_t n = match(&rows[i], code);
-		bool is_ours = rows[i].service && strcmp(rows[i].service, service) == 0;
+	for (const struct api_error_row *row = api_errors; row->code; row++) {
+		size_t n = match(row, code);
+		bool is_ours = row->service && strcmp(row->service, service) == 0;
 
-		if (rows[i].service && !is_ours)
+		if (row->service && !is_ours)
 			continue;
 		if (n > best_n || (n && n == best_n && is_ours)) {
-			best = &rows[i];
+			best = row;
 			best_n = n;
 		}
 	}
 	return best;
-}
-
-const struct api_error_row *api_error_row(size_t i)
-{
-	return i < ARRAY_LEN(rows) ? &rows[i] : NULL;
 }
 
 const char *api_class_reason(enum api_class c)

@@ -35,11 +35,11 @@ struct api_error_row {
 	enum retry_rule retry;
 };
 
+/* Sorted by code; the last has none. */
+extern const struct api_error_row api_errors[];
+
 /* The longest match, a row of `service` before a row of any. Never NULL. */
 const struct api_error_row *api_error_find(const char *service, struct str code);
-
-/* Walks the table: NULL past its end. */
-const struct api_error_row *api_error_row(size_t i);
 
 const char *api_class_reason(enum api_class c); /* "rate-limited": the word in incomplete/<word> */
 const char *api_class_hint(enum api_class c);   /* what to do next, one line */

@@ -7,7 +7,7 @@
 
 /*
  * A fetch as steps that never wait: prepare a try, take what came of it, and be told whether and
- * when to try again. fetch_send walks them for one request, the pool for many at once.
+ * when to try again. The pool walks them for many requests at once.
  */
 
 struct fetch_steps {

@@ -416,7 +416,7 @@ static struct err *add_line(struct reader *r, struct ini_entry *entry, const cha
 	r->lines = grow(r->a, r->lines, entry->line_count, &r->line_cap, sizeof(*r->lines));
 	if (!r->lines || !copy.p)
 		return err_nomem();
-	r->lines[entry->line_count++] = (struct ini_line){copy, r->number, r->line.column};
+	r->lines[entry->line_count++] = (struct ini_line){copy, r->number};
 	return NULL;
 }
 

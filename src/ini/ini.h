@@ -62,7 +62,6 @@ struct ini_schema {
 struct ini_line {
 	struct str text; /* NUL-terminated, never empty */
 	size_t line;     /* from 1 */
-	size_t column;   /* of its first character, in code points from 1 */
 };
 
 struct ini_entry {

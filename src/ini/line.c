@@ -105,7 +105,6 @@ static struct err *scan_key(const char *file, size_t number, struct str raw, str
 	if (at < raw.n && raw.p[at] == ';' && !is_blank(raw.p[at - 1]))
 		return ini_error(file, number,
 				 "\"=;\", expected a value, or a blank before the comment");
-	out->column = utf8_count((struct str){raw.p, at}) + 1;
 	out->kind = LINE_KEY;
 	return NULL;
 }
@@ -127,7 +126,6 @@ struct err *line_scan(const char *file, size_t number, struct str raw, bool has_
 		out->kind = LINE_MORE;
 		out->feed = before_comment(raw);
 		out->text = str_trim(out->feed);
-		out->column = utf8_count((struct str){raw.p, (size_t)(text.p - raw.p)}) + 1;
 		return NULL;
 	}
 	if (raw.p[0] == '[')

@@ -22,7 +22,6 @@ struct line {
 	struct str feed; /* what inih is to read: it takes no comment off a LINE_MORE */
 	struct str word; /* LINE_HEADER: between the brackets; LINE_KEY: the key */
 	struct str text; /* LINE_MORE: without blanks and comment */
-	size_t column;   /* of the value's first character, in code points from 1 */
 };
 
 /* `raw` has no line end. `has_key`: a key stands above in the same section. */

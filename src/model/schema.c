@@ -60,8 +60,6 @@ static const struct field registry_scan_fields[] = {
 /* clang-format on */
 
 const struct resource schema_registry_scan = {
-	.id = "tcss-registry-scan",
-	.title = "scheduled scan of registry images",
 	.service = "tcss",
 	.action = "DescribeImageRegistryTimingScanTask",
 	.version = "2020-11-01",

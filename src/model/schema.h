@@ -108,8 +108,6 @@ struct field {
 };
 
 struct resource {
-	const char *id; /* in results and messages */
-	const char *title;
 	const char *service, *action, *version, *request_body;
 	const struct field *fields;
 	size_t field_count;

@@ -110,11 +110,6 @@ static struct err *check_path(struct repo *r, const struct repo_commit *tip, con
 	return is_current ? check_clean(r, tip, path) : NULL;
 }
 
-struct err *repo_check_path(struct repo *r, const struct repo_tip *tip, const char *path)
-{
-	return check_path(r, &tip->commit, path, repo_is_current(r, tip->ref));
-}
-
 /* Another work tree that has the branch checked out would be left behind, seemingly edited. */
 static struct err *check_not_elsewhere(struct repo *r, const struct repo_tip *tip)
 {

@@ -44,12 +44,6 @@ struct err *repo_commit_changes(struct repo *r, const struct repo_commit_request
 				struct arena *a, struct repo_commit_result *out) MUST_USE;
 
 /*
- * What repo_commit_changes checks of a path before it writes, to tell a user early: NULL when a
- * commit on `tip` could replace `path`.
- */
-struct err *repo_check_path(struct repo *r, const struct repo_tip *tip, const char *path) MUST_USE;
-
-/*
  * Finishes what a killed run began: the branch had moved, index and files had not followed yet.
  * Does nothing where no such run was.
  */

@@ -67,7 +67,6 @@ struct err *live_open_network(struct live *l)
 	if (!l->client)
 		TRY(client_new(&opt, &l->client));
 	l->session = (struct fetch_session){
-		.http = client_http(l->client),
 		.clock = fetch_clock_system(),
 		.policy = retry_default,
 		.deadline_ms = l->deadline_ms,

@@ -447,7 +447,7 @@ static void check_many(const struct resource *resource)
 
 	for (size_t i = 0; i < rounds; i++)
 		check_one(&r, resource);
-	printf("%zu configs of %s\n", rounds, resource->id);
+	printf("%zu configs of %s\n", rounds, resource->action);
 }
 
 static void test_registry_scan(void **state)

@@ -40,8 +40,6 @@ static const struct field fields[] = {
 /* clang-format on */
 
 const struct resource lib_resource = {
-	.id = "test-rules",
-	.title = "rules of the tests",
 	.service = "test",
 	.action = "DescribeRules",
 	.version = "2020-11-01",

@@ -138,10 +138,44 @@ static void stop(struct server *s, char *text, size_t max)
 	(void)close(s->request);
 }
 
-static struct err *send_to(struct client *c, int port, uint64_t timeout_ms, struct arena *a,
-			   struct http_reply *out)
+/* What one request comes to, as its client_done learns it. */
+struct ended {
+	bool is_over;
+	struct err *e;
+	struct http_reply *reply;
+};
+
+static void on_end(void *ctx, struct err *e, const struct http_reply *reply)
 {
-	struct http http = client_http(c);
+	struct ended *end = ctx;
+
+	assert_false(end->is_over);
+	end->is_over = true;
+	end->e = e;
+	if (!e)
+		*end->reply = *reply;
+}
+
+/* Begins a request and moves the client as the pool does; `stop_ms`: that long, then it stops. */
+static struct err *send_request(struct client *c, const struct http_request *req, uint64_t stop_ms,
+				struct arena *a, struct http_reply *out)
+{
+	struct ended end = {.reply = out};
+
+	TRY(client_start(c, req, a, on_end, &end));
+	if (stop_ms) {
+		assert_null(client_run(c, stop_ms));
+		assert_false(end.is_over);
+		client_stop(c);
+	}
+	while (!end.is_over)
+		assert_null(client_run(c, 200));
+	return end.e;
+}
+
+static struct err *send_to(struct client *c, int port, uint64_t timeout_ms, uint64_t stop_ms,
+			   struct arena *a, struct http_reply *out)
+{
 	const struct http_header headers[] = {
 		{"Host", STR("tcss.example")},
 		{"Content-Type", STR("application/json")},
@@ -156,7 +190,7 @@ static struct err *send_to(struct client *c, int port, uint64_t timeout_ms, stru
 		.reply_max = REPLY_MAX,
 	};
 
-	return http.send(http.ctx, &req, a, out);
+	return send_request(c, &req, stop_ms, a, out);
 }
 
 #define OK     "HTTP/1.1 200 OK\r\n"
@@ -205,7 +239,7 @@ static const struct {
 
 static struct client *new_client(void)
 {
-	const struct client_options o = {.connect_timeout_ms = 2000};
+	const struct client_options o = {NULL, NULL};
 	struct client *c = NULL;
 
 	assert_null(client_new(&o, &c));
@@ -240,7 +274,7 @@ static void replies_are_judged_as_told(void **state)
 		char sent[8192];
 
 		print_message("%s\n", rows[i].name);
-		e = send_to(c, s.port, timeout, a, &reply);
+		e = send_to(c, s.port, timeout, 0, a, &reply);
 		if (rows[i].reason == -1) {
 			assert_null(e);
 			assert_int_equal(reply.status, rows[i].status);
@@ -265,7 +299,7 @@ static void what_is_sent_is_what_was_signed(void **state)
 	char sent[8192];
 
 	(void)state;
-	assert_null(send_to(c, s.port, 5000, a, &reply));
+	assert_null(send_to(c, s.port, 5000, 0, a, &reply));
 	stop(&s, sent, sizeof(sent));
 	assert_non_null(strstr(sent, "POST / HTTP/1.1\r\nHost: tcss.example\r\n"));
 	assert_non_null(strstr(sent, "\r\nContent-Type: application/json\r\n"));
@@ -291,7 +325,7 @@ static void headers_of_interest_are_kept(void **state)
 	char sent[8192];
 
 	(void)state;
-	assert_null(send_to(c, s.port, 5000, a, &reply));
+	assert_null(send_to(c, s.port, 5000, 0, a, &reply));
 	assert_true(str_is(reply.date, "Tue, 24 Nov 2026 02:00:03 GMT"));
 	assert_true(str_is(reply.content_type, "text/plain"));
 	assert_true(str_is(reply.retry_after, "7"));
@@ -313,7 +347,7 @@ static void a_proxy_is_never_asked_for_loopback(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(vars); i++)
 		assert_int_equal(setenv(vars[i], "http://127.0.0.1:1", 1), 0);
 	c = new_client();
-	assert_null(send_to(c, s.port, 5000, a, &reply));
+	assert_null(send_to(c, s.port, 5000, 0, a, &reply));
 	for (size_t i = 0; i < ARRAY_LEN(vars); i++)
 		assert_int_equal(unsetenv(vars[i]), 0);
 	stop(&s, sent, sizeof(sent));
@@ -331,7 +365,7 @@ static void a_closed_port_is_connect(void **state)
 
 	(void)state;
 	(void)close(fd);
-	e = send_to(c, port, 5000, a, &reply);
+	e = send_to(c, port, 5000, 0, a, &reply);
 	assert_non_null(e);
 	check_error("closed port", e, NET_CONNECT);
 	err_free(e);
@@ -339,29 +373,19 @@ static void a_closed_port_is_connect(void **state)
 	arena_free(a);
 }
 
-static bool at_once(void *ctx)
-{
-	++*(int *)ctx;
-	return true;
-}
-
 static void a_stop_ends_the_wait(void **state)
 {
 	struct server s = serve(STR(""), END_HANG);
-	int asked = 0;
-	const struct client_options o = {.is_stopped = at_once, .stop_ctx = &asked};
-	struct client *c = NULL;
+	struct client *c = new_client();
 	struct arena *a = arena_new();
 	struct http_reply reply;
 	struct err *e;
 	char sent[8192];
 
 	(void)state;
-	assert_null(client_new(&o, &c));
-	e = send_to(c, s.port, 20000, a, &reply);
+	e = send_to(c, s.port, 20000, 100, a, &reply);
 	assert_non_null(e);
 	check_error("stopped", e, NET_INTERRUPTED);
-	assert_true(asked > 0);
 	err_free(e);
 	stop(&s, sent, sizeof(sent));
 	client_free(c);
@@ -375,7 +399,6 @@ static void bad_requests_are_refused(void **state)
 					   "file:///etc/passwd", "http://user@127.0.0.1/"};
 	const struct http_header breaks[] = {{"X-A", STR("a\r\nX-B: b")}};
 	struct client *c = new_client();
-	struct http http = client_http(c);
 	struct arena *a = arena_new();
 	struct http_reply reply;
 
@@ -390,7 +413,7 @@ static void bad_requests_are_refused(void **state)
 			req.headers = breaks;
 			req.header_count = 1;
 		}
-		e = http.send(http.ctx, &req, a, &reply);
+		e = send_request(c, &req, 0, a, &reply);
 		assert_non_null(e);
 		assert_int_equal(e->kind, ERR_CONFIG);
 		err_free(e);

@@ -141,8 +141,7 @@ static void test_another_resource(void **state)
 		 .members = members,
 		 .member_count = ARRAY_LEN(members)},
 	};
-	static const struct resource other = {
-		.id = "other", .fields = fields, .field_count = ARRAY_LEN(fields)};
+	static const struct resource other = {.fields = fields, .field_count = ARRAY_LEN(fields)};
 
 	(void)state;
 	expect("another", &other, "{\"On\":true,\"Scope\":0,\"Skip\":[{\"Path\":\"/a\"}]}",

@@ -498,7 +498,6 @@ static const struct field other_fields[T_COUNT] = {
 };
 
 static const struct resource other_resource = {
-	.id = "other",
 	.fields = other_fields,
 	.field_count = T_COUNT,
 };
@@ -620,7 +619,7 @@ static void test_scope_without_selection(void **state)
 		{.name = "Scope", .kind = KIND_INTEGER, .dimension = DIM_SCOPE},
 		{.name = "Tags", .kind = KIND_TEXT_SET, .dimension = DIM_FILTER},
 	};
-	static const struct resource r = {.id = "r", .fields = fields, .field_count = 2};
+	static const struct resource r = {.fields = fields, .field_count = 2};
 	struct config b = {.resource = &r}, a = {.resource = &r};
 	struct str tags[] = {STR("x"), STR("y")};
 

@@ -116,11 +116,8 @@ static void begin(struct fixture *f, const struct pair *env)
 	(void)snprintf(f->home, sizeof(f->home), "/nonexistent");
 	assert_null(endpoint_parse(f->a, STR("https://sts.tencentcloudapi.com"), &f->sts));
 	f->session = (struct fetch_session){.clock = {.ctx = f, .unix_s = unix_s}};
-	o = (struct identities_options){.session = &f->session,
-					.arena = f->a,
-					.env = env_of,
-					.env_ctx = f,
-					.reply_max = 1 << 20};
+	o = (struct identities_options){
+		.session = &f->session, .arena = f->a, .env = env_of, .env_ctx = f};
 	assert_null(identities_new(&o, &f->ids));
 }
 

@@ -298,7 +298,7 @@ static struct fixture *begin(unsigned jobs, uint64_t seed)
 		assert_null(secret_set(&f->credentials[i].key, STR("key")));
 	}
 	f->session = (struct fetch_session){
-		.clock = {&f->w, unix_s, monotonic_ms, NULL, random_bits},
+		.clock = {&f->w, unix_s, monotonic_ms, random_bits},
 		.policy = retry_default,
 	};
 	current = &f->w;

@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef SCANDRIFT_BASE_HTTP_H
-#define SCANDRIFT_BASE_HTTP_H
+#ifndef SCANDRIFT_CLOUD_HTTP_H
+#define SCANDRIFT_CLOUD_HTTP_H
 
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
 
-/*
- * Sending a request and getting its reply, as an interface: cloud/ implements it on libcurl, and
- * who needs a request without knowing the network (time stamps for evidence) is handed one.
- */
+/* A request and its reply: request.c fills the one, client.c sends it, fetch.c judges the other. */
 
 struct http_header {
 	const char *name;
@@ -33,13 +30,6 @@ struct http_reply {
 	struct str date; /* the Date header as received, or empty */
 	struct str retry_after;
 	uint64_t elapsed_ms;
-};
-
-struct http {
-	void *ctx;
-	/* ERR_NET when no whole reply came. The status is for the caller to judge. */
-	struct err *(*send)(void *ctx, const struct http_request *req, struct arena *a,
-			    struct http_reply *out);
 };
 
 #endif
