@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "model/direction_sets.h"
+#include "model/direction_view.h"
 
 static bool has_settings(const struct field *f)
 {

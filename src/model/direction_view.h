@@ -3,7 +3,6 @@
 #define SCANDRIFT_MODEL_DIRECTION_VIEW_H
 
 #include "model/config.h"
-#include "model/direction_sets.h"
 
 /*
  * What the files behind direction.h share: a pair, and a way to read it.
@@ -26,6 +25,31 @@ static inline enum side other(enum side s)
 {
 	return s == BEFORE ? AFTER : BEFORE;
 }
+
+/*
+ * direction_sets.c: what the rules ask about sets. Each answer is one walk over sorted lists, linear
+ * in their lengths.
+ */
+
+/* Indexed by side: 0 before, 1 after. */
+struct set_change {
+	bool is_filled[2];
+	bool has_only[2];     /* names something that the other side does not */
+	bool members_changed; /* the same element, with other settings inside */
+};
+
+/* `field` is a row of a set kind. */
+void direction_compare_sets(const struct resource *r, size_t field, const struct value *before,
+			    const struct value *after, struct set_change *out);
+
+/* A sorted list of ids. */
+struct ids {
+	const struct integer *v;
+	size_t n;
+};
+
+/* Has `in` an id that stands in neither of `out`, and in `also` unless that is NULL? */
+bool direction_has_id(struct ids in, const struct ids out[2], const struct ids *also);
 
 /* What the readings do not change, asked once. */
 struct pair {

@@ -12,6 +12,25 @@
 
 #define DAY_S INT64_C(86400)
 
+static const char *const severity_names[SEVERITY_COUNT] = {"info", "low", "medium", "high",
+							   "critical"};
+
+const char *severity_name(enum severity s)
+{
+	return severity_names[s];
+}
+
+bool severity_parse(struct str name, enum severity *out)
+{
+	for (size_t i = 0; i < SEVERITY_COUNT; i++) {
+		if (str_is(name, severity_names[i])) {
+			*out = (enum severity)i;
+			return true;
+		}
+	}
+	return false;
+}
+
 /* ---- forms of values ---- */
 
 static bool is_name(struct str s)

@@ -3,7 +3,6 @@
 #define SCANDRIFT_POLICY_POLICY_H
 
 #include "policy/assertion.h"
-#include "policy/severity.h"
 
 /*
  * policies/NAME.ini: what a schedule must be whatever its baseline says, and what is let pass for a
@@ -20,6 +19,13 @@
 #define POLICIES_FOLDER "policies"
 #define POLICY_NAME_MAX 40
 #define POLICY_FILE_MAX ((size_t)1 << 20)
+
+/* How grave a finding is: in this order, which is what --fail-on compares. */
+enum severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL };
+#define SEVERITY_COUNT 5
+
+const char *severity_name(enum severity s);
+bool severity_parse(struct str name, enum severity *out) MUST_USE;
 
 struct policy;
 
