@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "cloud/net.h"
 
 /* A second, and what two clocks that are read in whole milliseconds may be apart. */
@@ -68,17 +69,12 @@ static void set_failed(struct pool *p, struct err *e)
 
 static struct err *timer_add(struct pool *p, struct timer t)
 {
+	struct timer *v = grow(p->timers, p->timer_n, &p->timer_cap, sizeof(*v));
 	size_t i;
 
-	if (p->timer_n == p->timer_cap) {
-		size_t cap = p->timer_cap ? p->timer_cap * 2 : 64;
-		struct timer *v = reallocarray(p->timers, cap, sizeof(*v));
-
-		if (!v)
-			return err_nomem();
-		p->timers = v;
-		p->timer_cap = cap;
-	}
+	if (!v)
+		return err_nomem();
+	p->timers = v;
 	for (i = p->timer_n++; i > 0 && p->timers[(i - 1) / 2].at_ms > t.at_ms; i = (i - 1) / 2)
 		p->timers[i] = p->timers[(i - 1) / 2];
 	p->timers[i] = t;

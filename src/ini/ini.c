@@ -13,6 +13,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "base/grow.h"
 #include "base/suggest.h"
 #include "ini/line.h"
 
@@ -57,23 +58,6 @@ struct err *ini_error(const char *file, size_t line, const char *fmt, ...)
 	e = err_new(ERR_CONFIG, "%s:%zu: %s", file, line, text);
 	free(text);
 	return e;
-}
-
-/* Room for one more; the old array stays in the arena. NULL when memory is at its end. */
-static void *grow(struct arena *a, void *old, size_t count, size_t *cap, size_t size)
-{
-	size_t wanted = *cap ? *cap * 2 : 4;
-	void *p;
-
-	if (count < *cap)
-		return old;
-	p = arena_array(a, wanted, size);
-	if (!p)
-		return NULL;
-	if (count)
-		memcpy(p, old, count * size);
-	*cap = wanted;
-	return p;
 }
 
 /* ---- what the table says ---- */
@@ -344,7 +328,7 @@ static struct err *begin_section(struct reader *r)
 					 ? ""
 					 : "; case makes no difference");
 	r->sections =
-		grow(r->a, r->sections, r->section_count, &r->section_cap, sizeof(*r->sections));
+		grow_in(r->a, r->sections, r->section_count, &r->section_cap, sizeof(*r->sections));
 	name = arena_str(r->a, name);
 	if (!r->sections || !name.p)
 		return err_nomem();
@@ -413,7 +397,7 @@ static struct err *add_line(struct reader *r, struct ini_entry *entry, const cha
 {
 	struct str copy = arena_str(r->a, str_from(text));
 
-	r->lines = grow(r->a, r->lines, entry->line_count, &r->line_cap, sizeof(*r->lines));
+	r->lines = grow_in(r->a, r->lines, entry->line_count, &r->line_cap, sizeof(*r->lines));
 	if (!r->lines || !copy.p)
 		return err_nomem();
 	r->lines[entry->line_count++] = (struct ini_line){copy, r->number};
@@ -427,7 +411,7 @@ static struct err *add_entry(struct reader *r, const char *value)
 	struct ini_entry *entry;
 
 	r->entries =
-		grow(r->a, r->entries, section->entry_count, &r->entry_cap, sizeof(*r->entries));
+		grow_in(r->a, r->entries, section->entry_count, &r->entry_cap, sizeof(*r->entries));
 	if (!r->entries || !key.p)
 		return err_nomem();
 	entry = &r->entries[section->entry_count++];

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/utf8.h"
 #include "json/plain.h"
 
@@ -442,6 +443,7 @@ static struct err *duplicate(const struct json_scan *s, const struct key *k)
 static struct err *remember_key(struct json_scan *s, const struct key *k)
 {
 	size_t first = s->stack[s->depth - 1].first_key;
+	struct key *keys;
 
 	if (s->key_count - first < KEYS_COMPARED) {
 		for (size_t i = first; i < s->key_count; i++) {
@@ -449,15 +451,10 @@ static struct err *remember_key(struct json_scan *s, const struct key *k)
 				return duplicate(s, k);
 		}
 	}
-	if (s->key_count == s->key_cap) {
-		size_t cap = s->key_cap ? s->key_cap * 2 : 64;
-		struct key *keys = reallocarray(s->keys, cap, sizeof(*keys));
-
-		if (!keys)
-			return err_nomem();
-		s->keys = keys;
-		s->key_cap = cap;
-	}
+	keys = grow(s->keys, s->key_count, &s->key_cap, sizeof(*keys));
+	if (!keys)
+		return err_nomem();
+	s->keys = keys;
 	s->keys[s->key_count++] = *k;
 	return NULL;
 }

@@ -15,22 +15,6 @@
 #include "json/pointer.h"
 #include "model/reader.h"
 
-void *reader_grow(struct arena *a, void *old, size_t n, size_t *cap, size_t size)
-{
-	size_t more = *cap ? *cap * 2 : 8;
-	void *p;
-
-	if (n < *cap)
-		return old;
-	p = arena_array(a, more, size);
-	if (!p)
-		return NULL;
-	if (n)
-		memcpy(p, old, n * size);
-	*cap = more;
-	return p;
-}
-
 struct err *reader_note(struct reader *r, enum note_kind kind, uint32_t at, struct str field,
 			const char *below, const char *fmt, ...)
 {
@@ -53,8 +37,8 @@ struct err *reader_note(struct reader *r, enum note_kind kind, uint32_t at, stru
 	n.message = arena_str(r->arena, str_from(text));
 	free(text);
 	buf_free(&path);
-	out->notes = reader_grow(r->arena, out->notes, out->note_count, &r->note_cap,
-				 sizeof(*out->notes));
+	out->notes =
+		grow_in(r->arena, out->notes, out->note_count, &r->note_cap, sizeof(*out->notes));
 	if (!n.path.p || !n.message.p || !out->notes)
 		return err_nomem();
 	out->notes[out->note_count++] = n;
@@ -94,7 +78,7 @@ static struct err *read_unknown(struct reader *r, const struct json_token *key,
 
 	TRY(json_next(r->scan, &t));
 	TRY(json_canonical(r->scan, &t, r->arena, &u.json));
-	list->v = reader_grow(r->arena, list->v, list->n, &list->cap, sizeof(*list->v));
+	list->v = grow_in(r->arena, list->v, list->n, &list->cap, sizeof(*list->v));
 	if (!list->v)
 		return err_nomem();
 	list->v[list->n++] = u;

@@ -34,8 +34,7 @@ static struct err *read_extra(struct reader *r, const struct field *f, struct dr
 	struct err *e;
 
 	TRY(json_next(r->scan, &t));
-	d->extra =
-		reader_grow(r->arena, d->extra, d->extra_count, &d->extra_cap, sizeof(*d->extra));
+	d->extra = grow_in(r->arena, d->extra, d->extra_count, &d->extra_cap, sizeof(*d->extra));
 	if (!d->extra)
 		return err_nomem();
 	TRY(json_canonical(r->scan, &t, r->arena, &d->extra[d->extra_count].json));
@@ -369,7 +368,7 @@ struct err *read_elements(struct reader *r, const struct field *f, struct value 
 			continue;
 		}
 		/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
-		list = reader_grow(r->arena, (void *)list, n, &cap, sizeof(*list));
+		list = grow_in(r->arena, (void *)list, n, &cap, sizeof(*list));
 		if (!list)
 			return err_nomem();
 		TRY(read_element(r, f, index, v, &list[n]));

@@ -283,7 +283,7 @@ static struct err *read_set(struct reader *r, const struct field *f, struct valu
 			v->is_malformed = true;
 			continue;
 		}
-		list = reader_grow(r->arena, list, n, &cap, size);
+		list = grow_in(r->arena, list, n, &cap, size);
 		if (!list)
 			return err_nomem();
 		memcpy(list + n++ * size, is_text ? (void *)&text : (void *)&t.integer, size);

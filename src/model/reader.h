@@ -2,6 +2,7 @@
 #ifndef SCANDRIFT_MODEL_READER_H
 #define SCANDRIFT_MODEL_READER_H
 
+#include "base/grow.h"
 #include "model/normalize.h"
 
 /*
@@ -43,9 +44,6 @@ struct scalar {
 };
 struct err *read_scalar(struct reader *r, const struct scalar *s, const struct json_token *t,
 			struct str *out, bool *ok) MUST_USE;
-
-/* Room for one more in an arena array that doubles. NULL when memory is at its end. */
-void *reader_grow(struct arena *a, void *old, size_t n, size_t *cap, size_t size) MUST_USE;
 
 /* Does the vocabulary hold it? True without one. */
 bool reader_is_known(const char *const *known, struct str member);

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "json/canonical.h"
 #include "model/config.h"
 #include "model/normalize.h"
@@ -178,17 +179,9 @@ static struct err *read_elements(struct arena *a, struct json_scan *s, struct te
 		return NULL;
 	}
 	for (;;) {
-		if (out->n == cap) {
-			struct str *v;
-
-			cap = cap ? cap * 2 : 8;
-			v = arena_array(a, cap, sizeof(*v));
-			if (!v)
-				return err_nomem();
-			if (out->n)
-				memcpy(v, out->v, out->n * sizeof(*v));
-			out->v = v;
-		}
+		out->v = grow_in(a, out->v, out->n, &cap, sizeof(*out->v));
+		if (!out->v)
+			return err_nomem();
 		TRY(json_next(s, &t));
 		if (t.kind == JSON_ARRAY_END)
 			return NULL;

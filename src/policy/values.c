@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/timeutil.h"
+#include "base/grow.h"
 #include "base/utf8.h"
 #include "json/scan.h"
 #include "json/write.h"
@@ -93,17 +94,11 @@ struct walk {
 
 static struct err *push(struct arena *a, struct datum **v, size_t *n, size_t *cap, struct datum d)
 {
-	if (*n == *cap) {
-		size_t wanted = *cap ? *cap * 2 : 8;
-		struct datum *p = arena_array(a, wanted, sizeof(*p));
+	struct datum *p = grow_in(a, *v, *n, cap, sizeof(*p));
 
-		if (!p)
-			return err_nomem();
-		if (*n)
-			memcpy(p, *v, *n * sizeof(*p));
-		*v = p;
-		*cap = wanted;
-	}
+	if (!p)
+		return err_nomem();
+	*v = p;
 	(*v)[(*n)++] = d;
 	return NULL;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "repo/git.h"
 
 #define DEPTH_MAX 64u /* a folder below that is told whole */
@@ -24,22 +25,16 @@ static bool is_full(const struct walk *w)
 static struct err *add(struct walk *w, const char *path)
 {
 	struct repo_changed *c = w->out;
+	const char **paths;
 
 	if (c->count == REPO_CHANGED_MAX) {
 		c->is_all = true;
 		return NULL;
 	}
-	if (c->count == w->cap) {
-		size_t cap = w->cap ? w->cap * 2 : 64;
-		const char **paths = arena_array(w->arena, cap, sizeof(const char *));
-
-		if (!paths)
-			return err_nomem();
-		if (c->count)
-			memcpy(paths, c->paths, c->count * sizeof(const char *));
-		c->paths = paths;
-		w->cap = cap;
-	}
+	paths = grow_in(w->arena, (void *)c->paths, c->count, &w->cap, sizeof(const char *));
+	if (!paths)
+		return err_nomem();
+	c->paths = paths;
 	c->paths[c->count++] = path;
 	return NULL;
 }

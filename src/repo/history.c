@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/fs.h"
+#include "base/grow.h"
 #include "repo/git.h"
 
 #define DEPTH_MAX 64u
@@ -312,15 +313,11 @@ struct found {
 
 static struct err *keep(struct found *f, const struct link *l)
 {
-	if (f->n == f->cap) {
-		size_t cap = f->cap ? f->cap * 2 : 64;
-		struct link *v = reallocarray(f->v, cap, sizeof(*v));
+	struct link *v = grow(f->v, f->n, &f->cap, sizeof(*v));
 
-		if (!v)
-			return err_nomem();
-		f->v = v;
-		f->cap = cap;
-	}
+	if (!v)
+		return err_nomem();
+	f->v = v;
 	f->v[f->n++] = *l;
 	return NULL;
 }

@@ -14,6 +14,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/grow.h"
+
 #include "repo/git.h"
 
 #define PACK_FROM       32u /* objects */
@@ -97,17 +99,14 @@ void store_free(struct store *s)
 
 struct err *store_note(struct store *s, const git_oid *id)
 {
+	git_oid *ids;
+
 	if (!s->is_pack)
 		return NULL;
-	if (s->count == s->room) {
-		size_t room = s->room ? s->room * 2 : 256;
-		git_oid *ids = reallocarray(s->ids, room, sizeof(*ids));
-
-		if (!ids)
-			return err_nomem();
-		s->ids = ids;
-		s->room = room;
-	}
+	ids = grow(s->ids, s->count, &s->room, sizeof(*ids));
+	if (!ids)
+		return err_nomem();
+	s->ids = ids;
 	s->ids[s->count++] = *id;
 	return NULL;
 }

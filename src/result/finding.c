@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/utf8.h"
 
 static const char *const class_names[] = {
@@ -38,15 +39,11 @@ bool finding_is_settled(const struct finding *f)
 
 struct err *findings_add(struct findings *list, const struct finding *f)
 {
-	if (list->n == list->cap) {
-		size_t cap = list->cap ? list->cap * 2 : 16;
-		struct finding *v = reallocarray(list->v, cap, sizeof(*v));
+	struct finding *v = grow(list->v, list->n, &list->cap, sizeof(*v));
 
-		if (!v)
-			return err_nomem();
-		list->v = v;
-		list->cap = cap;
-	}
+	if (!v)
+		return err_nomem();
+	list->v = v;
 	list->v[list->n++] = *f;
 	return NULL;
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "base/utf8.h"
 #include "json/canonical.h"
 #include "json/write.h"
@@ -18,15 +19,11 @@
 
 struct err *loosenings_add(struct loosenings *list, const struct loosening *l)
 {
-	if (list->n == list->cap) {
-		size_t cap = list->cap ? list->cap * 2 : 16;
-		struct loosening *v = reallocarray(list->v, cap, sizeof(*v));
+	struct loosening *v = grow(list->v, list->n, &list->cap, sizeof(*v));
 
-		if (!v)
-			return err_nomem();
-		list->v = v;
-		list->cap = cap;
-	}
+	if (!v)
+		return err_nomem();
+	list->v = v;
 	list->v[list->n++] = *l;
 	return NULL;
 }

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "cloud/harden.h"
+#include "base/grow.h"
 #include "cloud/stop.h"
 #include "run/live_parts.h"
 
@@ -126,7 +127,7 @@ struct single {
 
 static struct err *keep(struct live *l, struct arena *a)
 {
-	struct arena **v = reallocarray(l->kept, l->kept_n + 1, sizeof(struct arena *));
+	struct arena **v = grow(l->kept, l->kept_n, &l->kept_cap, sizeof(struct arena *));
 
 	if (!v) {
 		arena_free(a);

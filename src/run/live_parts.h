@@ -19,7 +19,7 @@ struct live {
 	uint64_t deadline_ms; /* on the monotonic clock; 0: none */
 	bool is_unrecorded;
 	struct arena **kept; /* what live_get gave out */
-	size_t kept_n;
+	size_t kept_n, kept_cap;
 	/* The endpoints of the target before, which most often are the next one's too. */
 	struct str endpoint_text, sts_text;
 	const struct endpoint *endpoint, *sts;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Errors, the arena, and the nearest of several words. */
+/* Errors, the arena, arrays that grow, and the nearest of several words. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdalign.h>
@@ -10,6 +10,7 @@
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "base/grow.h"
 #include "base/secret.h"
 #include "base/suggest.h"
 
@@ -102,6 +103,44 @@ static void test_arena_text(void **state)
 	arena_free(a);
 }
 
+/* The items stay, each step at least doubles, and a size that no object has is refused. */
+static void test_grow(void **state)
+{
+	struct arena *a = arena_new();
+	uint32_t *plain = NULL, *inside = NULL;
+	size_t cap = 0, cap_inside = 0, moves = 0;
+	size_t huge = SIZE_MAX / 2 + 1, large = SIZE_MAX / 8 + 2;
+	void *p;
+
+	(void)state;
+	for (uint32_t n = 0; n < 5000; n++) {
+		size_t before = cap;
+
+		p = grow(plain, n, &cap, sizeof(*plain));
+		assert_non_null(p);
+		plain = p;
+		inside = grow_in(a, inside, n, &cap_inside, sizeof(*inside));
+		assert_non_null(inside);
+		assert_true(cap > n && cap_inside > n);
+		moves += cap != before;
+		assert_true(cap == before || cap >= 2 * before);
+		assert_int_equal(inside[n], 0);
+		plain[n] = inside[n] = n;
+	}
+	assert_true(moves < 20);
+	for (uint32_t n = 0; n < 5000; n++)
+		assert_true(plain[n] == n && inside[n] == n);
+	assert_null(grow(plain, huge, &huge, 1));
+	assert_null(grow_in(a, inside, huge, &huge, 1));
+	assert_int_equal(huge, SIZE_MAX / 2 + 1);
+	assert_null(grow(plain, large, &large, 8));
+	assert_null(grow_in(a, inside, large, &large, 8));
+	assert_int_equal(large, SIZE_MAX / 8 + 2);
+	assert_int_equal(plain[4999], 4999);
+	free(plain);
+	arena_free(a);
+}
+
 static void test_suggest(void **state)
 {
 	static const struct {
@@ -177,6 +216,7 @@ int main(void)
 		cmocka_unit_test(test_chain),   cmocka_unit_test(test_nomem),
 		cmocka_unit_test(test_arena),   cmocka_unit_test(test_arena_text),
 		cmocka_unit_test(test_suggest), cmocka_unit_test(test_secret),
+		cmocka_unit_test(test_grow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
