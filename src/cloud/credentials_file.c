@@ -11,7 +11,7 @@
 
 #include "base/timeutil.h"
 #include "cloud/credentials.h"
-#include "json/scan.h"
+#include "json/object.h"
 
 #define FILE_MAX ((size_t)64 << 10)
 
@@ -282,94 +282,49 @@ static struct err *only_place(const struct file *f, struct err *e)
 	return out;
 }
 
-static struct err *json_text(struct json_scan *s, struct str *out)
+static struct err *read_seconds(struct json_scan *s, const struct json_token *t, struct arena *a,
+				void *to)
 {
-	struct json_token t;
+	int64_t *out = to;
 
-	TRY(json_next(s, &t));
-	if (t.kind == JSON_STRING)
-		*out = t.text;
-	else if (t.kind != JSON_NULL)
-		return json_error_at(s, t.at, "expected a string");
-	return NULL;
-}
-
-static struct err *json_seconds(struct json_scan *s, int64_t *out)
-{
-	struct json_token t;
-
-	TRY(json_next(s, &t));
-	if (t.kind == JSON_NULL)
+	(void)a;
+	if (t->kind == JSON_NULL)
 		return NULL;
-	if (t.kind != JSON_NUMBER)
-		return json_error_at(s, t.at, "expected a number");
-	if (t.is_integer && !t.integer.is_negative && t.integer.magnitude < INT64_MAX / 2)
-		*out = (int64_t)t.integer.magnitude;
-	else if (!t.is_integer && t.number > 0 && t.number < 1e15)
-		*out = (int64_t)t.number;
+	if (t->kind != JSON_NUMBER)
+		return json_error_at(s, t->at, "expected a number");
+	if (t->is_integer && !t->integer.is_negative && t->integer.magnitude < INT64_MAX / 2)
+		*out = (int64_t)t->integer.magnitude;
+	else if (!t->is_integer && t->number > 0 && t->number < 1e15)
+		*out = (int64_t)t->number;
 	return NULL;
 }
 
-static struct err *json_flag(struct json_scan *s, bool *out)
+static struct err *read_flag(struct json_scan *s, const struct json_token *t, struct arena *a,
+			     void *to)
 {
-	struct json_token t;
-
-	TRY(json_next(s, &t));
-	*out = t.kind == JSON_TRUE || (t.kind == JSON_STRING && str_eq_nocase(t.text, STR("true")));
-	return json_skip(s, &t);
+	(void)a;
+	*(bool *)to = t->kind == JSON_TRUE ||
+		      (t->kind == JSON_STRING && str_eq_nocase(t->text, STR("true")));
+	return json_skip(s, t);
 }
 
-static struct err *json_member(struct json_scan *s, struct str name, struct keys *k)
-{
-	static const struct {
-		const char *name;
-		size_t offset;
-	} texts[] = {
-		{"secretId", offsetof(struct keys, id)},
-		{"secretKey", offsetof(struct keys, key)},
-		{"token", offsetof(struct keys, token)},
-		{"role-arn", offsetof(struct keys, role_arn)},
-		{"role-session-name", offsetof(struct keys, role_session)},
-		{"type", offsetof(struct keys, type)},
-	};
-	struct json_token t;
-
-	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
-		if (str_is(name, texts[i].name))
-			return json_text(s, (struct str *)(void *)((char *)k + texts[i].offset));
-	if (str_is(name, "expiresAt"))
-		return json_seconds(s, &k->expires_s);
-	if (str_is(name, "use-cvm-role"))
-		return json_flag(s, &k->uses_instance);
-	TRY(json_next(s, &t));
-	return json_skip(s, &t);
-}
-
-static struct err *json_keys(struct json_scan *s, struct keys *k)
-{
-	struct json_token t;
-
-	TRY(json_next(s, &t));
-	if (t.kind != JSON_OBJECT)
-		return json_error_at(s, t.at, "expected an object");
-	for (;;) {
-		TRY(json_next(s, &t));
-		if (t.kind != JSON_KEY)
-			break;
-		TRY(json_member(s, t.text, k));
-	}
-	return json_next(s, &t); /* bytes behind the object are an error */
-}
+static const struct json_member members[] = {
+	{JSON_ROW("secretId", TEXT, struct keys, id)},
+	{JSON_ROW("secretKey", TEXT, struct keys, key)},
+	{JSON_ROW("token", TEXT, struct keys, token)},
+	{JSON_ROW("role-arn", TEXT, struct keys, role_arn)},
+	{JSON_ROW("role-session-name", TEXT, struct keys, role_session)},
+	{JSON_ROW("type", TEXT, struct keys, type)},
+	{JSON_ROW("expiresAt", READ, struct keys, expires_s), .read = read_seconds},
+	{JSON_ROW("use-cvm-role", READ, struct keys, uses_instance), .read = read_flag},
+};
+static const struct json_object object = {JSON_NULL_IS_ABSENT, members, ARRAY_LEN(members)};
 
 static struct err *read_json(const struct file *f, struct keys *k)
 {
 	const struct json_limits lim = {.size_max = FILE_MAX, .depth_max = 8, .kind = ERR_CONFIG};
-	struct json_scan *s = NULL;
-	struct err *e = json_scan_new((struct str){f->bytes, f->n}, &lim, f->arena, &s);
+	struct err *e = json_object_parse((struct str){f->bytes, f->n}, &lim, &object, f->arena, k);
 
-	if (!e)
-		e = json_keys(s, k);
-	json_scan_free(s);
 	return e ? only_place(f, e) : NULL;
 }
 

@@ -11,6 +11,7 @@
 #include "cloud/request.h"
 #include "cloud/steps.h"
 #include "json/api_error.h"
+#include "json/object.h"
 
 /* A server that wants us to wait longer is told by the next night's run. */
 #define RETRY_AFTER_MAX_MS 60000u
@@ -33,61 +34,24 @@ struct envelope {
 	struct str request_id;
 };
 
-static struct err *next_string(struct json_scan *s, struct str *out)
+static struct err *read_error(struct json_scan *s, const struct json_token *t, struct arena *a,
+			      void *to)
 {
-	struct json_token t;
-
-	TRY(json_next(s, &t));
-	if (t.kind == JSON_STRING) {
-		*out = t.text;
-		return NULL;
-	}
-	return json_skip(s, &t);
+	(void)a;
+	return api_error_read(s, t, to);
 }
 
-static struct err *scan_response(struct json_scan *s, struct envelope *env)
-{
-	struct json_token t;
-
-	TRY(json_next(s, &t));
-	if (t.kind != JSON_OBJECT)
-		return json_skip(s, &t);
-	for (;;) {
-		struct json_token value;
-
-		TRY(json_next(s, &t));
-		if (t.kind != JSON_KEY)
-			return NULL;
-		if (str_is(t.text, "Error")) {
-			TRY(api_error_read(s, &env->error));
-		} else if (str_is(t.text, "RequestId")) {
-			TRY(next_string(s, &env->request_id));
-		} else {
-			TRY(json_next(s, &value));
-			TRY(json_skip(s, &value));
-		}
-	}
-}
-
-static struct err *scan_envelope(struct json_scan *s, struct envelope *env)
-{
-	struct json_token t, value;
-
-	TRY(json_next(s, &t));
-	if (t.kind != JSON_OBJECT)
-		return NULL;
-	for (;;) {
-		TRY(json_next(s, &t));
-		if (t.kind != JSON_KEY)
-			return NULL;
-		if (str_is(t.text, "Response")) {
-			TRY(scan_response(s, env));
-		} else {
-			TRY(json_next(s, &value));
-			TRY(json_skip(s, &value));
-		}
-	}
-}
+static const struct json_member response_members[] = {
+	{JSON_ROW("Error", READ, struct envelope, error), .read = read_error},
+	{JSON_ROW("RequestId", TEXT, struct envelope, request_id)},
+};
+static const struct json_object response = {JSON_OTHER_IS_ABSENT, response_members,
+					    ARRAY_LEN(response_members)};
+static const struct json_member document_members[] = {
+	{.key = "Response", .kind = JSON_MEMBER_OBJECT, .object = &response},
+};
+static const struct json_object document = {JSON_OTHER_IS_ABSENT, document_members,
+					    ARRAY_LEN(document_members)};
 
 /*
  * Looks for an Error in the envelope, and for nothing else: a body that is no JSON, or no envelope,
@@ -97,14 +61,10 @@ static struct err *envelope_error(struct str body, struct arena *a, struct envel
 {
 	const struct json_limits lim = {
 		.size_max = JSON_SIZE_CEILING, .depth_max = JSON_DEPTH_MAX, .kind = ERR_REPLY};
-	struct json_scan *s = NULL;
 	struct err *e;
 
 	*env = (struct envelope){0};
-	e = json_scan_new(body, &lim, a, &s);
-	if (!e)
-		e = scan_envelope(s, env);
-	json_scan_free(s);
+	e = json_object_parse(body, &lim, &document, a, env);
 	if (e && e->kind == ERR_REPLY) {
 		err_free(e);
 		*env = (struct envelope){0};

@@ -11,7 +11,7 @@
 #include "base/timeutil.h"
 #include "base/utf8.h"
 #include "cloud/net.h"
-#include "json/scan.h"
+#include "json/object.h"
 #include "json/write.h"
 
 #define META_FORMAT "scandrift-reply/1"
@@ -175,95 +175,26 @@ struct err *replay_record(const char *dir, const char *target, const char *commi
 /* What a meta file may say; all of it but format is optional. */
 struct meta {
 	struct fetch_outcome o;
-	bool has_format, has_failure;
+	uint64_t tries, status;
+	bool has_format;
 };
 
-static struct err *expect(struct json_scan *s, const struct json_token *t, enum json_kind kind)
-{
-	if (t->kind == kind)
-		return NULL;
-	return json_error_at(s, t->at, "expected %s, found %s", json_kind_name(kind),
-			     json_kind_name(t->kind));
-}
+static const struct json_member header_members[] = {
+	{JSON_ROW("content-type", COPY, struct fetch_outcome, content_type)},
+	{JSON_ROW("date", COPY, struct fetch_outcome, date)},
+};
+static const struct json_object headers = {JSON_OTHER_IS_REFUSED, header_members,
+					   ARRAY_LEN(header_members)};
 
-static struct err *read_text(struct json_scan *s, struct arena *a, const char **out)
-{
-	struct json_token t;
-	struct str copy;
-
-	TRY(json_next(s, &t));
-	TRY(expect(s, &t, JSON_STRING));
-	copy = arena_str(a, t.text);
-	if (!copy.p)
-		return err_nomem();
-	*out = copy.p;
-	return NULL;
-}
-
-static struct err *read_count(struct json_scan *s, uint64_t max, uint64_t *out)
-{
-	struct json_token t;
-
-	TRY(json_next(s, &t));
-	TRY(expect(s, &t, JSON_NUMBER));
-	if (!t.is_integer || t.integer.is_negative || t.integer.magnitude > max)
-		return json_error_at(s, t.at, "expected a whole number from 0 to %llu",
-				     (unsigned long long)max);
-	*out = t.integer.magnitude;
-	return NULL;
-}
-
-static struct err *skip_value(struct json_scan *s)
-{
-	struct json_token t;
-
-	TRY(json_next(s, &t));
-	return json_skip(s, &t);
-}
-
-typedef struct err *member_reader(struct json_scan *s, struct arena *a, struct str key,
-				  struct meta *m);
-
-/* The members of an object that has begun. Unknown ones are passed over: a later version's. */
-static struct err *read_members(struct json_scan *s, struct arena *a, member_reader *read,
-				struct meta *m)
-{
-	for (;;) {
-		struct json_token t;
-
-		TRY(json_next(s, &t));
-		if (t.kind != JSON_KEY)
-			return NULL;
-		TRY(read(s, a, t.text, m));
-	}
-}
-
-static struct err *read_header(struct json_scan *s, struct arena *a, struct str key, struct meta *m)
-{
-	if (str_is(key, "content-type"))
-		return read_text(s, a, &m->o.content_type);
-	if (str_is(key, "date"))
-		return read_text(s, a, &m->o.date);
-	return skip_value(s);
-}
-
-static struct err *read_failure_member(struct json_scan *s, struct arena *a, struct str key,
-				       struct meta *m)
-{
-	struct fetch_failure *f = &m->o.failure;
-
-	if (str_is(key, "reason"))
-		return read_text(s, a, &f->reason);
-	if (str_is(key, "message"))
-		return read_text(s, a, &f->message);
-	if (str_is(key, "code"))
-		return read_text(s, a, &f->api_code);
-	if (str_is(key, "request_id"))
-		return read_text(s, a, &f->request_id);
-	if (str_is(key, "hint"))
-		return read_text(s, a, &f->hint);
-	return skip_value(s);
-}
+static const struct json_member failure_members[] = {
+	{JSON_ROW("reason", COPY, struct fetch_failure, reason)},
+	{JSON_ROW("message", COPY, struct fetch_failure, message)},
+	{JSON_ROW("code", COPY, struct fetch_failure, api_code)},
+	{JSON_ROW("request_id", COPY, struct fetch_failure, request_id)},
+	{JSON_ROW("hint", COPY, struct fetch_failure, hint)},
+};
+static const struct json_object failure = {JSON_OTHER_IS_REFUSED, failure_members,
+					   ARRAY_LEN(failure_members)};
 
 /* The word becomes part of a rule id, so it must look like ours. */
 static bool is_word(const char *s)
@@ -273,105 +204,71 @@ static bool is_word(const char *s)
 	return n > 0 && n <= 32 && strspn(s, "abcdefghijklmnopqrstuvwxyz-") == n;
 }
 
-static struct err *read_failure(struct json_scan *s, struct arena *a, struct meta *m)
+static struct err *read_failure(struct json_scan *s, const struct json_token *t, struct arena *a,
+				void *to)
 {
-	struct json_token t;
+	struct fetch_failure *f = to;
 
-	TRY(json_next(s, &t));
-	if (t.kind == JSON_NULL)
+	if (t->kind == JSON_NULL)
 		return NULL;
-	TRY(expect(s, &t, JSON_OBJECT));
-	m->o.failure =
-		(struct fetch_failure){.message = "", .api_code = "", .request_id = "", .hint = ""};
-	TRY(read_members(s, a, read_failure_member, m));
-	if (!m->o.failure.reason || !is_word(m->o.failure.reason))
-		return json_error_at(s, t.at, "a failure needs a reason of a-z and -");
-	m->has_failure = true;
+	*f = (struct fetch_failure){.message = "", .api_code = "", .request_id = "", .hint = ""};
+	TRY(json_object_read(s, t, &failure, a, f));
+	if (!f->reason || !is_word(f->reason))
+		return json_error_at(s, t->at, "a failure needs a reason of a-z and -");
 	return NULL;
 }
 
-static struct err *read_headers(struct json_scan *s, struct arena *a, struct meta *m)
+static struct err *check_text(struct json_scan *s, const struct json_token *t, bool is_good,
+			      const char *want)
 {
-	struct json_token t;
-
-	TRY(json_next(s, &t));
-	TRY(expect(s, &t, JSON_OBJECT));
-	return read_members(s, a, read_header, m);
+	if (t->kind != JSON_STRING)
+		return json_error_at(s, t->at, "expected a string, found %s",
+				     json_kind_name(t->kind));
+	return is_good ? NULL : json_error_at(s, t->at, "expected %s", want);
 }
 
-static struct err *read_time(struct json_scan *s, struct meta *m)
+static struct err *read_time(struct json_scan *s, const struct json_token *t, struct arena *a,
+			     void *to)
 {
-	struct json_token t;
-
-	TRY(json_next(s, &t));
-	TRY(expect(s, &t, JSON_STRING));
-	if (!time_parse_rfc3339(t.text, &m->o.time))
-		return json_error_at(s, t.at, "expected a time such as 2026-11-24T02:00:03Z");
-	return NULL;
+	(void)a;
+	return check_text(s, t, t->kind == JSON_STRING && time_parse_rfc3339(t->text, to),
+			  "a time such as 2026-11-24T02:00:03Z");
 }
 
-static struct err *read_format(struct json_scan *s, struct meta *m)
+static struct err *read_format(struct json_scan *s, const struct json_token *t, struct arena *a,
+			       void *to)
 {
-	struct json_token t;
+	bool *is_there = to;
 
-	TRY(json_next(s, &t));
-	TRY(expect(s, &t, JSON_STRING));
-	if (!str_is(t.text, META_FORMAT))
-		return json_error_at(s, t.at, "expected format " META_FORMAT);
-	m->has_format = true;
-	return NULL;
+	(void)a;
+	*is_there = t->kind == JSON_STRING && str_is(t->text, META_FORMAT);
+	return check_text(s, t, *is_there, "format " META_FORMAT);
 }
 
-static struct err *read_member(struct json_scan *s, struct arena *a, struct str key, struct meta *m)
-{
-	uint64_t n = 0;
-
-	if (str_is(key, "format"))
-		return read_format(s, m);
-	if (str_is(key, "time"))
-		return read_time(s, m);
-	if (str_is(key, "elapsed_ms"))
-		return read_count(s, UINT64_MAX, &m->o.elapsed_ms);
-	if (str_is(key, "headers"))
-		return read_headers(s, a, m);
-	if (str_is(key, "commit"))
-		return read_text(s, a, &m->o.commit);
-	if (str_is(key, "account"))
-		return read_text(s, a, &m->o.account);
-	if (str_is(key, "failure"))
-		return read_failure(s, a, m);
-	if (str_is(key, "tries")) {
-		TRY(read_count(s, 1000, &n));
-		m->o.tries = (unsigned)n;
-		return NULL;
-	}
-	if (str_is(key, "status")) {
-		TRY(read_count(s, 999, &n));
-		m->o.status = (int)n;
-		return NULL;
-	}
-	return skip_value(s);
-}
+static const struct json_member meta_members[] = {
+	{JSON_ROW("format", READ, struct meta, has_format), .read = read_format},
+	{JSON_ROW("time", READ, struct meta, o.time), .read = read_time},
+	{JSON_ROW("elapsed_ms", COUNT, struct meta, o.elapsed_ms), .max = UINT64_MAX},
+	{JSON_ROW("tries", COUNT, struct meta, tries), .max = 1000},
+	{JSON_ROW("status", COUNT, struct meta, status), .max = 999},
+	{JSON_ROW("headers", OBJECT, struct meta, o), .object = &headers},
+	{JSON_ROW("commit", COPY, struct meta, o.commit)},
+	{JSON_ROW("account", COPY, struct meta, o.account)},
+	{JSON_ROW("failure", READ, struct meta, o.failure), .read = read_failure},
+};
+static const struct json_object meta_object = {JSON_OTHER_IS_REFUSED, meta_members,
+					       ARRAY_LEN(meta_members)};
 
 static struct err *parse_meta(struct str bytes, struct arena *a, struct meta *m)
 {
 	const struct json_limits lim = {.size_max = META_MAX, .depth_max = 8, .kind = ERR_CONFIG};
-	struct json_scan *s = NULL;
-	struct json_token t;
-	struct err *e = json_scan_new(bytes, &lim, a, &s);
 
-	if (!e)
-		e = json_next(s, &t);
-	if (!e)
-		e = expect(s, &t, JSON_OBJECT);
-	if (!e)
-		e = read_members(s, a, read_member, m);
-	if (!e)
-		e = json_next(s, &t); /* bytes behind the document are an error */
-	if (!e && !m->has_format)
-		e = json_error_at(s, 0, "expected a member format");
-	json_scan_free(s);
-	return e;
+	TRY(json_object_parse(bytes, &lim, &meta_object, a, m));
+	if (!m->has_format)
+		return err_new(ERR_CONFIG, "line 1 column 1: expected a member format");
+	m->o.tries = (unsigned)m->tries;
+	m->o.status = (int)m->status;
+	return NULL;
 }
 
 /* A file of the folder; *found is false where there is none. */
@@ -463,7 +360,7 @@ static struct err *check_dir(const char *dir)
 
 static struct err *settle(const char *body, const char *service, struct arena *a, struct meta *m)
 {
-	if (m->has_failure || m->o.failure.reason)
+	if (m->o.failure.reason)
 		return NULL;
 	if (!m->o.has_reply)
 		return fail(&m->o, "no-reply", arena_printf(a, "no file %s in the recording", body),

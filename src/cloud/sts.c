@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "json/scan.h"
+#include "json/object.h"
 #include "json/write.h"
 
 #define REPLY_MAX ((size_t)1 << 20)
@@ -47,85 +47,38 @@ struct said {
 	int64_t expires_s;
 };
 
-static struct err *read_text(struct json_scan *s, struct str *out)
+static struct err *read_seconds(struct json_scan *s, const struct json_token *t, struct arena *a,
+				void *to)
 {
-	struct json_token t;
-
-	TRY(json_next(s, &t));
-	/* An account's number may come as a number. */
-	if (t.kind == JSON_STRING || t.kind == JSON_NUMBER)
-		*out = t.text;
-	return json_skip(s, &t);
+	(void)a;
+	if (t->kind == JSON_NUMBER && t->is_integer && !t->integer.is_negative &&
+	    t->integer.magnitude < INT64_MAX / 2)
+		*(int64_t *)to = (int64_t)t->integer.magnitude;
+	return json_skip(s, t);
 }
 
-static struct err *read_seconds(struct json_scan *s, int64_t *out)
-{
-	struct json_token t;
+static const struct json_object reply;
 
-	TRY(json_next(s, &t));
-	if (t.kind == JSON_NUMBER && t.is_integer && !t.integer.is_negative &&
-	    t.integer.magnitude < INT64_MAX / 2)
-		*out = (int64_t)t.integer.magnitude;
-	return json_skip(s, &t);
-}
-
-static struct err *read_object(struct json_scan *s, struct said *out)
-{
-	static const struct {
-		const char *name;
-		size_t offset;
-	} texts[] = {
-		{"TmpSecretId", offsetof(struct said, id)},
-		{"TmpSecretKey", offsetof(struct said, key)},
-		{"Token", offsetof(struct said, token)},
-		{"Arn", offsetof(struct said, arn)},
-		{"AccountId", offsetof(struct said, account)},
-		{"Code", offsetof(struct said, code)},
-	};
-	struct json_token t;
-
-	for (;;) {
-		struct str *slot = NULL;
-		bool is_inner;
-
-		TRY(json_next(s, &t));
-		if (t.kind != JSON_KEY)
-			return NULL;
-		for (size_t i = 0; i < ARRAY_LEN(texts); i++)
-			if (str_is(t.text, texts[i].name))
-				slot = (struct str *)(void *)((char *)out + texts[i].offset);
-		is_inner = str_is(t.text, "Response") || str_is(t.text, "Credentials");
-		if (slot) {
-			TRY(read_text(s, slot));
-		} else if (str_is(t.text, "ExpiredTime")) {
-			TRY(read_seconds(s, &out->expires_s));
-		} else {
-			TRY(json_next(s, &t));
-			if (is_inner && t.kind == JSON_OBJECT)
-				TRY(read_object(s, out));
-			else
-				TRY(json_skip(s, &t));
-		}
-	}
-}
+/* An account's number may come as a number. */
+static const struct json_member members[] = {
+	{JSON_ROW("TmpSecretId", LITERAL, struct said, id)},
+	{JSON_ROW("TmpSecretKey", LITERAL, struct said, key)},
+	{JSON_ROW("Token", LITERAL, struct said, token)},
+	{JSON_ROW("Arn", LITERAL, struct said, arn)},
+	{JSON_ROW("AccountId", LITERAL, struct said, account)},
+	{JSON_ROW("Code", LITERAL, struct said, code)},
+	{JSON_ROW("ExpiredTime", READ, struct said, expires_s), .read = read_seconds},
+	{.key = "Response", .kind = JSON_MEMBER_OBJECT, .object = &reply},
+	{.key = "Credentials", .kind = JSON_MEMBER_OBJECT, .object = &reply},
+};
+static const struct json_object reply = {JSON_OTHER_IS_ABSENT, members, ARRAY_LEN(members)};
 
 /* The reader's messages show bytes, and here those are keys. */
 static struct err *read_reply(struct str body, struct arena *a, struct said *out)
 {
 	const struct json_limits lim = {.size_max = REPLY_MAX, .depth_max = 8, .kind = ERR_REPLY};
-	struct json_scan *s = NULL;
-	struct json_token t;
-	struct err *e = json_scan_new(body, &lim, a, &s);
+	struct err *e = json_object_parse(body, &lim, &reply, a, out);
 
-	if (!e)
-		e = json_next(s, &t);
-	if (!e && t.kind != JSON_OBJECT)
-		e = err_new(ERR_REPLY, "no object");
-	if (!e)
-		e = read_object(s, out);
-	if (!e)
-		e = json_next(s, &t);
-	json_scan_free(s);
 	if (!e || e->kind == ERR_NOMEM)
 		return e;
 	err_free(e);

@@ -7,6 +7,7 @@
 #include "base/timeutil.h"
 #include "cmd/log.h"
 #include "history/journal.h"
+#include "json/object.h"
 #include "json/write.h"
 #include "repo/history.h"
 #include "report/escape.h"
@@ -38,43 +39,20 @@ struct runs {
 	bool is_parted; /* from the remote's, as it was fetched */
 };
 
-static struct err *read_texts(struct json_scan *j, struct run *run)
-{
-	const struct {
-		const char *key;
-		struct str *to;
-	} rows[] = {
-		{"time", &run->time},       {"verdict", &run->verdict}, {"commit", &run->commit},
-		{"version", &run->version}, {"build", &run->build},
-	};
-	struct json_token key, value;
-
-	TRY(json_next(j, &value));
-	if (value.kind != JSON_OBJECT)
-		return NULL;
-	for (;;) {
-		TRY(json_next(j, &key));
-		if (key.kind == JSON_OBJECT_END)
-			break;
-		TRY(json_next(j, &value));
-		for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
-			if (value.kind == JSON_STRING && str_is(key.text, rows[i].key))
-				*rows[i].to = value.text;
-		}
-		TRY(json_skip(j, &value));
-	}
-	return json_next(j, &key);
-}
+static const struct json_member members[] = {
+	{JSON_ROW("time", TEXT, struct run, time)},
+	{JSON_ROW("verdict", TEXT, struct run, verdict)},
+	{JSON_ROW("commit", TEXT, struct run, commit)},
+	{JSON_ROW("version", TEXT, struct run, version)},
+	{JSON_ROW("build", TEXT, struct run, build)},
+};
+static const struct json_object record = {JSON_OTHER_IS_ABSENT, members, ARRAY_LEN(members)};
 
 static struct err *parse(struct run *run, struct arena *a)
 {
 	struct json_limits lim = {JSON_SIZE_MAX, JSON_DEPTH_MAX, ERR_REPO};
-	struct json_scan *j = NULL;
-	struct err *e = json_scan_new(run->json, &lim, a, &j);
+	struct err *e = json_object_parse(run->json, &lim, &record, a, run);
 
-	if (!e)
-		e = read_texts(j, run);
-	json_scan_free(j);
 	if (e && e->kind == ERR_NOMEM)
 		return e;
 	if (e || !run->verdict.n || !time_parse_rfc3339(run->time, &run->time_s)) {

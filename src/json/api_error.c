@@ -1,26 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "json/api_error.h"
 
-struct err *api_error_read(struct json_scan *s, struct api_error *out)
-{
-	struct json_token key, t;
+#include "json/object.h"
 
-	*out = (struct api_error){0};
-	TRY(json_next(s, &t));
+static const struct json_member members[] = {
+	{JSON_ROW("Code", TEXT, struct api_error, code)},
+	{JSON_ROW("Message", TEXT, struct api_error, message)},
+};
+static const struct json_object object = {JSON_OTHER_IS_ABSENT, members, ARRAY_LEN(members)};
+
+struct err *api_error_read(struct json_scan *s, const struct json_token *t, struct api_error *out)
+{
 	/* A null is an absent one; anything else that is called Error is one. */
-	out->is_there = t.kind != JSON_NULL;
-	if (t.kind != JSON_OBJECT)
-		return json_skip(s, &t);
-	for (;;) {
-		TRY(json_next(s, &key));
-		if (key.kind != JSON_KEY)
-			return NULL;
-		TRY(json_next(s, &t));
-		if (t.kind == JSON_STRING && str_is(key.text, "Code"))
-			out->code = t.text;
-		else if (t.kind == JSON_STRING && str_is(key.text, "Message"))
-			out->message = t.text;
-		else
-			TRY(json_skip(s, &t));
-	}
+	*out = (struct api_error){.is_there = t->kind != JSON_NULL};
+	return json_object_read(s, t, &object, NULL, out);
 }

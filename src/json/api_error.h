@@ -13,7 +13,8 @@ struct api_error {
 	struct str code, message; /* into the scanner's bytes or arena; empty where absent */
 };
 
-/* Behind the key: reads its value, whatever it is. */
-struct err *api_error_read(struct json_scan *s, struct api_error *out) MUST_USE;
+/* Reads the value that `t` began, whatever it is. */
+struct err *api_error_read(struct json_scan *s, const struct json_token *t,
+			   struct api_error *out) MUST_USE;
 
 #endif

@@ -106,6 +106,11 @@ size_t json_offset(const struct json_scan *s)
 	return offset(s, s->p);
 }
 
+struct str json_source(const struct json_scan *s, size_t from)
+{
+	return (struct str){s->begin + from, offset(s, s->p) - from};
+}
+
 /* Something stands at `p` that may not: names it. */
 static struct err *unexpected(const struct json_scan *s, const char *p, const char *expected)
 {

@@ -67,6 +67,9 @@ struct err *json_skip(struct json_scan *s, const struct json_token *first) MUST_
 /* The offset behind what was read last. */
 size_t json_offset(const struct json_scan *s);
 
+/* The bytes from an offset up to what was read last. */
+struct str json_source(const struct json_scan *s, size_t from);
+
 /* For messages: the position of an offset, both from 1, columns in characters. */
 void json_position(struct str bytes, size_t at, size_t *line, size_t *column);
 

@@ -89,8 +89,10 @@ static struct err *read_unknown(struct reader *r, const struct json_token *key,
 static struct err *read_error(struct reader *r)
 {
 	struct api_error error;
+	struct json_token t;
 
-	TRY(api_error_read(r->scan, &error));
+	TRY(json_next(r->scan, &t));
+	TRY(api_error_read(r->scan, &t, &error));
 	r->out->has_error = error.is_there;
 	r->out->error_code = error.code;
 	r->out->error_message = error.message;

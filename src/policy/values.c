@@ -135,7 +135,7 @@ static struct err *single(struct walk *w, const struct json_token *t, struct dat
 		return NULL;
 	}
 	TRY(json_skip(w->scan, t));
-	out->text = (struct str){w->json.p + t->at, json_offset(w->scan) - t->at};
+	out->text = json_source(w->scan, t->at);
 	return NULL;
 }
 

@@ -2,6 +2,7 @@
 #include "run/stored_result.h"
 
 #include "base/fs.h"
+#include "json/object.h"
 #include "run/config_digest.h"
 
 #define STORED_SIZE_MAX ((size_t)256 << 20)
@@ -20,101 +21,60 @@ struct stored {
 	struct stored_target *targets;
 };
 
-/* Where the members of an object are put that are texts; null and other kinds leave it as it is. */
-struct slot {
-	const char *key;
-	struct str *to;
+static const struct json_member target_members[] = {
+	{JSON_ROW("name", TEXT, struct stored_target, name)},
+	{JSON_ROW("outcome", TEXT, struct stored_target, outcome)},
+	{JSON_ROW("baseline_digest", TEXT, struct stored_target, baseline_digest)},
+	{JSON_ROW("live_digest", TEXT, struct stored_target, live_digest)},
+	{JSON_ROW("request_id", TEXT, struct stored_target, request_id)},
+	{JSON_ROW("live", SOURCE, struct stored_target, live)},
 };
+static const struct json_object target_object = {JSON_OTHER_IS_ABSENT, target_members,
+						 ARRAY_LEN(target_members)};
 
-/* The rest of an object: texts into slots, the object under "live" as it stands. */
-static struct err *read_object(struct json_scan *j, const struct stored *s,
-			       const struct slot *slots, size_t count, struct str *live)
+static struct err *read_target(struct json_scan *j, const struct json_token *first, struct arena *a,
+			       struct stored_target **list)
 {
-	struct json_token key, value;
-
-	for (;;) {
-		TRY(json_next(j, &key));
-		if (key.kind == JSON_OBJECT_END)
-			return NULL;
-		TRY(json_next(j, &value));
-		for (size_t i = 0; i < count; i++) {
-			if (value.kind == JSON_STRING && str_is(key.text, slots[i].key))
-				*slots[i].to = value.text;
-		}
-		TRY(json_skip(j, &value));
-		if (value.kind == JSON_OBJECT && str_is(key.text, "live"))
-			*live = (struct str){s->bytes.p + value.at, json_offset(j) - value.at};
-	}
-}
-
-static struct err *read_target(struct json_scan *j, struct stored *s)
-{
-	struct stored_target *t = arena_alloc(s->w->arena, sizeof(*t));
+	struct stored_target *t = arena_alloc(a, sizeof(*t));
 
 	if (!t)
 		return err_nomem();
-	*t = (struct stored_target){.next = s->targets};
-	const struct slot slots[] = {
-		{"name", &t->name},
-		{"outcome", &t->outcome},
-		{"baseline_digest", &t->baseline_digest},
-		{"live_digest", &t->live_digest},
-		{"request_id", &t->request_id},
-	};
-
-	TRY(read_object(j, s, slots, ARRAY_LEN(slots), &t->live));
-	s->targets = t;
-	return NULL;
+	*t = (struct stored_target){.next = *list};
+	*list = t;
+	return json_object_read(j, first, &target_object, NULL, t);
 }
 
-static struct err *read_targets(struct json_scan *j, struct stored *s)
+static struct err *read_targets(struct json_scan *j, const struct json_token *first,
+				struct arena *a, void *to)
 {
 	struct json_token t;
 
+	if (first->kind != JSON_ARRAY)
+		return json_skip(j, first);
 	for (;;) {
 		TRY(json_next(j, &t));
 		if (t.kind == JSON_ARRAY_END)
 			return NULL;
 		if (t.kind == JSON_OBJECT)
-			TRY(read_target(j, s));
+			TRY(read_target(j, &t, a, to));
 		else
 			TRY(json_skip(j, &t));
 	}
 }
 
-static struct err *read_result(struct json_scan *j, struct stored *s)
-{
-	struct json_token key, value;
-
-	TRY(json_next(j, &value));
-	if (value.kind != JSON_OBJECT)
-		return NULL;
-	for (;;) {
-		TRY(json_next(j, &key));
-		if (key.kind == JSON_OBJECT_END)
-			return NULL;
-		TRY(json_next(j, &value));
-		if (value.kind == JSON_ARRAY && str_is(key.text, "targets")) {
-			TRY(read_targets(j, s));
-			continue;
-		}
-		if (value.kind == JSON_STRING && str_is(key.text, "schema"))
-			s->schema = value.text;
-		if (value.kind == JSON_STRING && str_is(key.text, "command"))
-			s->command = value.text;
-		TRY(json_skip(j, &value));
-	}
-}
+static const struct json_member result_members[] = {
+	{JSON_ROW("schema", TEXT, struct stored, schema)},
+	{JSON_ROW("command", TEXT, struct stored, command)},
+	{JSON_ROW("targets", READ, struct stored, targets), .read = read_targets},
+};
+static const struct json_object result_object = {JSON_OTHER_IS_ABSENT, result_members,
+						 ARRAY_LEN(result_members)};
 
 static struct err *parse(struct stored *s)
 {
 	struct json_limits lim = {STORED_SIZE_MAX, JSON_DEPTH_CEILING, ERR_CONFIG};
-	struct json_scan *j = NULL;
-	struct err *e = json_scan_new(s->bytes, &lim, s->w->arena, &j);
+	struct err *e = json_object_parse(s->bytes, &lim, &result_object, s->w->arena, s);
 
-	if (!e)
-		e = read_result(j, s);
-	json_scan_free(j);
 	if (e)
 		return err_wrap(e, "%s", s->file);
 	if (!str_is(s->schema, SCHEMA_ID) ||

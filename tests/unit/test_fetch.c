@@ -282,6 +282,7 @@ static const struct {
 	{ "an array",                   { SAYS(200, "[1]") },                                     1, NULL, "", NULL },
 	{ "null response",              { SAYS(200, "{\"Response\":null}") },                     1, NULL, "", NULL },
 	{ "cut JSON",                   { SAYS(200, "{\"Response\":{\"Error\":{\"Code\":\"Req") }, 1, NULL, "", NULL },
+	{ "bytes behind the JSON",      { SAYS(200, RATE "x") },                                  1, NULL, "", NULL },
 	{ "duplicate Error",            { SAYS(200, "{\"Response\":{\"Error\":{},\"Error\":null}}") }, 1, NULL, "", NULL },
 	{ "500 then good",              { SAYS(500, ""), SAYS(200, GOOD) },                      2, NULL, "", NULL },
 	{ "429 then good",              { SAYS(429, ""), SAYS(200, GOOD) },                      2, NULL, "", NULL },
