@@ -53,9 +53,26 @@ static const struct json_member document_members[] = {
 static const struct json_object document = {JSON_OTHER_IS_ABSENT, document_members,
 					    ARRAY_LEN(document_members)};
 
+/* The key is written as it is, or with some of its letters as \u00XX. */
+static bool may_hold_error(struct str body)
+{
+	static const char plain[] = "\"Error\"", escaped[] = "\\u00";
+	const char *p = body.p, *end;
+
+	if (body.n == 0)
+		return false;
+	end = p + body.n;
+	for (; (p = memchr(p, '\\', (size_t)(end - p))); p++) {
+		if (str_starts((struct str){p, (size_t)(end - p)}, escaped))
+			return true;
+	}
+	return memmem(body.p, body.n, plain, sizeof(plain) - 1);
+}
+
 /*
  * Looks for an Error in the envelope, and for nothing else: a body that is no JSON, or no envelope,
- * has none, and the model's reader says what is wrong with it.
+ * has none, and the model's reader says what is wrong with it. That one takes the body apart too, so
+ * one that cannot hold an Error is left to it alone.
  */
 static struct err *envelope_error(struct str body, struct arena *a, struct envelope *env)
 {
@@ -64,6 +81,8 @@ static struct err *envelope_error(struct str body, struct arena *a, struct envel
 	struct err *e;
 
 	*env = (struct envelope){0};
+	if (!may_hold_error(body))
+		return NULL;
 	e = json_object_parse(body, &lim, &document, a, env);
 	if (e && e->kind == ERR_REPLY) {
 		err_free(e);
