@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* check: what is live against what was committed. */
 #include <stdlib.h>
+#include <string.h>
 
+#include "cloud/replay.h"
 #include "cmd/options.h"
 #include "history/drift_since.h"
 #include "history/journal.h"
@@ -38,14 +40,40 @@ static struct err *fetch_journal(const struct record_options *o, struct workspac
 	return err_new(ERR_OUTPUT, "%s has no " JOURNAL_REF "; --journal-start begins one", remote);
 }
 
-static struct err *prepare(const struct record_options *o, const struct io *io, struct workspace *w,
-			   struct result *r, struct recording *out)
+/* What is recorded names the commit that it was evaluated by. */
+static struct err *refuse_worktree(const struct workspace *w, const struct record_options *o,
+				   const char *replay)
+{
+	const char *option = o->branch ? "commit" : "journal";
+
+	if (w->is_worktree)
+		return err_new(ERR_USAGE,
+			       "--%s: this branch has no commit yet that a record could name; "
+			       "commit baselines/ and policies/ first",
+			       option);
+	for (size_t i = 0; replay && i < w->selected_count; i++) {
+		const char *commit = NULL;
+
+		TRY(replay_commit(replay, w->selected[i]->name.p, w->arena, &commit));
+		if (commit && strcmp(commit, WORKSPACE_COMMIT_WORKTREE) == 0)
+			return err_new(ERR_USAGE,
+				       "--%s: %s in %s was recorded with --worktree, so no commit "
+				       "was evaluated; record it without",
+				       option, w->selected[i]->name.p, replay);
+	}
+	return NULL;
+}
+
+static struct err *prepare(const struct record_options *o, const char *replay, const struct io *io,
+			   struct workspace *w, struct result *r, struct recording *out)
 {
 	struct repo_tip tip;
 	struct err *e;
 	bool is_there;
 
 	*out = (struct recording){.commit = o->branch, .journal = o->journal};
+	if (out->commit || out->journal)
+		TRY(refuse_worktree(w, o, replay));
 	if (out->commit)
 		TRY(observe_check(o->branch, w));
 	if (!o->push)
@@ -99,7 +127,7 @@ static struct err *check(const struct options *o, struct io *io, struct workspac
 
 	if (!sides)
 		return err_nomem();
-	TRY(prepare(&o->record, io, w, r, &recording));
+	TRY(prepare(&o->record, o->net.replay, io, w, r, &recording));
 	if (w->selected_count == w->targets.count)
 		TRY(orphans_judge(&all, &w->targets, w->arena, r));
 	r->has_verdict = true;
@@ -163,7 +191,7 @@ static void repair(const struct io *io, struct workspace *w)
 
 struct err *cmd_check(const struct options *o, struct io *io, int *code)
 {
-	const struct workspace_options where = options_workspace(o);
+	struct workspace_options where = options_workspace(o);
 	struct policies policies;
 	struct workspace w;
 	struct err *e;
@@ -175,11 +203,10 @@ struct err *cmd_check(const struct options *o, struct io *io, int *code)
 			       "--now with --%s would record a night that was not; only with "
 			       "--replay",
 			       o->record.branch ? "commit" : "journal");
-	if (o->check.shard && (o->record.branch || o->record.journal))
-		return err_new(ERR_USAGE,
-			       "--shard and --%s exclude each other: a shard records, and one job "
-			       "over all of them commits, with --replay",
-			       o->record.branch ? "commit" : "journal");
+	where.files = o->check.worktree                 ? WORKSPACE_WORKTREE
+		      : o->check.config_only && !o->rev ? WORKSPACE_EDITED
+							: WORKSPACE_COMMIT;
+	where.rev = o->rev;
 	TRY(workspace_open(&where, io, &w));
 	repair(io, &w);
 	e = policies_open(&w, io, &policies);

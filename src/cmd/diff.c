@@ -6,6 +6,7 @@
 #include "cmd/options.h"
 #include "result/exit.h"
 #include "run/config_digest.h"
+#include "run/config_file.h"
 #include "run/live.h"
 #include "run/run_result.h"
 
@@ -55,34 +56,29 @@ static void close_live(struct source *s)
 	}
 }
 
-static struct err *read_committed(struct source *s, const struct repo_spec *spec, const char *name,
-				  struct str *bytes)
+static struct err *read_committed(struct source *s, const struct repo_spec *spec,
+				  const struct workspace *w, struct config_file *out)
 {
 	struct repo_commit commit;
-	struct repo_entry entry;
+	struct file_tree tree;
 
 	if (!s->repo)
 		TRY(repo_open(".", &s->repo));
 	TRY(repo_resolve(s->repo, spec->rev, &commit));
-	TRY(repo_read_entry(s->repo, &commit, spec->path, s->o->max_reply, s->arena, &entry));
-	if (entry.kind == REPO_ENTRY_MISSING)
-		return err_new(ERR_CONFIG, "%s: the commit has no such file", name);
-	if (entry.kind == REPO_ENTRY_TOO_LARGE)
-		return err_new(ERR_CONFIG, "%s: larger than --max-reply allows", name);
-	if (entry.kind != REPO_ENTRY_FILE)
-		return err_new(ERR_CONFIG, "%s: not a file", name);
-	*bytes = entry.bytes;
-	return NULL;
+	tree = (struct file_tree){.repo = s->repo, .commit = &commit};
+	return config_file_read(w, &tree, spec->path, s->arena, out);
 }
 
-static struct err *read_file(struct source *s, const char *name, struct str *bytes)
+static struct err *read_file(struct source *s, const char *name, const struct workspace *w,
+			     struct config_file *out)
 {
 	struct buf b = BUF_INIT(0);
-	struct err *e = fs_read(name, s->o->max_reply, &b);
+	struct str bytes = {NULL, 0};
+	struct err *e = fs_read(name, w->max_reply, &b);
 
 	if (!e) {
-		*bytes = arena_str(s->arena, buf_view(&b));
-		e = bytes->p ? NULL : err_nomem();
+		bytes = arena_str(s->arena, buf_view(&b));
+		e = bytes.p ? config_file_parse(w, name, bytes, s->arena, out) : err_nomem();
 	}
 	buf_free(&b);
 	return e;
@@ -92,10 +88,8 @@ static struct err *read_side(struct source *s, const char *name, const struct re
 			     struct str *digest)
 {
 	const struct workspace none = {.max_reply = s->o->max_reply};
-	struct normalize_options opt = workspace_reading(&none, READ_FILE, ERR_CONFIG);
+	struct config_file file = {0};
 	struct repo_spec spec;
-	struct str bytes = {NULL, 0};
-	struct reading *r = NULL;
 
 	if (str_starts(str_from(name), "live:")) {
 		struct err *e = read_live(s, name + 5, out, digest);
@@ -103,13 +97,11 @@ static struct err *read_side(struct source *s, const char *name, const struct re
 		return e ? err_wrap(e, "%s", name) : NULL;
 	}
 	TRY(repo_spec_split(name, s->arena, &spec));
-	if (spec.rev)
-		TRY(read_committed(s, &spec, name, &bytes));
-	else
-		TRY(read_file(s, name, &bytes));
-	TRY(workspace_read_config(bytes, fs_read_name(name), &opt, s->arena, &r));
-	*out = r;
-	return digest_config(&(*out)->config, s->arena, digest);
+	TRY(spec.rev ? read_committed(s, &spec, &none, &file) : read_file(s, name, &none, &file));
+	file.path = fs_read_name(name);
+	TRY(config_file_require(&file, ERR_CONFIG));
+	*out = file.reading;
+	return digest_config(&file.reading->config, s->arena, digest);
 }
 
 static struct err *compare(struct source *s, const struct io *io, struct result *r, int *code)

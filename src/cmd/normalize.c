@@ -8,6 +8,7 @@
 #include "policy/assertion.h"
 #include "result/exit.h"
 #include "run/config_digest.h"
+#include "run/config_file.h"
 #include "run/workspace.h"
 
 #define ASSERTIONS_SIZE_MAX ((size_t)16 << 20)
@@ -118,10 +119,9 @@ struct err *cmd_normalize(const struct options *o, struct io *io, int *code)
 {
 	const char *name = o->arg_count ? o->args[0] : "-";
 	const struct workspace none = {.max_reply = o->max_reply};
-	struct normalize_options opt = workspace_reading(&none, READ_FILE, ERR_CONFIG);
+	struct config_file file = {0};
 	struct arena *a = arena_new();
 	struct buf b = BUF_INIT(0);
-	struct reading *r;
 	struct err *e = a ? NULL : err_nomem();
 
 	*code = EXIT_FINE;
@@ -136,9 +136,11 @@ struct err *cmd_normalize(const struct options *o, struct io *io, int *code)
 	if (!e)
 		e = contain_files(io, NULL, a);
 	if (!e)
-		e = workspace_read_config(buf_view(&b), fs_read_name(name), &opt, a, &r);
+		e = config_file_parse(&none, fs_read_name(name), buf_view(&b), a, &file);
 	if (!e)
-		e = print(o, io, r, a, code);
+		e = config_file_require(&file, ERR_CONFIG);
+	if (!e)
+		e = print(o, io, file.reading, a, code);
 	buf_free(&b);
 	arena_free(a);
 	return e;

@@ -309,7 +309,7 @@ const struct option options[] = {
 	{ "raw",            0, NULL,        ON(CMD_FETCH),     "print the reply's bytes as they came",                      set_flag,      AT(fetch.raw) },
 	{ "record",         0, "DIR",       ON(CMD_CHECK) | ON(CMD_FETCH), "keep the replies in DIR as they came",          set_text,      AT(net.record) },
 	{ "replay",         0, "DIR",       LIVE,              "no network: read the replies from DIR",                     set_text,      AT(net.replay) },
-	{ "rev",            0, "REV",       ON(CMD_SHOW),      "as it is in this commit, branch or tag",                    set_text,      AT(show.rev) },
+	{ "rev",            0, "REV",       ON(CMD_CHECK) | ON(CMD_SHOW), "read this commit, branch or tag (default HEAD)", set_text,      AT(rev) },
 	{ "runs",           0, NULL,        ON(CMD_LOG),       "list the runs of the journal",                              set_flag,      AT(log.runs) },
 	{ "shard",          0, "K/N",       ON(CMD_CHECK),     "only part K of N of the targets; auto on GitLab, auto/N on Kubernetes", set_text, AT(check.shard) },
 	{ "shared",         0, NULL,        ON(CMD_ACCEPT),    "accept a baseline that serves several targets for all of them", set_flag,  AT(accept.shared) },
@@ -317,6 +317,7 @@ const struct option options[] = {
 	{ "timeout",        0, "TIME",      LIVE,              "give up on a request after this time, such as 10s",         set_timeout,   0 },
 	{ "verbose",       'v', NULL,       ON_ALL,            "say on standard error what is done",                        set_flag,      AT(verbose) },
 	{ "version",        0, NULL,        ON_ALL,            "print version, commit and libraries",                       set_flag,      AT(version) },
+	{ "worktree",       0, NULL,        ON(CMD_CHECK),     "read targets, policies and baselines from the working tree", set_flag,     AT(check.worktree) },
 };
 /* clang-format on */
 
@@ -416,6 +417,13 @@ static const struct {
 	{"config-only", "journal", "nothing is judged"},
 	{"config-only", "push", "nothing is judged"},
 	{"config-only", "now", "nothing is judged"},
+	{"shard", "commit", "a shard records, and one job over all of them commits, with --replay"},
+	{"shard", "journal",
+	 "a shard records, and one job over all of them commits, with --replay"},
+	{"worktree", "commit", "what was observed names the commit that was evaluated"},
+	{"worktree", "journal", "a record names the commit that was evaluated"},
+	{"worktree", "rev", "one of them is read"},
+	{"worktree", "config-only", "that reads the working tree already"},
 	{"raw", "show-request", "one of them is printed"},
 	{"raw", "explain-credentials", "one of them is printed"},
 	{"show-request", "explain-credentials", "one of them is printed"},
@@ -478,6 +486,7 @@ static struct err *check_command(const struct walk *w, const struct options *o,
 struct workspace_options options_workspace(const struct options *o)
 {
 	return (struct workspace_options){
+		.files = WORKSPACE_TARGETS,
 		.names = o->args,
 		.name_count = o->arg_count,
 		.shard = o->check.shard,

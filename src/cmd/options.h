@@ -31,9 +31,10 @@ struct options {
 	struct accept_options accept;
 
 	const char *branch; /* accept, log, show; NULL: the current one */
+	const char *rev;    /* check, show; NULL: none is named */
 	struct {
 		const char *shard; /* NULL: all targets */
-		bool config_only;
+		bool config_only, worktree;
 	} check;
 	struct {
 		bool explain_credentials, raw, show_request;
@@ -55,7 +56,6 @@ struct options {
 		bool leave_approvals;
 	} review;
 	struct {
-		const char *rev;
 		bool has_as_of;
 		int64_t as_of_s;
 	} show;
@@ -80,7 +80,7 @@ extern const size_t option_count;
 #define ON(command) (1u << (command))
 #define ON_ALL      (~0u)
 
-/* The part of it that a workspace is opened by: HEAD, and the targets that are named. */
+/* The part of it that a workspace is opened by: HEAD, targets.ini to try, the named targets. */
 struct workspace_options options_workspace(const struct options *o);
 
 /*

@@ -13,8 +13,8 @@ static struct err *find_commit(const struct options *o, struct workspace *w,
 	bool found = false;
 	char text[TIME_TEXT_SIZE];
 
-	if (o->show.rev)
-		return repo_resolve(w->repo, o->show.rev, out);
+	if (o->rev)
+		return repo_resolve(w->repo, o->rev, out);
 	*out = w->commit;
 	if (o->branch) {
 		TRY(repo_resolve_tip(w->repo, o->branch, w->arena, &tip));
@@ -31,20 +31,16 @@ static struct err *find_commit(const struct options *o, struct workspace *w,
 }
 
 /* In words, what it asks for. Bytes that mean nothing are shown all the same. */
-static struct err *note_coverage(const struct io *io, const struct workspace *w, const char *path,
-				 struct str bytes)
+static struct err *note_coverage(const struct io *io, const struct workspace *w,
+				 const struct config_file *file)
 {
-	struct normalize_options opt = workspace_reading(w, READ_FILE, ERR_REPO);
-	struct reading *r = NULL;
 	struct coverage words;
-	struct err *e = workspace_read_config(bytes, path, &opt, w->arena, &r);
 
-	if (e) {
-		log_warn(&io->log, "%s", e->msg);
-		err_free(e);
+	if (file->state == CONFIG_UNUSABLE) {
+		log_warn(&io->log, "%s: %.*s", file->path, STR_ARG(file->problem));
 		return NULL;
 	}
-	TRY(coverage_describe(&r->config, w->arena, &words));
+	TRY(coverage_describe(&file->reading->config, w->arena, &words));
 	for (size_t i = 0; i < words.count; i++)
 		log_note(&io->log, "%.*s", STR_ARG(words.lines[i]));
 	return NULL;
@@ -55,25 +51,22 @@ static struct err *show(const struct options *o, const struct io *io, struct wor
 	const struct target *t = w->selected[0];
 	struct target_paths paths;
 	struct repo_commit commit;
-	struct repo_entry entry;
-	const char *path;
+	struct config_file file;
 	char text[TIME_TEXT_SIZE];
 
 	TRY(find_commit(o, w, &commit));
 	TRY(target_paths(t, false, w->arena, &paths));
-	TRY(target_read_entry(w, &commit, &paths, o->max_reply, &path, &entry));
-	if (!path)
+	TRY(target_read_config(w, &commit, &paths, &file));
+	if (file.state == CONFIG_MISSING)
 		return err_new(ERR_CONFIG, "%s: there is no %s in the commit %.12s", t->name.p,
 			       t->baseline.p, commit.is_unborn ? "(none)" : commit.hex);
-	if (entry.kind == REPO_ENTRY_TOO_LARGE)
-		return err_new(ERR_CONFIG, "%s: is larger than --max-reply allows", path);
-	if (entry.kind != REPO_ENTRY_FILE)
-		return err_new(ERR_CONFIG, "%s: is no file in the commit %.12s", path, commit.hex);
-	log_note(&io->log, "%s in %.12s of %s%s", path, commit.hex,
+	if (!file.bytes.p)
+		return config_file_require(&file, ERR_CONFIG);
+	log_note(&io->log, "%s in %.12s of %s%s", file.path, commit.hex,
 		 time_format_rfc3339(commit.time_s, text),
 		 o->show.has_as_of ? " (asserted: the committer's clock said so)" : "");
-	TRY(io_write(io, entry.bytes));
-	return note_coverage(io, w, path, entry.bytes);
+	TRY(io_write(io, file.bytes));
+	return note_coverage(io, w, &file);
 }
 
 struct err *cmd_show(const struct options *o, struct io *io, int *code)
@@ -82,7 +75,7 @@ struct err *cmd_show(const struct options *o, struct io *io, int *code)
 	struct workspace w;
 	struct err *e;
 
-	if (o->show.rev && (o->show.has_as_of || o->branch))
+	if (o->rev && (o->show.has_as_of || o->branch))
 		return err_new(ERR_USAGE, "--rev excludes --as-of and --branch");
 	TRY(workspace_open(&where, io, &w));
 	*code = 0;

@@ -82,25 +82,14 @@ static struct err *compare_state(const struct since *s, const struct asked *subj
 				 const struct repo_past *p, struct arena *a, struct diff *d,
 				 bool *is_read)
 {
-	struct normalize_options opt = workspace_reading(s->w, READ_FILE, ERR_CONFIG);
+	const struct file_tree tree = {.repo = s->w->repo, .commit = p->commit};
 	const struct reading *now =
 		s->is_live ? subject->sides->live.reading : subject->sides->base.reading;
-	struct reading *then = NULL;
-	struct repo_entry entry;
-	struct err *e;
+	struct config_file then;
 
-	*is_read = false;
-	TRY(repo_read_entry(s->w->repo, p->commit, p->path, s->w->max_reply, a, &entry));
-	if (entry.kind != REPO_ENTRY_FILE)
-		return NULL;
-	e = workspace_read_config(entry.bytes, p->path, &opt, a, &then);
-	if (e && e->kind != ERR_NOMEM) {
-		err_free(e);
-		return NULL;
-	}
-	TRY(e);
-	*is_read = true;
-	return diff_configs(&then->config, &now->config, a, d);
+	TRY(config_file_read(s->w, &tree, p->path, a, &then));
+	*is_read = then.state == CONFIG_READ;
+	return *is_read ? diff_configs(&then.reading->config, &now->config, a, d) : NULL;
 }
 
 static struct err *take_state(void *ctx, size_t i, const struct repo_past *p, bool *more)

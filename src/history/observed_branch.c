@@ -6,6 +6,7 @@
 #include "model/canonical.h"
 #include "repo/push.h"
 #include "run/config_digest.h"
+#include "run/config_file.h"
 
 #define CONFIG_SIZE_MAX ((size_t)4 << 30)
 
@@ -32,26 +33,13 @@ static struct err *observed_path(const struct observation *ob, const struct targ
 static struct err *last_digest(const struct observation *ob, size_t i, const char *path,
 			       struct str *out)
 {
-	struct normalize_options opt = workspace_reading(ob->w, READ_FILE, ERR_REPO);
-	struct repo_entry entry = {.kind = REPO_ENTRY_MISSING};
-	struct reading *r = NULL;
-	struct err *e;
+	const struct file_tree tree = {.repo = ob->w->repo, .commit = &ob->tip.commit};
+	struct config_file file;
 
-	*out = ob->sides[i].base.digest;
-	if (!ob->tip.commit.is_unborn)
-		TRY(repo_read_entry(ob->w->repo, &ob->tip.commit, path, ob->w->max_reply,
-				    ob->w->arena, &entry));
-	if (entry.kind == REPO_ENTRY_MISSING)
-		return NULL;
-	*out = STR("");
-	if (entry.kind != REPO_ENTRY_FILE)
-		return NULL;
-	e = workspace_read_config(entry.bytes, path, &opt, ob->w->arena, &r);
-	if (e && e->kind != ERR_NOMEM) {
-		err_free(e);
-		return NULL;
-	}
-	return e ? e : digest_config(&r->config, ob->w->arena, out);
+	TRY(config_file_read(ob->w, &tree, path, ob->w->arena, &file));
+	*out = file.state == CONFIG_MISSING ? ob->sides[i].base.digest : STR("");
+	return file.state == CONFIG_READ ? digest_config(&file.reading->config, ob->w->arena, out)
+					 : NULL;
 }
 
 static struct err *take_change(struct observation *ob, size_t i, const char *path)

@@ -20,20 +20,13 @@ struct err *target_paths(const struct target *t, bool is_observed, struct arena 
 	return NULL;
 }
 
-struct err *target_read_entry(const struct workspace *w, const struct repo_commit *c,
-			      const struct target_paths *paths, size_t max, const char **path,
-			      struct repo_entry *out)
+struct err *target_read_config(const struct workspace *w, const struct repo_commit *c,
+			       const struct target_paths *paths, struct config_file *out)
 {
-	*path = NULL;
-	*out = (struct repo_entry){.kind = REPO_ENTRY_MISSING};
-	if (c->is_unborn)
-		return NULL;
-	for (size_t i = 0; i < paths->count; i++) {
-		TRY(repo_read_entry(w->repo, c, paths->list[i], max, w->arena, out));
-		if (out->kind == REPO_ENTRY_MISSING)
-			continue;
-		*path = paths->list[i];
-		return NULL;
-	}
+	const struct file_tree tree = {.repo = w->repo, .commit = c};
+
+	*out = (struct config_file){.state = CONFIG_MISSING, .path = paths->list[0]};
+	for (size_t i = 0; i < paths->count && out->state == CONFIG_MISSING; i++)
+		TRY(config_file_read(w, &tree, paths->list[i], w->arena, out));
 	return NULL;
 }

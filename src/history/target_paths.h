@@ -2,7 +2,7 @@
 #ifndef SCANDRIFT_HISTORY_TARGET_PATHS_H
 #define SCANDRIFT_HISTORY_TARGET_PATHS_H
 
-#include "run/workspace.h"
+#include "run/config_file.h"
 
 /*
  * Where the config of a target stands in a commit, over renames: its own path first, then that of
@@ -17,9 +17,8 @@ struct target_paths {
 struct err *target_paths(const struct target *t, bool is_observed, struct arena *a,
 			 struct target_paths *out) MUST_USE;
 
-/* The first of them that is a file in `c`; *path is NULL, and *out MISSING, without one. */
-struct err *target_read_entry(const struct workspace *w, const struct repo_commit *c,
-			      const struct target_paths *paths, size_t max, const char **path,
-			      struct repo_entry *out) MUST_USE;
+/* The first of them that is in `c`; MISSING without one. */
+struct err *target_read_config(const struct workspace *w, const struct repo_commit *c,
+			       const struct target_paths *paths, struct config_file *out) MUST_USE;
 
 #endif

@@ -41,26 +41,17 @@ struct err *timeline_observed_tip(const struct workspace *w, struct repo_commit 
 static struct err *read_state(const struct workspace *w, const struct target_paths *paths,
 			      struct state *s)
 {
-	struct normalize_options opt = workspace_reading(w, READ_FILE, ERR_CONFIG);
-	struct repo_entry entry;
-	struct reading *r = NULL;
-	struct err *e;
+	struct config_file file;
 
-	TRY(target_read_entry(w, &s->entry.event->commit, paths, w->max_reply, &s->entry.path,
-			      &entry));
-	if (!s->entry.path)
+	TRY(target_read_config(w, &s->entry.event->commit, paths, &file));
+	if (file.state == CONFIG_MISSING)
 		return NULL;
-	if (entry.kind != REPO_ENTRY_FILE) {
-		s->entry.problem = entry.kind == REPO_ENTRY_TOO_LARGE
-					   ? STR("is larger than --max-reply allows")
-					   : STR("is no file");
+	s->entry.path = file.path;
+	s->entry.problem = file.problem;
+	if (file.state == CONFIG_UNUSABLE)
 		return NULL;
-	}
-	e = workspace_read_config(entry.bytes, s->entry.path, &opt, w->arena, &r);
-	if (e)
-		return err_become_text(e, w->arena, &s->entry.problem);
-	s->reading = r;
-	return digest_config(&r->config, w->arena, &s->entry.digest);
+	s->reading = file.reading;
+	return digest_config(&file.reading->config, w->arena, &s->entry.digest);
 }
 
 static struct err *take_messages(struct timeline_entry *e, const struct findings *list,

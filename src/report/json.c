@@ -323,6 +323,10 @@ static void put_head(struct json_writer *w, const struct result *r, const struct
 	if (r->is_now_given)
 		put_time(w, "now", r->now_s);
 	json_put_text(w, "commit", r->commit);
+	if (r->is_worktree) {
+		json_key(w, "worktree");
+		json_boolean(w, true);
+	}
 	put_uncommitted(w, r);
 	json_key(w, "verdict");
 	json_text(w, result_verdict_name(r));

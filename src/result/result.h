@@ -70,6 +70,7 @@ struct result {
 	bool is_now_given;
 	struct str
 		commit; /* whose baselines were judged; empty when unborn or without a repository */
+	bool is_worktree; /* the files of the working tree were evaluated; `commit` is HEAD */
 	const char *const *uncommitted; /* files judged by that were not as committed; borrowed */
 	size_t uncommitted_count;
 	struct result_target *targets;

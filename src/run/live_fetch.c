@@ -34,7 +34,8 @@ struct batch {
 /* A reply that cannot be kept is judged all the same; said once, counted at the end. */
 static struct err *record(struct live *l, const struct target *t, const struct fetch_outcome *o)
 {
-	struct err *e = replay_record(l->net->record, t->name.p, l->w->commit.hex, o);
+	const char *commit = l->w->is_worktree ? WORKSPACE_COMMIT_WORKTREE : l->w->commit.hex;
+	struct err *e = replay_record(l->net->record, t->name.p, commit, o);
 
 	if (!e || e->kind != ERR_OUTPUT)
 		return e;

@@ -6,10 +6,8 @@
 #include "run/workspace.h"
 
 /*
- * policies/NAME.ini of the workspace, read like targets.ini: from the work tree, where there is
- * one, as they stand there, with a note where that is not what was committed; else, and where the
- * workspace is of a commit that is not checked out, from the commit.
- * Folders below policies/ are not read, and links not followed.
+ * policies/NAME.ini of the workspace: of its commit, or of the working tree. Folders below policies/
+ * are not read, and links not followed.
  */
 
 #define POLICIES_MAX      200u

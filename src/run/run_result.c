@@ -28,6 +28,7 @@ struct err *run_begin(const char *command, const struct evaluate_options *o, con
 		.now_s = o->has_now ? o->now_s : clock,
 		.is_now_given = o->has_now,
 		.commit = str_from(w->commit.hex),
+		.is_worktree = w->is_worktree,
 		.uncommitted = w->uncommitted,
 		.uncommitted_count = w->uncommitted_count,
 		.findings = {.arena = w->arena},

@@ -4,6 +4,7 @@
 #include "base/fs.h"
 #include "json/object.h"
 #include "run/config_digest.h"
+#include "run/config_file.h"
 
 #define STORED_SIZE_MAX ((size_t)256 << 20)
 #define SCHEMA_ID       "scandrift-result/1"
@@ -115,9 +116,8 @@ static const struct stored_target *find(const struct stored *s, const struct tar
 struct err *stored_side(const struct stored *s, const struct target *t,
 			const struct baseline_side *base, struct live_side *out)
 {
-	struct normalize_options opt = workspace_reading(s->w, READ_FILE, ERR_CONFIG);
+	struct config_file file;
 	const struct stored_target *st = find(s, t);
-	struct reading *r = NULL;
 
 	*out = (struct live_side){0};
 	if (!st)
@@ -134,9 +134,10 @@ struct err *stored_side(const struct stored *s, const struct target *t,
 			"%s: %s: does not hold what was live (it was %.*s, or the config was "
 			"too long for a result); accept it without --from",
 			s->file, t->name.p, STR_ARG(st->outcome));
-	TRY(workspace_read_config(st->live, s->file, &opt, s->w->arena, &r));
-	out->reading = r;
-	TRY(digest_config(&r->config, s->w->arena, &out->digest));
+	TRY(config_file_parse(s->w, s->file, st->live, s->w->arena, &file));
+	TRY(config_file_require(&file, ERR_CONFIG));
+	out->reading = file.reading;
+	TRY(digest_config(&file.reading->config, s->w->arena, &out->digest));
 	if (!str_eq(out->digest, st->live_digest))
 		return err_new(ERR_CONFIG,
 			       "%s: %s: what stands there as live has the digest %s, and not its "

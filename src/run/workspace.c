@@ -1,92 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "run/workspace.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/fs.h"
 #include "base/suggest.h"
 #include "model/canonical.h"
+#include "policy/policy.h"
 #include "repo/commit.h"
 #include "run/config_digest.h"
+#include "run/config_file.h"
+#include "run/orphans.h"
 #include "run/shard.h"
 
 #define TARGETS_SIZE_MAX ((size_t)4 << 20)
 
-/* Why an entry cannot be read as a file; NULL where it can. */
-static const char *entry_problem(const struct repo_entry *entry)
-{
-	static const char *const kinds[] = {
-		[REPO_ENTRY_LINK] = "it is a symbolic link; links are not followed",
-		[REPO_ENTRY_TREE] = "it is a folder, expected a file",
-		[REPO_ENTRY_SUBMODULE] = "it is a submodule, expected a file",
-		[REPO_ENTRY_TOO_LARGE] = "it is larger than --max-reply allows",
-	};
-
-	if (entry->kind != REPO_ENTRY_FILE)
-		return kinds[entry->kind];
-	return entry->is_lfs_pointer
-		       ? "it is a Git LFS pointer; what is judged is kept in git itself"
-		       : NULL;
-}
-
-/* targets.ini as it stands in the work tree; without one, as it was committed. */
-static struct err *read_targets_file(struct workspace *w, struct str *bytes)
-{
-	const char *root = w->is_elsewhere ? NULL : repo_workdir(w->repo);
-	struct buf b = BUF_INIT(0);
-	struct repo_entry entry;
-	bool found = false;
-
-	if (root) {
-		struct err *e = fs_read_beneath(root, TARGETS_FILE, TARGETS_SIZE_MAX, &b, &found);
-
-		if (!e && found) {
-			*bytes = arena_str(w->arena, buf_view(&b));
-			e = bytes->p ? NULL : err_nomem();
-		}
-		buf_free(&b);
-		if (e || found)
-			return e;
-	}
-	if (!w->commit.is_unborn) {
-		TRY(repo_read_entry(w->repo, &w->commit, TARGETS_FILE, TARGETS_SIZE_MAX, w->arena,
-				    &entry));
-		if (entry.kind == REPO_ENTRY_FILE && !root) {
-			*bytes = entry.bytes;
-			return NULL;
-		}
-	}
-	return err_new(ERR_CONFIG, TARGETS_FILE ": not there; scandrift init writes one");
-}
-
-static struct err *keep_uncommitted(struct workspace *w, const char *path)
-{
-	size_t n = w->uncommitted_count;
-	const char **list = arena_array(w->arena, n + 1, sizeof(char *));
-
-	if (!list)
-		return err_nomem();
-	if (n)
-		memcpy(list, w->uncommitted, n * sizeof(char *));
-	list[n] = path;
-	w->uncommitted = list;
-	w->uncommitted_count = n + 1;
-	return NULL;
-}
-
-struct err *workspace_note_state(struct workspace *w, const struct io *io, const char *path,
-				 bool *is_committed)
-{
-	enum repo_state state;
-
-	TRY(repo_read_state(w->repo, &w->commit, path, &state));
-	*is_committed = state == REPO_STATE_SAME || state == REPO_STATE_NO_WORKTREE;
-	if (*is_committed)
-		return NULL;
-	log_note(&io->log, "%s is %s; it is used as it stands in the work tree", path,
-		 repo_state_text(state));
-	return keep_uncommitted(w, path);
-}
+static const char *const targets_file_alone[] = {TARGETS_FILE};
 
 /* An alias that can match nothing would be a decision that is silently dead. */
 static struct err *check_alias(const struct workspace *w, const struct target_alias *a)
@@ -134,37 +64,167 @@ static struct err *take_aliases(struct workspace *w)
 	return NULL;
 }
 
-static struct err *find_tip(struct workspace *w, const char *branch)
+/* ---- which files ---- */
+
+struct file_tree workspace_tree(const struct workspace *w)
+{
+	return (struct file_tree){
+		.repo = w->repo,
+		.commit = &w->commit,
+		.root = w->is_worktree ? repo_workdir(w->repo) : NULL,
+	};
+}
+
+static struct err *read_targets(struct workspace *w, const struct file_tree *from)
+{
+	struct tree_file file;
+
+	w->targets = (struct targets){.file = TARGETS_FILE};
+	TRY(file_tree_read(from, TARGETS_FILE, TARGETS_SIZE_MAX, w->arena, &file));
+	if (file.problem)
+		return err_new(ERR_CONFIG, TARGETS_FILE ": %s", file.problem);
+	if (!file.is_there)
+		return NULL;
+	TRY(targets_parse(w->arena, TARGETS_FILE, file.bytes, &w->targets));
+	return take_aliases(w);
+}
+
+static struct err *no_targets(const struct workspace *w)
+{
+	struct file_tree there = {.repo = w->repo, .root = repo_workdir(w->repo)};
+	struct tree_file file = {0};
+
+	if (!w->is_worktree && !w->is_elsewhere && there.root)
+		TRY(file_tree_read(&there, TARGETS_FILE, TARGETS_SIZE_MAX, w->arena, &file));
+	if (file.is_there)
+		return err_new(ERR_CONFIG,
+			       TARGETS_FILE ": is in the working tree and not in commit %.12s; "
+					    "commit it, or use --worktree",
+			       w->commit.hex);
+	return err_new(ERR_CONFIG, TARGETS_FILE ": not there; scandrift init writes one");
+}
+
+/* targets.ini for a run that may try what is not committed yet. */
+static struct err *read_targets_to_try(struct workspace *w)
+{
+	const char *root = w->is_elsewhere ? NULL : repo_workdir(w->repo);
+	const struct file_tree there = {.repo = w->repo, .commit = &w->commit, .root = root};
+
+	return read_targets(w, &there);
+}
+
+static int compare_paths(const void *x, const void *y)
+{
+	return strcmp(*(const char *const *)x, *(const char *const *)y);
+}
+
+static bool is_changed(const struct workspace *w, const char *path)
+{
+	return w->changed_count && bsearch(&path, w->changed, w->changed_count, sizeof(*w->changed),
+					   compare_paths) != NULL;
+}
+
+/* Everything below baselines/ and policies/, and the baselines that are elsewhere. */
+static struct err *find_changed(struct workspace *w)
+{
+	const char **paths = arena_array(w->arena, w->targets.count + 2, sizeof(*paths));
+	size_t n = 0;
+
+	if (!paths)
+		return err_nomem();
+	paths[n++] = ORPHANS_FOLDER;
+	paths[n++] = POLICIES_FOLDER;
+	for (size_t i = 0; i < w->targets.count; i++) {
+		const struct target *t = &w->targets.list[i];
+
+		if (!str_starts(t->baseline, ORPHANS_FOLDER "/"))
+			paths[n++] = t->baseline.p;
+	}
+	return repo_find_uncommitted(w->repo, &w->commit, paths, n, w->arena, &w->changed,
+				     &w->changed_count);
+}
+
+/* What is not as committed is said once; in a run over one commit it has no effect. */
+static struct err *note_changed(struct workspace *w, const struct io *io,
+				enum workspace_files files)
+{
+	char more[40];
+
+	if (w->is_elsewhere || !repo_workdir(w->repo))
+		return NULL;
+	TRY(find_changed(w));
+	if (!w->changed_count)
+		return NULL;
+	if (w->is_worktree) {
+		w->uncommitted = w->changed;
+		w->uncommitted_count = w->changed_count;
+	} else if (files == WORKSPACE_TARGETS) {
+		if (!is_changed(w, TARGETS_FILE))
+			return NULL;
+		w->uncommitted = targets_file_alone;
+		w->uncommitted_count = 1;
+		log_note(&io->log, TARGETS_FILE " is not as committed; it is used as it is in the "
+						"working tree");
+	} else {
+		more[0] = '\0';
+		if (w->changed_count > 1)
+			(void)snprintf(more, sizeof(more), " and %zu more", w->changed_count - 1);
+		log_note(&io->log,
+			 "not as committed: %s%s; commit %.12s is evaluated (--worktree: the files "
+			 "as they are)",
+			 w->changed[0], more, w->commit.hex);
+	}
+	return NULL;
+}
+
+static struct err *find_commit(struct workspace *w, const struct workspace_options *o)
 {
 	struct repo_tip tip;
 
-	if (!branch)
+	if (o->rev) {
+		w->is_elsewhere = true;
+		return repo_resolve(w->repo, o->rev, &w->commit);
+	}
+	if (!o->branch)
 		return repo_resolve(w->repo, "HEAD", &w->commit);
-	TRY(repo_resolve_tip(w->repo, branch, w->arena, &tip));
+	TRY(repo_resolve_tip(w->repo, o->branch, w->arena, &tip));
 	w->commit = tip.commit;
 	w->is_elsewhere = !repo_is_current(w->repo, tip.ref);
 	if (w->is_elsewhere && tip.commit.is_unborn)
 		return err_new(ERR_REPO,
 			       "--branch: there is no branch %s; make it first: git branch %s",
-			       branch, branch);
+			       o->branch, o->branch);
+	return NULL;
+}
+
+static struct err *find_files(struct workspace *w, enum workspace_files files)
+{
+	bool has_worktree = repo_workdir(w->repo);
+
+	if (files == WORKSPACE_WORKTREE && !has_worktree)
+		return err_new(ERR_USAGE, "--worktree: a bare repository has no working tree");
+	w->is_worktree =
+		has_worktree && (files == WORKSPACE_WORKTREE || files == WORKSPACE_EDITED ||
+				 (files == WORKSPACE_COMMIT && w->commit.is_unborn));
 	return NULL;
 }
 
 static struct err *open_parts(const struct workspace_options *o, const struct io *io,
 			      struct workspace *w)
 {
-	struct str bytes;
-	bool is_committed;
+	struct file_tree tree;
 
 	TRY(repo_open(".", &w->repo));
-	TRY(find_tip(w, o->branch));
-	TRY(read_targets_file(w, &bytes));
-	TRY(targets_parse(w->arena, TARGETS_FILE, bytes, &w->targets));
-	TRY(take_aliases(w));
+	TRY(find_commit(w, o));
+	TRY(find_files(w, o->files));
+	tree = workspace_tree(w);
+	TRY(o->files == WORKSPACE_TARGETS ? read_targets_to_try(w) : read_targets(w, &tree));
+	if (!w->targets.count)
+		return no_targets(w);
 	TRY(targets_select(w->arena, &w->targets, o->names, o->name_count, &w->selected,
 			   &w->selected_count));
 	TRY(shard_select(o->shard, io, w));
-	return w->is_elsewhere ? NULL : workspace_note_state(w, io, TARGETS_FILE, &is_committed);
+	return o->files == WORKSPACE_EDITED ? NULL : note_changed(w, io, o->files);
 }
 
 struct err *workspace_open(const struct workspace_options *o, const struct io *io,
@@ -183,20 +243,10 @@ struct err *workspace_open(const struct workspace_options *o, const struct io *i
 
 struct err *workspace_of_commit(struct workspace *w)
 {
-	struct repo_entry entry;
+	const struct file_tree tree = workspace_tree(w);
 
 	w->is_elsewhere = true;
-	w->targets = (struct targets){.file = TARGETS_FILE};
-	TRY(repo_read_entry(w->repo, &w->commit, TARGETS_FILE, TARGETS_SIZE_MAX, w->arena, &entry));
-	if (entry.kind == REPO_ENTRY_MISSING)
-		return NULL;
-	if (entry.kind == REPO_ENTRY_TOO_LARGE)
-		return err_new(ERR_CONFIG, TARGETS_FILE ": larger than %zu bytes",
-			       TARGETS_SIZE_MAX);
-	if (entry_problem(&entry))
-		return err_new(ERR_CONFIG, TARGETS_FILE ": %s", entry_problem(&entry));
-	TRY(targets_parse(w->arena, TARGETS_FILE, entry.bytes, &w->targets));
-	return take_aliases(w);
+	return read_targets(w, &tree);
 }
 
 void workspace_close(struct workspace *w)
@@ -217,124 +267,42 @@ struct normalize_options workspace_reading(const struct workspace *w, enum readi
 	};
 }
 
-struct err *workspace_read_config(struct str bytes, const char *name,
-				  const struct normalize_options *opt, struct arena *a,
-				  struct reading **out)
-{
-	enum err_kind kind = opt->limits.kind;
-	struct err *e = normalize_read(&schema_registry_scan, bytes, opt, a, out);
-	size_t line, column;
-
-	if (e)
-		return err_wrap(e, "%s", name);
-	if ((*out)->has_error)
-		return err_new(kind, "%s: the reply is an error: %.*s: %.*s", name,
-			       STR_ARG((*out)->error_code), STR_ARG((*out)->error_message));
-	for (size_t i = 0; i < (*out)->note_count; i++) {
-		const struct note *n = &(*out)->notes[i];
-
-		if (n->kind != NOTE_TYPE_CHANGED && n->kind != NOTE_BAD_VALUE)
-			continue;
-		json_position(bytes, n->at, &line, &column);
-		return err_new(kind, "%s: line %zu column %zu: %.*s: %.*s", name, line, column,
-			       STR_ARG(n->path), STR_ARG(n->message));
-	}
-	return NULL;
-}
-
-static struct err *set_problem(struct baseline_side *out, struct arena *a, struct str text)
-{
-	out->state = BASELINE_MALFORMED;
-	out->problem = arena_str(a, text);
-	return out->problem.p ? NULL : err_nomem();
-}
-
-/* The line in "line 3 column 7: ...", 0 without. */
-static size_t line_in(struct str message)
-{
-	size_t start = strlen("line "), n = start;
-	uint64_t line;
-
-	if (!str_starts(message, "line "))
-		return 0;
-	while (n < message.n && message.p[n] >= '0' && message.p[n] <= '9')
-		n++;
-	return str_to_u64((struct str){message.p + start, n - start}, SIZE_MAX, &line)
-		       ? (size_t)line
-		       : 0;
-}
-
-/* An error of the reader becomes what is wrong with the baseline; memory stays an error. */
-static struct err *malformed_by(struct err *e, struct baseline_side *out, struct arena *a)
-{
-	struct str text;
-
-	if (e->kind == ERR_NOMEM)
-		return e;
-	text = str_from(e->cause ? e->cause->msg : e->msg);
-	out->problem_line = line_in(text);
-	e = set_problem(out, a, text);
-	return e;
-}
-
-static struct err *read_baseline(const struct workspace *w, struct str bytes,
+static struct err *take_baseline(const struct workspace *w, const struct config_file *file,
 				 struct baseline_side *out)
 {
-	struct normalize_options opt = workspace_reading(w, READ_FILE, ERR_CONFIG);
-	struct reading *r = NULL;
-	struct err *e = normalize_read(&schema_registry_scan, bytes, &opt, w->arena, &r);
-
-	if (e) {
-		struct err *memory = malformed_by(e, out, w->arena);
-
-		if (memory != e)
-			err_free(e);
-		return memory;
-	}
-	if (r->has_error)
-		return set_problem(out, w->arena,
-				   STR("it is an error reply of the API, no config"));
-	for (size_t i = 0; i < r->note_count; i++) {
-		const struct note *n = &r->notes[i];
-		char *text;
-		size_t column;
-
-		if (n->kind != NOTE_TYPE_CHANGED && n->kind != NOTE_BAD_VALUE)
-			continue;
-		json_position(bytes, n->at, &out->problem_line, &column);
-		text = arena_printf(w->arena, "line %zu: %.*s: %.*s", out->problem_line,
-				    STR_ARG(n->path), STR_ARG(n->message));
-		return text ? set_problem(out, w->arena, str_from(text)) : err_nomem();
+	out->problem = file->problem;
+	out->problem_line = file->problem_line;
+	switch (file->state) {
+	case CONFIG_MISSING:
+		out->state = BASELINE_MISSING;
+		return NULL;
+	case CONFIG_UNUSABLE:
+		out->state = BASELINE_MALFORMED;
+		return NULL;
+	case CONFIG_READ:
+		break;
 	}
 	out->state = BASELINE_READ;
-	out->reading = r;
-	TRY(canonical_check(&r->config, bytes, &out->is_canonical));
-	return digest_config(&r->config, w->arena, &out->digest);
+	out->reading = file->reading;
+	TRY(canonical_check(&file->reading->config, file->bytes, &out->is_canonical));
+	return digest_config(&file->reading->config, w->arena, &out->digest);
 }
 
 struct err *workspace_baseline(const struct workspace *w, const struct target *t,
 			       struct baseline_side *out)
 {
-	struct repo_entry entry;
-	enum repo_state state = REPO_STATE_SAME;
+	const struct file_tree tree = workspace_tree(w);
+	enum repo_state state;
+	struct config_file file;
 
 	*out = (struct baseline_side){.state = BASELINE_MISSING};
-	if (!w->is_elsewhere)
-		TRY(repo_read_state(w->repo, &w->commit, t->baseline.p, &state));
-	if (state != REPO_STATE_SAME && state != REPO_STATE_ABSENT &&
-	    state != REPO_STATE_NO_WORKTREE)
-		out->uncommitted = str_from(repo_state_text(state));
-	if (w->commit.is_unborn)
+	TRY(config_file_read(w, &tree, t->baseline.p, w->arena, &file));
+	TRY(take_baseline(w, &file, out));
+	/* No file in the working tree is as a link was committed; the one finding says why. */
+	if (w->is_worktree || !is_changed(w, t->baseline.p) ||
+	    (file.state == CONFIG_UNUSABLE && !file.bytes.p))
 		return NULL;
-	TRY(repo_read_entry(w->repo, &w->commit, t->baseline.p, w->max_reply, w->arena, &entry));
-	if (entry.kind == REPO_ENTRY_MISSING)
-		return NULL;
-	if (entry.kind != REPO_ENTRY_FILE) {
-		/* No file in the work tree is as this was committed; the one finding says why. */
-		out->uncommitted = (struct str){0};
-		return set_problem(out, w->arena, str_from(entry_problem(&entry)));
-	}
-	if (entry.is_lfs_pointer)
-		return set_problem(out, w->arena, str_from(entry_problem(&entry)));
-	return read_baseline(w, entry.bytes, out);
+	TRY(repo_read_state(w->repo, &w->commit, t->baseline.p, &state));
+	out->uncommitted = str_from(repo_state_text(state));
+	return NULL;
 }

@@ -4,34 +4,28 @@
 
 #include "policy/policy.h"
 #include "policy/targets.h"
-#include "repo/read.h"
 #include "result/judge.h"
+#include "run/file_tree.h"
 #include "run/io.h"
 
-/*
- * What a run judges by: the repository, the commit whose baselines count, the targets that were
- * named. targets.ini is read from the work tree, where there is one, as it stands there; a note
- * says so when it is not the committed one. Baselines come from the commit alone.
- */
-struct workspace {
-	struct arena *arena;
-	uint64_t max_reply; /* bytes of a reply, and of a baseline */
-	struct repo *repo;
-	struct repo_commit commit;
-	bool is_elsewhere; /* the commit is of a branch that is not checked out: no file counts */
-	struct targets targets;
-	const struct target *const *selected;
-	size_t selected_count;
-	const struct alias *aliases;
-	size_t alias_count;
-	const struct policies *policies; /* NULL: the command does not judge by them */
-	/* Files that are judged by as they stand in the work tree, which is not what was committed. */
-	const char **uncommitted;
-	size_t uncommitted_count;
+/* Where a run reads its files. */
+enum workspace_files {
+	WORKSPACE_COMMIT, /* targets, policies and baselines of one commit; check */
+	/*
+	 * The same, but targets.ini as it is in the working tree, so that a new target can be tried;
+	 * of a branch that is not checked out, and in a bare repository, from the commit too.
+	 */
+	WORKSPACE_TARGETS,
+	WORKSPACE_WORKTREE, /* all of them as they are in the working tree; check --worktree */
+	WORKSPACE_EDITED,   /* the same, or the commit in a bare repository; check --config-only */
 };
+
+/* What a recording names in place of a commit where the working tree was read. */
+#define WORKSPACE_COMMIT_WORKTREE "worktree"
 
 /* Which targets of which commit a run is about. */
 struct workspace_options {
+	enum workspace_files files;
 	const char *const *names; /* of targets; none: all */
 	size_t name_count;
 	const char *shard; /* K/N; NULL: all */
@@ -40,19 +34,41 @@ struct workspace_options {
 	 * out, all is read from its commit. NULL: HEAD.
 	 */
 	const char *branch;
+	const char *rev; /* a commit, in place of a branch; NULL: none is named */
 	uint64_t max_reply;
+};
+
+/* What a run evaluates by: the repository, one commit or the working tree, the targets that were named. */
+struct workspace {
+	struct arena *arena;
+	uint64_t max_reply; /* bytes of a reply, and of a baseline */
+	struct repo *repo;
+	struct repo_commit commit;
+	bool is_worktree;  /* WORKSPACE_WORKTREE, or implied by a branch without a commit */
+	bool is_elsewhere; /* the commit is not what is checked out: no file counts */
+	struct targets targets;
+	const struct target *const *selected;
+	size_t selected_count;
+	const struct alias *aliases;
+	size_t alias_count;
+	const struct policies *policies; /* NULL: the command does not evaluate them */
+	/*
+	 * Files below baselines/ and policies/ that are not as committed, sorted; of a branch that is
+	 * not checked out, none.
+	 */
+	const char *const *changed;
+	size_t changed_count;
+	/* Those of them that the run read all the same. */
+	const char *const *uncommitted;
+	size_t uncommitted_count;
 };
 
 struct err *workspace_open(const struct workspace_options *o, const struct io *io,
 			   struct workspace *out) MUST_USE;
 void workspace_close(struct workspace *w);
 
-/*
- * Where a file that is judged by stands against the commit. One that is not what was committed is
- * noted, and kept for the result to name. `path` lives as long as the workspace.
- */
-struct err *workspace_note_state(struct workspace *w, const struct io *io, const char *path,
-				 bool *is_committed) MUST_USE;
+/* The tree that baselines and policies are read from. */
+struct file_tree workspace_tree(const struct workspace *w);
 
 /*
  * Fills in targets and aliases as they are in the commit, and looks at no file; arena, repository
@@ -64,13 +80,8 @@ struct err *workspace_of_commit(struct workspace *w) MUST_USE;
 struct normalize_options workspace_reading(const struct workspace *w, enum reading_form form,
 					   enum err_kind kind);
 
-/* The committed baseline of a target. What is wrong with it is in `out`, no error. */
+/* The baseline of a target. What is wrong with it is in `out`, no error. */
 struct err *workspace_baseline(const struct workspace *w, const struct target *t,
 			       struct baseline_side *out) MUST_USE;
-
-/* Bytes that are a config by any form; an API error in them is an error here too. */
-struct err *workspace_read_config(struct str bytes, const char *name,
-				  const struct normalize_options *opt, struct arena *a,
-				  struct reading **out) MUST_USE;
 
 #endif
