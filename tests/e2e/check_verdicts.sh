@@ -156,12 +156,13 @@ expect_exit 2
 expect_empty out
 expect_text err 'did you mean "prod"?'
 printf '\n[target dev]\nzone = +08:00\nregoin = ap-guangzhou\n' >>repo/baselines/targets.ini
+commit_all repo 'targets: a misspelled key'
 run scandrift -C repo check --now "$now"
 expect_exit 2
 expect_empty out
 expect_text err 'baselines/targets.ini:5: '
 expect_text err 'did you mean "region"?'
-git -C repo checkout -q baselines/targets.ini
+git -C repo reset -q --hard HEAD^
 (
 	unset TENCENTCLOUD_SECRET_ID TENCENTCLOUD_SECRET_KEY
 	run scandrift -C repo check --now "$now"

@@ -14,12 +14,13 @@ role() {
 	echo '}' >>"$accounts/ROLE-$1.json"
 }
 
-# targets [LINE...]: one target prod with these keys, and its baseline.
+# targets [LINE...]: commits one target, prod, with these keys.
 targets() {
 	{
 		echo '[target prod]'
 		printf '%s\n' "$@"
 	} >repo/baselines/targets.ini
+	commit_all repo 'targets: other keys'
 }
 
 # check URL [OPTION...]
@@ -77,6 +78,7 @@ expect_text out 'tke          not looked at'
 # A role on top: had once for all its targets, its account is known without asking.
 printf '[defaults]\nrole-arn = qcs::cam::uin/100000000001:roleName/auditor\nbaseline = baselines/prod.json\n%s\n%s\n%s\n' \
 	'[target a]' '[target b]' '[target c]' >repo/baselines/targets.ini
+commit_all repo 'targets: three of one role'
 check "$HTTPS_URL"
 expect_exit 0
 expect_findings 'target/unpinned info a' 'target/unpinned info b' 'target/unpinned info c'

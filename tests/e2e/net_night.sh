@@ -91,6 +91,7 @@ for i in $(seq -w "$count"); do
 	[ "$i" -gt 70 ] || printf '[target s%s]\n' "$i"
 done >shared.ini
 printf '[defaults]\nbaseline = baselines/golden.json\n' | cat - shared.ini >repo/baselines/targets.ini
+commit_all repo 'targets: one key for all'
 : >"$scenario"
 use_key AKID001 key-001
 : >"$standin_log"

@@ -133,6 +133,7 @@ unset no_proxy
 
 # The machine's role is asked for without it.
 printf '[target a]\ncredentials = cvm-role\nbaseline = baselines/a.json\n' >repo/baselines/targets.ini
+commit_all repo 'targets: the role of the machine'
 unset TENCENTCLOUD_SECRET_ID TENCENTCLOUD_SECRET_KEY TENCENTCLOUD_TOKEN
 SCANDRIFT_METADATA_URL=http://127.0.0.1:1
 export SCANDRIFT_METADATA_URL
@@ -142,7 +143,7 @@ expect_text out 'the metadata service'
 expect_no_text "$servers/capture" CONNECT
 expect_no_text "$servers/capture" meta-data
 unset SCANDRIFT_METADATA_URL
-git -C repo checkout -q baselines/targets.ini
+git -C repo reset -q --hard HEAD^
 use_key AKIDcanary canary-key canary-token
 
 # One that wants a password: without it, and with a wrong one, nothing is judged, and it is said why.

@@ -161,10 +161,10 @@ expect_exit 2
 expect_text err 'nowhere'
 run scandrift -C repo diff HEAD:baselines/none.json baselines/prod.json
 expect_exit 2
-expect_text err 'HEAD:baselines/none.json: the commit has no such file'
+expect_text err 'HEAD:baselines/none.json: there is no such file'
 run scandrift -C repo diff HEAD:baselines baselines/prod.json
 expect_exit 2
-expect_text err 'HEAD:baselines: not a file'
+expect_text err 'HEAD:baselines: it is a folder, expected a file'
 run scandrift diff HEAD:baselines/prod.json bare.json
 expect_exit 2
 expect_lines err 1

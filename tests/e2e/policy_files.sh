@@ -55,13 +55,19 @@ expect_line out 'policies/a.ini: rules: 1, waivers and ignores: 0'
 expect_line out 'policies/b.ini: rules: 1, waivers and ignores: 0'
 expect_empty err
 
-# As they stand in the work tree; that this is not what was committed is said.
+# Those of the commit, whatever the working tree has; --config-only and --worktree read its files.
 rule a 2 >repo/policies/a.ini
 rm repo/policies/b.ini
-check
+check --format json
+expect_exit 1
+expect_json out '[.findings[].rule] == ["policy/a/daily"]'
+expect_text err 'not as committed: policies/a.ini and 1 more; commit '
+check --worktree --format json
 expect_exit 0
-expect_text err 'policies/a.ini is modified'
-expect_text err 'policies/b.ini is deleted'
+expect_json out '.findings == [] and .uncommitted == ["policies/a.ini", "policies/b.ini"]'
+config_only
+expect_exit 0
+expect_no_text out 'policies/b.ini'
 git -C repo checkout -q -- policies
 
 # A bare repository has its commit alone.

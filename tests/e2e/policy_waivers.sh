@@ -167,16 +167,19 @@ expect_json out '.targets[0].outcome == "drifted"'
 
 # ---- what is refused ----
 
-# refuse LINE MESSAGE: exit 2, and the place and the message on standard error.
+# refuse LINE MESSAGE: exit 2, and the place and the message on standard error; before and after the
+# commit.
 refuse() {
 	run "$SCANDRIFT" -C repo check --config-only
 	expect_exit 2
 	expect_empty out
 	expect_text err "policies/base.ini:$1: "
 	expect_text err "$2"
+	commit_all repo 'policies: not right'
 	check
 	expect_exit 2
 	expect_empty out
+	expect_text err "policies/base.ini:$1: "
 }
 for rule in incomplete/no-reply incomplete/wrong-account baseline/missing baseline/malformed \
 	approval/waiver-added schema/type-changed; do

@@ -110,7 +110,7 @@ keep tab scandrift -C repo check --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE" 
 export TENCENTCLOUD_TOKEN="$token"
 
 # Credentials that are exchanged, in each way: what is had is told of no more than what was given.
-git clone -q repo roles
+cp -R repo roles
 cat >roles/baselines/targets.ini <<'EOT'
 [target assumed]
 role-arn = qcs::cam::uin/100000000001:roleName/auditor
@@ -123,6 +123,7 @@ profile = filed
 uin = 100000000001
 baseline = baselines/prod.json
 EOT
+commit_all roles 'targets: of roles and files'
 mkdir -p "$HOME/.tccli"
 printf '{"secretId": "AKIDFILE", "secretKey": "%s"}' "$file_key" >"$SCRATCH/filed.credential"
 ln -s "$SCRATCH/filed.credential" "$HOME/.tccli/filed.credential"
