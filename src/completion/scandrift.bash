@@ -11,7 +11,7 @@ _scandrift_options() {
 	case $1 in
 	-) echo '--color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	accept) echo '--allow-weakened --branch --ca-bundle --deadline --dry-run --endpoint --expect --format --from --jobs --max-reply --now --output --path --push --replay --shared --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
-	check) echo '--ca-bundle --commit --config-only --deadline --endpoint --fail-on --format --jobs --journal --journal-start --max-reply --now --output --push --record --replay --shard --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
+	check) echo '--ca-bundle --commit --config-only --deadline --endpoint --fail-on --format --jobs --journal --journal-start --max-reply --now --output --push --record --replay --rev --shard --timeout --worktree --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	diff) echo '--ca-bundle --deadline --endpoint --format --jobs --max-reply --output --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	fetch) echo '--ca-bundle --deadline --endpoint --explain-credentials --jobs --max-reply --raw --record --replay --show-request --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	init) echo '--ca-bundle --ci --deadline --endpoint --jobs --max-reply --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
