@@ -415,12 +415,16 @@ struct err *replay_commit(const char *dir, const char *target, struct arena *a, 
 {
 	struct meta m = {.o = {.content_type = "", .date = ""}};
 	const char *meta = arena_printf(a, "%s.meta.json", target);
+	struct err *e;
 
 	if (!meta)
 		return err_nomem();
 	TRY(check_name(target));
 	TRY(check_dir(dir));
-	TRY(read_meta(dir, meta, a, &m));
-	*out = m.o.commit && *m.o.commit ? m.o.commit : NULL;
+	e = read_meta(dir, meta, a, &m);
+	if (e && e->kind == ERR_NOMEM)
+		return e;
+	*out = !e && m.o.commit && *m.o.commit ? m.o.commit : NULL;
+	err_free(e);
 	return NULL;
 }

@@ -22,7 +22,10 @@ struct err *replay_record(const char *dir, const char *target, const char *commi
 struct err *replay_read(const char *dir, const char *target, const char *service, size_t reply_max,
 			struct arena *a, struct fetch_outcome *out) MUST_USE;
 
-/* The commit that the target's recording names; NULL where it names none, or is not there. */
+/*
+ * The commit that the target's recording names; NULL where it names none, is not there, or cannot
+ * be understood, which replay_read says of that target alone.
+ */
 struct err *replay_commit(const char *dir, const char *target, struct arena *a,
 			  const char **out) MUST_USE;
 
