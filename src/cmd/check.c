@@ -175,20 +175,6 @@ static struct err *check_live(const struct options *o, struct io *io, struct wor
 	return e;
 }
 
-/* A file that lags would be told as an edit that nobody made. */
-static void repair(const struct io *io, struct workspace *w)
-{
-	struct err *e = repo_repair(w->repo);
-	char *text;
-
-	if (!e)
-		return;
-	text = err_text(e);
-	log_warn(&io->log, "%s", text ? text : "out of memory");
-	free(text);
-	err_free(e);
-}
-
 struct err *cmd_check(const struct options *o, struct io *io, int *code)
 {
 	struct workspace_options where = options_workspace(o);
@@ -207,8 +193,8 @@ struct err *cmd_check(const struct options *o, struct io *io, int *code)
 		      : o->check.config_only && !o->rev ? WORKSPACE_EDITED
 							: WORKSPACE_COMMIT;
 	where.rev = o->rev;
+	where.repairs = true;
 	TRY(workspace_open(&where, io, &w));
-	repair(io, &w);
 	e = policies_open(&w, io, &policies);
 	w.policies = &policies;
 	if (!e && o->check.config_only) {

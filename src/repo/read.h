@@ -109,13 +109,19 @@ enum repo_state {
 struct err *repo_read_state(struct repo *r, const struct repo_commit *c, const char *path,
 			    enum repo_state *out) MUST_USE;
 
+struct repo_uncommitted {
+	const char *path; /* any bytes; of an untracked repository with a slash at its end */
+	enum repo_state state;
+};
+
 /*
- * The files at or below `paths` that are not SAME, sorted, in the arena: changed, staged, deleted or
- * untracked. The repository has a working tree. Ignored files are not looked for.
+ * What `git status` lists at or below `paths`, sorted, in the arena. `c` is HEAD, and the repository
+ * has a working tree. As in git, ignored files and those that are marked assume-unchanged are not
+ * looked at.
  */
 struct err *repo_find_uncommitted(struct repo *r, const struct repo_commit *c,
 				  const char *const *paths, size_t path_count, struct arena *a,
-				  const char *const **out, size_t *count) MUST_USE;
+				  const struct repo_uncommitted **out, size_t *count) MUST_USE;
 
 /* "modified, not committed" and the like, for a message. */
 const char *repo_state_text(enum repo_state s);

@@ -115,13 +115,19 @@ static struct err *read_targets_to_try(struct workspace *w)
 
 static int compare_paths(const void *x, const void *y)
 {
-	return strcmp(*(const char *const *)x, *(const char *const *)y);
+	const struct repo_uncommitted *a = x, *b = y;
+
+	return strcmp(a->path, b->path);
 }
 
-static bool is_changed(const struct workspace *w, const char *path)
+/* NULL: the file is as committed. */
+static const struct repo_uncommitted *find_change(const struct workspace *w, const char *path)
 {
-	return w->changed_count && bsearch(&path, w->changed, w->changed_count, sizeof(*w->changed),
-					   compare_paths) != NULL;
+	const struct repo_uncommitted key = {.path = path};
+
+	return w->changed_count ? bsearch(&key, w->changed, w->changed_count, sizeof(*w->changed),
+					  compare_paths)
+				: NULL;
 }
 
 /* Everything below baselines/ and policies/, and the baselines that are elsewhere. */
@@ -144,6 +150,19 @@ static struct err *find_changed(struct workspace *w)
 				     &w->changed_count);
 }
 
+static struct err *take_changed(struct workspace *w)
+{
+	const char **paths = arena_array(w->arena, w->changed_count, sizeof(*paths));
+
+	if (!paths)
+		return err_nomem();
+	for (size_t i = 0; i < w->changed_count; i++)
+		paths[i] = w->changed[i].path;
+	w->uncommitted = paths;
+	w->uncommitted_count = w->changed_count;
+	return NULL;
+}
+
 /* What is not as committed is said once; in a run over one commit it has no effect. */
 static struct err *note_changed(struct workspace *w, const struct io *io,
 				enum workspace_files files)
@@ -155,11 +174,10 @@ static struct err *note_changed(struct workspace *w, const struct io *io,
 	TRY(find_changed(w));
 	if (!w->changed_count)
 		return NULL;
-	if (w->is_worktree) {
-		w->uncommitted = w->changed;
-		w->uncommitted_count = w->changed_count;
-	} else if (files == WORKSPACE_TARGETS) {
-		if (!is_changed(w, TARGETS_FILE))
+	if (w->is_worktree)
+		return take_changed(w);
+	if (files == WORKSPACE_TARGETS) {
+		if (!find_change(w, TARGETS_FILE))
 			return NULL;
 		w->uncommitted = targets_file_alone;
 		w->uncommitted_count = 1;
@@ -172,7 +190,7 @@ static struct err *note_changed(struct workspace *w, const struct io *io,
 		log_note(&io->log,
 			 "not as committed: %s%s; commit %.12s is evaluated (--worktree: the files "
 			 "as they are)",
-			 w->changed[0], more, w->commit.hex);
+			 w->changed[0].path, more, w->commit.hex);
 	}
 	return NULL;
 }
@@ -209,12 +227,28 @@ static struct err *find_files(struct workspace *w, enum workspace_files files)
 	return NULL;
 }
 
+/* A file that lags would count as an edit that nobody made. */
+static void repair(const struct io *io, struct workspace *w)
+{
+	struct err *e = repo_repair(w->repo);
+	char *text;
+
+	if (!e)
+		return;
+	text = err_text(e);
+	log_warn(&io->log, "%s", text ? text : "out of memory");
+	free(text);
+	err_free(e);
+}
+
 static struct err *open_parts(const struct workspace_options *o, const struct io *io,
 			      struct workspace *w)
 {
 	struct file_tree tree;
 
 	TRY(repo_open(".", &w->repo));
+	if (o->repairs)
+		repair(io, w);
 	TRY(find_commit(w, o));
 	TRY(find_files(w, o->files));
 	tree = workspace_tree(w);
@@ -292,17 +326,14 @@ struct err *workspace_baseline(const struct workspace *w, const struct target *t
 			       struct baseline_side *out)
 {
 	const struct file_tree tree = workspace_tree(w);
-	enum repo_state state;
+	const struct repo_uncommitted *change = find_change(w, t->baseline.p);
 	struct config_file file;
 
 	*out = (struct baseline_side){.state = BASELINE_MISSING};
 	TRY(config_file_read(w, &tree, t->baseline.p, w->arena, &file));
 	TRY(take_baseline(w, &file, out));
 	/* No file in the working tree is as a link was committed; the one finding says why. */
-	if (w->is_worktree || !is_changed(w, t->baseline.p) ||
-	    (file.state == CONFIG_UNUSABLE && !file.bytes.p))
-		return NULL;
-	TRY(repo_read_state(w->repo, &w->commit, t->baseline.p, &state));
-	out->uncommitted = str_from(repo_state_text(state));
+	if (change && !w->is_worktree && (file.state != CONFIG_UNUSABLE || file.bytes.p))
+		out->uncommitted = str_from(repo_state_text(change->state));
 	return NULL;
 }

@@ -35,6 +35,7 @@ struct workspace_options {
 	 */
 	const char *branch;
 	const char *rev; /* a commit, in place of a branch; NULL: none is named */
+	bool repairs;    /* first finish what a killed run began; a failure is only a warning */
 	uint64_t max_reply;
 };
 
@@ -56,9 +57,9 @@ struct workspace {
 	 * Files below baselines/ and policies/ that are not as committed, sorted; of a branch that is
 	 * not checked out, none.
 	 */
-	const char *const *changed;
+	const struct repo_uncommitted *changed;
 	size_t changed_count;
-	/* Those of them that the run read all the same. */
+	/* Paths of those of them that the run read all the same. */
 	const char *const *uncommitted;
 	size_t uncommitted_count;
 };

@@ -519,6 +519,139 @@ static void test_state_special(void **state)
 	expect_err(repo_read_state(w->repo, &c, "../x", &got), ERR_REPO, "plain path");
 }
 
+static const char state_letters[] = {
+	[REPO_STATE_SAME] = '=',   [REPO_STATE_MODIFIED] = 'M',    [REPO_STATE_DELETED] = 'D',
+	[REPO_STATE_STAGED] = 'S', [REPO_STATE_CONFLICTED] = 'C',  [REPO_STATE_UNTRACKED] = 'U',
+	[REPO_STATE_ABSENT] = '-', [REPO_STATE_NO_WORKTREE] = 'N',
+};
+
+/* "M baselines/prod.json", a line each, of what is below the folders or at the path. */
+static const char *uncommitted_in(struct world *w)
+{
+	static const char *const paths[] = {"baselines", "policies", "golden/a.json"};
+	const struct repo_commit c = resolved(w, "HEAD");
+	const struct repo_uncommitted *list = NULL;
+	const char *text = "";
+	size_t n = 0;
+
+	expect_ok(repo_find_uncommitted(w->repo, &c, paths, ARRAY_LEN(paths), w->arena, &list, &n));
+	for (size_t i = 0; i < n; i++)
+		text = arena_printf(w->arena, "%s%c %s\n", text, state_letters[list[i].state],
+				    list[i].path);
+	return text;
+}
+
+static void test_uncommitted(void **state)
+{
+	static const struct {
+		const char *name, *make, *want;
+	} rows[] = {
+		{"nothing", "true", ""},
+		{"touched", "touch -d 2020-01-01 baselines/prod.json", ""},
+		{"elsewhere", "echo x >t && mkdir golden && echo x >golden/b.json", ""},
+		{"modified", "echo x >baselines/prod.json", "M baselines/prod.json\n"},
+		{"edited twice over, sorted",
+		 "echo x >policies/b.ini && echo x >policies/a.ini && echo x >baselines/prod.json",
+		 "M baselines/prod.json\nM policies/a.ini\nM policies/b.ini\n"},
+		{"staged", "echo x >policies/a.ini && git add .", "S policies/a.ini\n"},
+		{"staged, file put back",
+		 "cp policies/a.ini x && echo y >policies/a.ini && git add policies && "
+		 "mv x policies/a.ini",
+		 "S policies/a.ini\n"},
+		{"added", "echo n >baselines/n && git add .", "S baselines/n\n"},
+		{"intent to add", "touch baselines/n && git add -N baselines/n", "S baselines/n\n"},
+		{"removed from index", "git rm -q --cached policies/a.ini", "S policies/a.ini\n"},
+		{"deleted", "rm policies/a.ini", "D policies/a.ini\n"},
+		{"folder deleted", "rm -r policies", "D policies/a.ini\nD policies/b.ini\n"},
+		{"untracked, in folders",
+		 "mkdir -p baselines/x/y && echo n >baselines/x/y/n && echo n >baselines/x/m",
+		 "U baselines/x/m\nU baselines/x/y/n\n"},
+		{"empty folder", "mkdir baselines/x", ""},
+		{"ignored", "echo n >.git/info/exclude && echo n >baselines/n", ""},
+		{"named path", "mkdir golden && echo x >golden/a.json", "U golden/a.json\n"},
+		{"a name is no pattern", "mkdir golden && echo x >'golden/*.json'", ""},
+		{"renamed", "git mv policies/a.ini policies/c.ini",
+		 "S policies/a.ini\nS policies/c.ini\n"},
+		{"conflict",
+		 "git checkout -q -b o && echo o >policies/a.ini && git commit -q -a -m o && "
+		 "git checkout -q main && echo m >policies/a.ini && git commit -q -a -m m && "
+		 "! git merge -q o >/dev/null",
+		 "C policies/a.ini\n"},
+		{"sparse",
+		 "git update-index -q --refresh && git sparse-checkout set --cone policies", ""},
+		{"left out, and there again",
+		 "git update-index --skip-worktree policies/a.ini && echo x >policies/a.ini", ""},
+		{"assumed unchanged",
+		 "git update-index --assume-unchanged policies/a.ini && echo x >policies/a.ini",
+		 ""},
+		{"a link now", "cp policies/a.ini x && ln -sf ../x policies/a.ini",
+		 "M policies/a.ini\n"},
+		{"a folder now",
+		 "rm policies/a.ini && mkdir policies/a.ini && echo x >policies/a.ini/x",
+		 "M policies/a.ini\nU policies/a.ini/x\n"},
+		{"mode", "chmod +x policies/a.ini", "M policies/a.ini\n"},
+		{"mode ignored", "git config core.filemode false && chmod +x policies/a.ini", ""},
+		{"same size, in the tick of the index",
+		 "git config core.trustctime false && touch -d 2026-01-01 policies/a.ini && "
+		 "git update-index -q --refresh && printf z >policies/a.ini && "
+		 "touch -d 2026-01-01 policies/a.ini .git/index",
+		 "M policies/a.ini\n"},
+		{"same size, old time",
+		 "printf z >x && touch -r policies/a.ini x && cp -p x policies/a.ini && rm x",
+		 "M policies/a.ini\n"},
+		{"converted line ends",
+		 "git config core.autocrlf true && printf 'a\\nb\\n' >policies/a.ini && "
+		 "git add policies 2>/dev/null && git commit -q -m t && "
+		 "printf 'a\\r\\nb\\r\\n' >policies/a.ini",
+		 ""},
+		{"a link in place of the folder", "mv policies ../p && ln -s ../p policies",
+		 "U policies\nD policies/a.ini\nD policies/b.ini\n"},
+		{"a file in place of the folder", "rm -r policies && echo x >policies",
+		 "U policies\nD policies/a.ini\nD policies/b.ini\n"},
+		{"a repository inside", "git init -q policies/r && touch policies/r/c.ini",
+		 "U policies/r/\n"},
+		{"a name with a line end", "touch 'policies/x\ny'", "U policies/x\ny\n"},
+		{"a pipe", "mkfifo policies/p", ""},
+		{"no commit", "git checkout -q --orphan o",
+		 "S baselines/prod.json\nS policies/a.ini\nS policies/b.ini\n"},
+		{"no commit, nothing staged",
+		 "git checkout -q --orphan o && git rm -q -r --cached .",
+		 "U baselines/prod.json\nU policies/a.ini\nU policies/b.ini\n"},
+		{"detached", "git checkout -q --detach && echo x >policies/a.ini",
+		 "M policies/a.ini\n"},
+	};
+	struct world *w = *state;
+	char plain[sizeof(w->work)];
+
+	memcpy(plain, w->work, sizeof(plain));
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		print_message("row: %s\n", rows[i].name);
+		run(w, "cp -Rp '%s' '%s/c'", plain, w->dir);
+		(void)snprintf(w->work, sizeof(w->work), "%s/c", w->dir);
+		run(w, "%s", rows[i].make);
+		reopen(w, "");
+		assert_string_equal(uncommitted_in(w), rows[i].want);
+		memcpy(w->work, plain, sizeof(plain));
+		run(w, "rm -rf ../c ../p");
+	}
+}
+
+/* An index in a form that libgit2 cannot read: what to do about it is said. */
+static void test_uncommitted_refuses(void **state)
+{
+	static const char *const paths[] = {"baselines"};
+	struct world *w = *state;
+	const struct repo_uncommitted *list;
+	struct repo_commit c;
+	size_t n;
+
+	run(w, "git update-index --split-index");
+	reopen(w, "");
+	c = resolved(w, "HEAD");
+	expect_err(repo_find_uncommitted(w->repo, &c, paths, 1, w->arena, &list, &n), ERR_REPO,
+		   "git update-index --no-split-index");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, world_setup, world_teardown)
 
 int main(void)
@@ -542,6 +675,8 @@ int main(void)
 		TEST(test_spec_split),
 		TEST(test_states),
 		TEST(test_state_special),
+		TEST(test_uncommitted),
+		TEST(test_uncommitted_refuses),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
