@@ -120,7 +120,7 @@ static struct err *check(const struct options *o, struct io *io, struct workspac
 			 struct live *l, struct result *r, int *code)
 {
 	struct sides *sides = arena_array(w->arena, w->selected_count, sizeof(*sides));
-	const struct orphans_at all = {w->repo, &w->commit, ORPHANS_FOLDER};
+	const struct orphans_at all = {workspace_tree(w), ORPHANS_FOLDER};
 	const struct evaluation evaluation = {
 		.w = w, .live = l, .keeps_configs = o->record.branch != NULL};
 	struct recording recording;

@@ -141,7 +141,7 @@ static struct err *judge_group(struct review *v, const struct review_group *g)
 
 static struct err *judge_orphans_in(struct review *v, const char *folder)
 {
-	const struct orphans_at at = {v->repo, &v->head.w.commit, folder};
+	const struct orphans_at at = {{.repo = v->repo, .commit = &v->head.w.commit}, folder};
 
 	return orphans_judge(&at, &v->head.w.targets, v->arena, &v->r);
 }

@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/fs.h"
@@ -74,6 +75,101 @@ struct err *file_tree_read(const struct file_tree *t, const char *path, size_t m
 	return t->root ? read_worktree(t, path, max, a, out) : read_committed(t, path, max, a, out);
 }
 
+/* ---- what is in a folder ---- */
+
+/* *dir is NULL, and *kind says why, where `folder` is no folder. */
+static struct err *open_folder(const char *root, const char *folder, DIR **dir,
+			       enum repo_entry_kind *kind)
+{
+	int at = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd, code;
+
+	*dir = NULL;
+	*kind = REPO_ENTRY_TREE;
+	if (at < 0)
+		return err_errno(ERR_CONFIG, errno, "%s", root);
+	fd = openat(at, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	code = errno;
+	(void)close(at);
+	if (fd < 0) {
+		*kind = code == ENOENT ? REPO_ENTRY_MISSING : REPO_ENTRY_LINK;
+		return NULL;
+	}
+	*dir = fdopendir(fd);
+	if (*dir)
+		return NULL;
+	(void)close(fd);
+	return err_nomem();
+}
+
+static enum repo_entry_kind kind_in(DIR *dir, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(dirfd(dir), name, &st, AT_SYMLINK_NOFOLLOW) != 0)
+		return REPO_ENTRY_MISSING;
+	if (S_ISDIR(st.st_mode))
+		return REPO_ENTRY_TREE;
+	return S_ISLNK(st.st_mode) ? REPO_ENTRY_LINK : REPO_ENTRY_FILE;
+}
+
+static struct err *add_entry(struct repo_names *to, size_t *room, DIR *dir, const char *name,
+			     struct arena *a)
+{
+	struct repo_name *more;
+
+	if (to->count == *room) {
+		*room = *room ? 2 * *room : 64;
+		more = arena_array(a, *room, sizeof(*more));
+		if (!more)
+			return err_nomem();
+		if (to->count)
+			memcpy(more, to->items, to->count * sizeof(*more));
+		to->items = more;
+	}
+	to->items[to->count].kind = kind_in(dir, name);
+	to->items[to->count].name = arena_printf(a, "%s", name);
+	return to->items[to->count++].name ? NULL : err_nomem();
+}
+
+static int compare_entries(const void *x, const void *y)
+{
+	const struct repo_name *a = x, *b = y;
+
+	return strcmp(a->name, b->name);
+}
+
+static struct err *entries_of_worktree(const char *root, const char *folder, struct arena *a,
+				       struct repo_names *out)
+{
+	struct dirent *entry;
+	struct err *e = NULL;
+	size_t room = 0;
+	DIR *dir;
+
+	TRY(open_folder(root, folder, &dir, &out->folder));
+	while (!e && dir && (entry = readdir(dir))) {
+		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
+			continue;
+		e = out->count == REPO_NAMES_MAX ? err_new(ERR_CONFIG, "%s: more than %u entries",
+							   folder, REPO_NAMES_MAX)
+						 : add_entry(out, &room, dir, entry->d_name, a);
+	}
+	if (dir)
+		(void)closedir(dir);
+	if (out->count)
+		qsort(out->items, out->count, sizeof(*out->items), compare_entries);
+	return e;
+}
+
+struct err *file_tree_entries(const struct file_tree *t, const char *folder, struct arena *a,
+			      struct repo_names *out)
+{
+	*out = (struct repo_names){.folder = REPO_ENTRY_MISSING};
+	if (t->root)
+		return entries_of_worktree(t->root, folder, a, out);
+	return t->commit->is_unborn ? NULL : repo_list_folder(t->repo, t->commit, folder, a, out);
+}
+
 /* ---- the files of a folder ---- */
 
 struct listing {
@@ -96,76 +192,20 @@ static struct err *add_name(struct listing *l, const char *name)
 	return l->v[l->n++] ? NULL : err_nomem();
 }
 
-static struct err *not_a_folder(const char *folder)
-{
-	return err_new(ERR_CONFIG, "%s: a folder is expected, no link and no file", folder);
-}
-
-/* *dir is NULL where there is no such folder. */
-static struct err *open_folder(const char *root, const char *folder, DIR **dir)
-{
-	int at = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC), fd, code;
-
-	*dir = NULL;
-	if (at < 0)
-		return err_errno(ERR_CONFIG, errno, "%s", root);
-	fd = openat(at, folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	code = errno;
-	(void)close(at);
-	if (fd < 0)
-		return code == ENOENT ? NULL : not_a_folder(folder);
-	*dir = fdopendir(fd);
-	if (*dir)
-		return NULL;
-	(void)close(fd);
-	return err_nomem();
-}
-
-static struct err *list_worktree(struct listing *l, const char *root)
-{
-	struct err *e = NULL;
-	struct dirent *entry;
-	DIR *dir;
-
-	TRY(open_folder(root, l->folder, &dir));
-	while (!e && dir && (entry = readdir(dir)))
-		e = add_name(l, entry->d_name);
-	if (dir)
-		(void)closedir(dir);
-	return e;
-}
-
-static struct err *list_committed(struct listing *l, const struct file_tree *t)
-{
-	struct repo_names entries;
-
-	if (t->commit->is_unborn)
-		return NULL;
-	TRY(repo_list_folder(t->repo, t->commit, l->folder, l->a, &entries));
-	if (entries.folder == REPO_ENTRY_MISSING)
-		return NULL;
-	if (entries.folder != REPO_ENTRY_TREE)
-		return not_a_folder(l->folder);
-	for (size_t i = 0; i < entries.count; i++)
-		TRY(add_name(l, entries.items[i].name));
-	return NULL;
-}
-
-static int compare_names(const void *x, const void *y)
-{
-	return strcmp(*(const char *const *)x, *(const char *const *)y);
-}
-
 struct err *file_tree_list(const struct file_tree *t, const char *folder, const char *suffix,
 			   size_t max, struct arena *a, const char ***out, size_t *count)
 {
 	struct listing l = {.folder = folder, .suffix = suffix, .max = max, .a = a};
+	struct repo_names entries;
 
 	l.v = arena_array(a, max, sizeof(*l.v));
 	if (!l.v)
 		return err_nomem();
-	TRY(t->root ? list_worktree(&l, t->root) : list_committed(&l, t));
-	qsort(l.v, l.n, sizeof(*l.v), compare_names);
+	TRY(file_tree_entries(t, folder, a, &entries));
+	if (entries.folder != REPO_ENTRY_TREE && entries.folder != REPO_ENTRY_MISSING)
+		return err_new(ERR_CONFIG, "%s: a folder is expected, no link and no file", folder);
+	for (size_t i = 0; i < entries.count; i++)
+		TRY(add_name(&l, entries.items[i].name));
 	*out = l.v;
 	*count = l.n;
 	return NULL;

@@ -32,4 +32,8 @@ struct err *file_tree_read(const struct file_tree *t, const char *path, size_t m
 struct err *file_tree_list(const struct file_tree *t, const char *folder, const char *suffix,
 			   size_t max, struct arena *a, const char ***out, size_t *count) MUST_USE;
 
+/* All that is directly in `folder`, by name's bytes, as repo_list_folder has it of a commit. */
+struct err *file_tree_entries(const struct file_tree *t, const char *folder, struct arena *a,
+			      struct repo_names *out) MUST_USE;
+
 #endif

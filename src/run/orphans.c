@@ -51,7 +51,7 @@ static struct err *search_folder(const struct search *s, const char *folder, uns
 	if (depth > FOLDERS_MAX)
 		return err_new(ERR_REPO, "%s: more than %u folders in each other", folder,
 			       FOLDERS_MAX);
-	TRY(repo_list_folder(s->at->repo, s->at->commit, folder, s->arena, &names));
+	TRY(file_tree_entries(&s->at->tree, folder, s->arena, &names));
 	for (size_t i = 0; i < names.count; i++) {
 		char *path = arena_printf(s->arena, "%s/%s", folder, names.items[i].name);
 
@@ -70,8 +70,6 @@ struct err *orphans_judge(const struct orphans_at *at, const struct targets *t, 
 {
 	struct search s = {.at = at, .arena = a, .result = r};
 
-	if (at->commit->is_unborn)
-		return NULL;
 	TRY(orphans_new(t, a, &s.orphans));
 	return search_folder(&s, at->folder, 1);
 }

@@ -3,8 +3,8 @@
 #define SCANDRIFT_RUN_ORPHANS_H
 
 #include "policy/targets.h"
-#include "repo/read.h"
 #include "result/judge.h"
+#include "run/file_tree.h"
 
 #define ORPHANS_FOLDER "baselines"
 
@@ -19,8 +19,7 @@ bool orphans_is(const struct orphans *o, struct str path);
 
 /* Where they are looked for. */
 struct orphans_at {
-	struct repo *repo;
-	const struct repo_commit *commit;
+	struct file_tree tree;
 	const char *folder; /* ORPHANS_FOLDER, or one below it */
 };
 
