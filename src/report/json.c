@@ -18,14 +18,11 @@
 /* A longer config is left out of the result. */
 #define LIVE_SIZE_MAX ((size_t)1 << 20)
 
-void json_put_text(struct json_writer *w, const char *key, struct str s)
+static void put_valid(struct json_writer *w, struct str s)
 {
 	struct buf valid = BUF_INIT(JSON_SIZE_CEILING);
 
-	json_key(w, key);
-	if (!s.n) {
-		json_null(w);
-	} else if (utf8_invalid_at(s) == s.n) {
+	if (utf8_invalid_at(s) == s.n) {
 		json_string(w, s);
 	} else {
 		escape_utf8(&valid, s);
@@ -33,6 +30,15 @@ void json_put_text(struct json_writer *w, const char *key, struct str s)
 		w->out->failed_memory |= valid.failed_memory;
 		buf_free(&valid);
 	}
+}
+
+void json_put_text(struct json_writer *w, const char *key, struct str s)
+{
+	json_key(w, key);
+	if (s.n)
+		put_valid(w, s);
+	else
+		json_null(w);
 }
 
 static void put_time(struct json_writer *w, const char *key, int64_t unix_s)
@@ -297,7 +303,7 @@ static void put_uncommitted(struct json_writer *w, const struct result *r)
 	json_begin_inline(w);
 	json_begin_array(w);
 	for (size_t i = 0; i < r->uncommitted_count; i++)
-		json_text(w, r->uncommitted[i]);
+		put_valid(w, str_from(r->uncommitted[i]));
 	json_end_array(w);
 	json_end_inline(w);
 }

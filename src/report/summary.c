@@ -51,13 +51,13 @@ void summary_judged_by(struct buf *b, const struct result *r)
 		buf_printf(b, "commit %.12s, judged by the rules of commit %.12s", r->commit.p,
 			   r->review.base.p);
 	else if (r->is_worktree)
-		buf_printf(b, "judged by the working tree%s%.12s", r->commit.n ? " at " : "",
+		buf_printf(b, "judged by the working tree%s%.12s", r->commit.n ? " at commit " : "",
 			   r->commit.n ? r->commit.p : "");
 	else if (r->commit.n)
 		buf_printf(b, "judged by commit %.12s", r->commit.p);
 	if (r->uncommitted_count)
-		buf_printf(b, " and %zu file%s not as committed", r->uncommitted_count,
-			   r->uncommitted_count == 1 ? "" : "s");
+		buf_printf(b, "%s %zu file%s not as committed", r->is_worktree ? ", with" : " and",
+			   r->uncommitted_count, r->uncommitted_count == 1 ? "" : "s");
 	if (r->is_now_given)
 		buf_printf(b, "%sas of %s (--now)", r->commit.n || r->is_worktree ? ", " : "",
 			   time_format_rfc3339(r->now_s, text));

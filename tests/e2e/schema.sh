@@ -57,6 +57,11 @@ expect_json out '[.findings[] | select(.class == "policy") | .waived.id] | sort 
 cp "$out" policies.json
 run_json -C repo check --replay "$PWD/errors" --now "$now"
 cp "$out" incomplete.json
+echo '; a word' >>repo/policies/base.ini
+run_json -C repo check prod --worktree --replay "$PWD/replies" --now "$now"
+expect_json out '.worktree == true and .uncommitted == ["policies/base.ini"]'
+cp "$out" worktree.json
+git -C repo checkout -q policies
 run_json -C repo check prod --replay "$PWD/errors" --now "$now"
 expect_exit 3
 run_json diff "$common/prod.json" edited.json
@@ -94,9 +99,25 @@ refused() {
 	done
 }
 
-refused result drifted.json policies.json incomplete.json diff.json equal.json
+refused result drifted.json policies.json incomplete.json worktree.json diff.json \
+	equal.json
 refused runs runs.json
 refused log log.json
+
+# What is there only if it is so is never false, and never an empty list.
+mkdir wrong.only
+jq '.worktree = false' worktree.json >wrong.only/worktree.json
+jq '.uncommitted = []' worktree.json >wrong.only/uncommitted.json
+for file in wrong.only/*; do
+	run node "$SCANDRIFT_SOURCE/tests/e2e/schema/validate.js" \
+		"$SCANDRIFT_SOURCE/src/data/result.schema.json" worktree.json "$file"
+	expect_exit 1
+	expect_text out "$file: /$(basename "$file" .json) "
+	run schema_judge result "$file"
+	expect_exit 1
+	run schema_judge result worktree.json
+	expect_exit 0
+done
 
 # The judge of results says no, and where.
 sed 's/"verdict": "fail"/"verdict": "fine"/' drifted.json >wrong.json

@@ -16,9 +16,10 @@ const validate = ajv.compile(JSON.parse(fs.readFileSync(schema, "utf8")));
 
 // The watched config's own values may be any JSON, and be absent for a list without end.
 const free = /\/(changes\/\d+\/(before|after|removed|added|altered)|findings\/\d+\/found|targets\/\d+\/live)(\/|$)/;
-// Members that are not always there: --now, a long config, and the two sides of a long list.
+// Members that are not always there: --now, --worktree and what it lists, a long config, and the two
+// sides of a long list.
 function isOptional(at, node) {
-  return /^\/(now|targets\/\d+\/live)$/.test(at) || ("before_count" in node && /\/changes\/\d+\/(before|after)$/.test(at));
+  return /^\/(now|worktree|uncommitted|targets\/\d+\/live)$/.test(at) || ("before_count" in node && /\/changes\/\d+\/(before|after)$/.test(at));
 }
 
 let tried = 0;
