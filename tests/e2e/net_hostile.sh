@@ -147,6 +147,7 @@ done <rows
 
 # A proxy that refuses: named, and it has seen nothing that is ours to sign with.
 printf '[target far]\nbaseline = baselines/good.json\n' >repo/baselines/targets.ini
+commit_all repo 'targets: one far away'
 run env https_proxy="http://user:canary-proxy@127.0.0.1:$(port proxy-407)" \
 	"$SCANDRIFT" -C repo check --ca-bundle "$PWD/ca.pem" --timeout 8s -v
 expect_exit 3
@@ -190,6 +191,7 @@ step=$((size / 12 + 1))
 		at=$((at + step))
 	done
 } >repo/baselines/targets.ini
+commit_all repo 'targets: many'
 chmod 600 "$HOME"/.tccli/*
 start_standin "$accounts" --scenario "$PWD/cuts"
 run_json -C repo check --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE" --jobs 40

@@ -247,6 +247,7 @@ check_in repo --worktree
 expect_exit 0
 expect_findings
 expect_json out '.uncommitted == ["policies/a\u001b[31mb", "policies/z\ufffd"]'
+expect_text out "$(printf 'policies/z\357\277\275')"
 restore repo
 
 # ---- targets ----
