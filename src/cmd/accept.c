@@ -443,6 +443,8 @@ struct err *cmd_accept(const struct options *o, struct io *io, int *code)
 	TRY(workspace_open(&where, io, &w));
 	e = check_options(o, &w);
 	if (!e)
+		e = workspace_require_committed(&w);
+	if (!e)
 		e = repo_repair(w.repo);
 	if (!e)
 		e = policies_open(&w, io, &policies);

@@ -108,8 +108,8 @@ static void fill_marks(struct buf *b, struct str text, const struct mark *marks,
 	}
 }
 
-static struct err *write_targets(const struct options *o, const struct io *io, const char *root,
-				 const char *target)
+static struct err *new_targets(const struct options *o, const struct io *io, const char *root,
+			       const char *target)
 {
 	const struct mark marks[] = {
 		{"@TARGET@", target},
@@ -124,6 +124,65 @@ static struct err *write_targets(const struct options *o, const struct io *io, c
 	if (!e)
 		e = write_new(io, root, TARGETS_FILE, buf_view(&b));
 	buf_free(&b);
+	return e;
+}
+
+static struct err *replace_file(const char *root, const char *path, struct str content)
+{
+	char *full = NULL;
+	struct err *e;
+
+	if (asprintf(&full, "%s%s", root, path) < 0)
+		return err_nomem();
+	e = fs_write(full, content, FS_REPLACE);
+	free(full);
+	return e;
+}
+
+/* The file as it is, with one section more; what that makes must still be a file of targets. */
+static struct err *add_target(const struct options *o, const struct io *io, const char *root,
+			      struct str there, struct arena *a, const char *target)
+{
+	struct buf b = BUF_INIT(FILE_SIZE_MAX);
+	struct targets all;
+	struct err *e;
+
+	buf_str(&b, there);
+	if (there.n && there.p[there.n - 1] != '\n')
+		buf_char(&b, '\n');
+	buf_printf(&b, "\n[target %s]\n", target);
+	if (o->net.endpoint)
+		buf_printf(&b, "endpoint = %s\n", o->net.endpoint);
+	e = buf_check(&b, ERR_OUTPUT, TARGETS_FILE);
+	if (!e)
+		e = targets_parse(a, TARGETS_FILE, buf_view(&b), &all);
+	if (!e)
+		e = replace_file(root, TARGETS_FILE, buf_view(&b));
+	if (!e)
+		log_note(&io->log, "added target %s to " TARGETS_FILE, target);
+	buf_free(&b);
+	return e;
+}
+
+/* A second init with a name adds that target; nothing that is there changes. */
+static struct err *write_targets(const struct options *o, const struct io *io, const char *root,
+				 struct arena *a, const char *target, bool *has_target)
+{
+	struct buf there = BUF_INIT(0);
+	struct targets all;
+	bool found;
+	struct err *e = fs_read_beneath(root, TARGETS_FILE, FILE_SIZE_MAX, &there, &found);
+
+	if (!e && found)
+		e = targets_parse(a, TARGETS_FILE, buf_view(&there), &all);
+	if (!e && !found)
+		e = new_targets(o, io, root, target);
+	else if (!e && o->arg_count && !targets_find(&all, str_from(target)))
+		e = add_target(o, io, root, buf_view(&there), a, target);
+	else if (!e)
+		log_note(&io->log, "kept " TARGETS_FILE);
+	*has_target = !e && (!found || o->arg_count || targets_find(&all, str_from(target)));
+	buf_free(&there);
 	return e;
 }
 
@@ -143,9 +202,9 @@ static struct err *note_attributes(const struct io *io, const char *root)
 }
 
 static struct err *write_files(const struct options *o, const struct io *io, const char *root,
-			       const char *target)
+			       struct arena *a, const char *target, bool *has_target)
 {
-	TRY(write_targets(o, io, root, target));
+	TRY(write_targets(o, io, root, a, target, has_target));
 	TRY(write_new(io, root, "policies/base.ini",
 		      (struct str){(const char *)data_starter_policy, data_starter_policy_size}));
 	TRY(write_new(io, root, ".gitattributes", str_from(attributes)));
@@ -178,6 +237,7 @@ static struct err *first_baseline(const struct options *o, struct io *io, const 
 	struct io quiet = *io;
 	struct workspace w;
 	struct live *l = NULL;
+	bool can_ask = true;
 	struct err *e;
 
 	where.names = &target;
@@ -186,47 +246,64 @@ static struct err *first_baseline(const struct options *o, struct io *io, const 
 	quiet.log.level = LOG_QUIET;
 	TRY(workspace_open(&where, &quiet, &w));
 	e = live_open(&o->net, io, &w, &l);
-	if (!e)
+	if (!e && !o->net.replay)
+		e = live_has_credential(l, w.selected[0], &can_ask);
+	if (!e && !can_ask)
+		log_note(&io->log, "no first baseline: no credentials and no --replay");
+	else if (!e)
 		e = write_baseline(io, &w, l);
 	live_close(l);
 	workspace_close(&w);
 	return e;
 }
 
-struct err *cmd_init(const struct options *o, struct io *io, int *code)
+/* Before anything is written. */
+static struct err *check_arguments(const struct options *o, const char *target,
+				   const struct ci **ci)
 {
-	const char *target = o->arg_count ? o->args[0] : TARGET_DEFAULT;
-	const struct ci *ci = NULL;
-	struct repo *repo = NULL;
-	struct err *e;
-
-	*code = EXIT_FINE;
-	TRY(find_ci(o->init.ci, &ci));
+	TRY(find_ci(o->init.ci, ci));
 	if (!target_is_name(str_from(target)))
 		return err_new(ERR_USAGE,
 			       "'%s' cannot name a target, expected letters, digits, '.', '_' and "
 			       "'-', %d at most",
 			       target, TARGET_NAME_MAX);
-	/* Before anything is written. */
 	if (o->net.replay && access(o->net.replay, R_OK | X_OK) != 0)
 		return err_errno(ERR_CONFIG, errno, "--replay %s", o->net.replay);
-	TRY(repo_open(".", &repo));
-	if (!repo_workdir(repo))
+	return NULL;
+}
+
+struct err *cmd_init(const struct options *o, struct io *io, int *code)
+{
+	const char *target = o->arg_count ? o->args[0] : TARGET_DEFAULT;
+	const struct ci *ci = NULL;
+	struct arena *a = arena_new();
+	struct repo *repo = NULL;
+	bool has_target = false;
+	struct err *e = a ? NULL : err_nomem();
+
+	*code = EXIT_FINE;
+	if (!e)
+		e = check_arguments(o, target, &ci);
+	if (!e)
+		e = repo_open(".", &repo);
+	if (!e && !repo_workdir(repo))
 		e = err_new(ERR_REPO,
 			    "a bare repository has no files to write; run this in a clone");
-	else
-		e = write_files(o, io, repo_workdir(repo), target);
+	if (!e)
+		e = write_files(o, io, repo_workdir(repo), a, target, &has_target);
 	if (!e && ci)
 		e = write_new(io, repo_workdir(repo), ci->path,
 			      (struct str){(const char *)ci->text, *ci->size});
-	repo_free(repo);
-	if (e)
-		return e;
-	if (o->net.replay || io_env(io, "TENCENTCLOUD_SECRET_ID"))
+	if (!e && has_target)
 		e = first_baseline(o, io, target);
-	else
-		log_note(&io->log, "no first baseline: no credentials and no --replay");
+	else if (!e)
+		log_note(&io->log,
+			 "no first baseline: " TARGETS_FILE
+			 " has no target %s; scandrift init NAME adds one",
+			 target);
 	if (!e)
 		log_note(&io->log, "next: look at the files, then git add and git commit them");
+	repo_free(repo);
+	arena_free(a);
 	return e;
 }

@@ -44,6 +44,9 @@ int live_signal(const struct live *l);
 /* Was there a reply that --record could not keep? It has been told, and does not stop a run. */
 bool live_is_unrecorded(const struct live *l);
 
+/* Is there any credential for the target? One that is broken, or that nobody takes, is one. */
+struct err *live_has_credential(struct live *l, const struct target *t, bool *out) MUST_USE;
+
 /* What would be sent, as text. */
 struct err *live_show_request(struct live *l, const struct target *t, struct buf *out) MUST_USE;
 

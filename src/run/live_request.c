@@ -72,6 +72,17 @@ struct err *live_find_identity(struct live *l, const struct target *t, struct id
 	return identities_get(l->identities, wish, out);
 }
 
+struct err *live_has_credential(struct live *l, const struct target *t, bool *out)
+{
+	struct identity_wish wish = {0};
+	struct identity *id = NULL;
+
+	TRY(live_open_network(l));
+	TRY(live_find_identity(l, t, &wish, &id));
+	*out = !identity_is_unconfigured(id);
+	return NULL;
+}
+
 struct err *live_make_request(struct live *l, const struct target *t, struct fetch_request *out)
 {
 	const struct resource *r = &schema_registry_scan;

@@ -283,6 +283,38 @@ struct err *workspace_of_commit(struct workspace *w)
 	return read_targets(w, &tree);
 }
 
+static struct err *require_committed(const struct target *t, const struct target *there,
+				     const struct repo_commit *c)
+{
+	if (!there)
+		return err_new(ERR_CONFIG,
+			       "%s: commit %.12s has no such target in " TARGETS_FILE
+			       "; commit it first",
+			       t->name.p, c->hex);
+	if (!str_eq(t->baseline, there->baseline))
+		return err_new(ERR_CONFIG,
+			       "%s: its baseline is %s in " TARGETS_FILE " of commit %.12s, and %s "
+			       "in the working tree; commit that first",
+			       t->name.p, there->baseline.p, c->hex, t->baseline.p);
+	return NULL;
+}
+
+struct err *workspace_require_committed(const struct workspace *w)
+{
+	struct workspace committed = *w;
+	const struct file_tree tree = {.repo = w->repo, .commit = &w->commit};
+
+	if (w->commit.is_unborn || !w->uncommitted_count)
+		return NULL;
+	TRY(read_targets(&committed, &tree));
+	for (size_t i = 0; i < w->selected_count; i++) {
+		const struct target *t = w->selected[i];
+
+		TRY(require_committed(t, targets_find(&committed.targets, t->name), &w->commit));
+	}
+	return NULL;
+}
+
 void workspace_close(struct workspace *w)
 {
 	repo_free(w->repo);

@@ -72,6 +72,12 @@ void workspace_close(struct workspace *w);
 struct file_tree workspace_tree(const struct workspace *w);
 
 /*
+ * ERR_CONFIG where the commit's targets.ini lacks a selected target, or names another baseline for
+ * it: what is committed for it would be checked by nobody. A branch without a commit has none to ask.
+ */
+struct err *workspace_require_committed(const struct workspace *w) MUST_USE;
+
+/*
  * Fills in targets and aliases as they are in the commit, and looks at no file; arena, repository
  * and commit are set, and stay the caller's. Without targets.ini there are no targets.
  */

@@ -158,6 +158,21 @@ git -C repo log -1 --format='%an <%ae> %at|%cn <%ce>' >have
 echo 'A <a@example.com> 1795482123|C <c@example.com>' >want
 expect_same want have
 
+# A target that the branch does not have would be checked by nobody.
+cp repo/baselines/targets.ini committed.ini
+printf '[target next]\n' >>repo/baselines/targets.ini
+cp "$replay/prod.json" "$replay/next.json"
+run scandrift -C repo accept next --replay "$replay"
+expect_exit 2
+expect_empty out
+expect_text err 'next: commit '
+expect_text err 'has no such target in baselines/targets.ini; commit it first'
+sed 's,^\[target prod\],&\nbaseline = baselines/moved.json,' committed.ini >repo/baselines/targets.ini
+run scandrift -C repo accept prod --replay "$replay"
+expect_exit 2
+expect_text err 'prod: its baseline is baselines/prod.json in baselines/targets.ini of commit '
+git -C repo checkout -q baselines/targets.ini
+
 # Detached: there is no branch to move.
 git -C repo config user.name 'Test Author'
 git -C repo config user.email 'author@example.com'

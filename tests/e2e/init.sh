@@ -47,6 +47,43 @@ for file in baselines/targets.ini policies/base.ini baselines/prod.json; do
 	expect_same "$SCRATCH/$file" "repo/$file"
 done
 
+# A name adds a target to the file that is there, and nothing else in it changes.
+cp repo/baselines/targets.ini before.ini
+run scandrift -C repo init other.one --replay "$PWD/replies"
+expect_exit 0
+expect_line err 'scandrift: added target other.one to baselines/targets.ini'
+head -c "$(wc -c <before.ini)" repo/baselines/targets.ini >begins.ini
+expect_same before.ini begins.ini
+tail -n 2 repo/baselines/targets.ini >ends.ini
+printf '\n[target other.one]\n' >want.ini
+expect_same want.ini ends.ini
+expect_same "$common/prod.json" repo/baselines/other.one.json
+cp repo/baselines/targets.ini before.ini
+for name in other.one prod; do
+	run scandrift -C repo init "$name" --replay "$PWD/replies"
+	expect_exit 0
+	expect_line err 'scandrift: kept baselines/targets.ini'
+	expect_same before.ini repo/baselines/targets.ini
+done
+# Without the last line end, with an endpoint of its own, and where names clash but for their case.
+printf '[target one] ; mine' >repo/baselines/targets.ini
+run scandrift -C repo init two --endpoint https://tcss.example.com
+expect_exit 0
+printf '[target one] ; mine\n\n[target two]\nendpoint = https://tcss.example.com\n' >want.ini
+expect_same want.ini repo/baselines/targets.ini
+run scandrift -C repo init ONE
+expect_exit 2
+expect_same want.ini repo/baselines/targets.ini
+run scandrift -C repo init
+expect_exit 0
+expect_text err 'has no target prod; scandrift init NAME adds one'
+expect_same want.ini repo/baselines/targets.ini
+echo 'nonsense' >repo/baselines/targets.ini
+run scandrift -C repo init three
+expect_exit 2
+expect_text err 'baselines/targets.ini:1:'
+expect_line repo/baselines/targets.ini nonsense
+
 # An older .gitattributes is kept, and what it lacks is said.
 new_repo attributes
 echo '*.txt text' >attributes/.gitattributes
@@ -103,6 +140,16 @@ expect_exit 0
 expect_same "$common/prod.json" live/baselines/prod.json
 # The baseline came from there, so that is where the next check asks.
 expect_line live/baselines/targets.ini "endpoint = $HTTPS_URL"
+# Credentials are looked for where fetch looks.
+new_repo by-file
+mkdir "$HOME/.tencentcloud"
+printf '[default]\nsecret_id = AKIDPROD\nsecret_key = prod-key\n' >"$HOME/.tencentcloud/credentials"
+chmod 600 "$HOME/.tencentcloud/credentials"
+run env -u TENCENTCLOUD_SECRET_ID -u TENCENTCLOUD_SECRET_KEY \
+	scandrift -C by-file init --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE"
+expect_exit 0
+expect_same "$common/prod.json" by-file/baselines/prod.json
+rm -r "$HOME/.tencentcloud"
 new_repo refused
 use_key AKIDPROD wrong-key
 run scandrift -C refused init --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE"
