@@ -9,7 +9,7 @@
 #include "base/arena.h"
 
 static char nomem_msg[] = "out of memory";
-static struct err nomem = {ERR_NOMEM, nomem_msg, NULL};
+static struct err nomem = {.kind = ERR_NOMEM, .msg = nomem_msg};
 
 /* In parentheses: for the analyzer these names are macros, see err.h. */
 struct err *(err_nomem)(void)
@@ -31,6 +31,9 @@ static struct err *make(enum err_kind kind, struct err *cause, const char *fmt, 
 	}
 	e->kind = kind;
 	e->cause = cause;
+	e->reason = cause ? cause->reason : REASON_NONE;
+	e->line = cause ? cause->line : 0;
+	e->column = cause ? cause->column : 0;
 	return e;
 }
 
@@ -64,6 +67,22 @@ struct err *(err_errno)(enum err_kind kind, int errno_value, const char *fmt, ..
 	va_start(ap, fmt);
 	e = make(kind, err_new(kind, "%s", strerror(errno_value)), fmt, ap);
 	va_end(ap);
+	return e;
+}
+
+struct err *(err_at)(struct err *e, size_t line, size_t column)
+{
+	if (e == &nomem)
+		return e;
+	e->line = line;
+	e->column = column;
+	return e;
+}
+
+struct err *(err_because)(struct err *e, enum reason reason)
+{
+	if (e != &nomem)
+		e->reason = reason;
 	return e;
 }
 

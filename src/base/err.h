@@ -2,10 +2,12 @@
 #ifndef SCANDRIFT_BASE_ERR_H
 #define SCANDRIFT_BASE_ERR_H
 
+#include <stddef.h>
+
 #include "base/attr.h"
+#include "base/reason.h"
 
 struct arena;
-struct str;
 
 /*
  * The one error type. NULL is success. An error owns its text and its cause; the caller that
@@ -25,20 +27,27 @@ enum err_kind {
 	ERR_NOMEM,
 };
 
+/* What a caller may go by is a value here; the text is for people alone. */
 struct err {
 	enum err_kind kind;
+	enum reason reason;  /* ERR_NET: why no reply came; else REASON_NONE */
+	size_t line, column; /* where in what was read, from 1; 0: no place */
 	char *msg;
 	struct err *cause;
 };
 
 struct err *err_new(enum err_kind kind, const char *fmt, ...) PRINTF(2, 3) MUST_USE NEVER_NULL;
 
-/* Adds what was being done. Owns `cause` from here on and keeps its kind. */
+/* Adds what was being done. Owns `cause` from here on and keeps its kind, reason and place. */
 struct err *err_wrap(struct err *cause, const char *fmt, ...) PRINTF(2, 3) MUST_USE NEVER_NULL;
 
 /* The same, with strerror(errno_value) appended. */
 struct err *err_errno(enum err_kind kind, int errno_value, const char *fmt, ...)
 	PRINTF(3, 4) MUST_USE NEVER_NULL;
+
+/* Gives an error its place, or its reason. The one that stands for no memory stays as it is. */
+struct err *err_at(struct err *e, size_t line, size_t column) MUST_USE NEVER_NULL;
+struct err *err_because(struct err *e, enum reason reason) MUST_USE NEVER_NULL;
 
 /* Memory is at its end: a static object, so that it can always be had. Free it like any other. */
 struct err *err_nomem(void) MUST_USE NEVER_NULL;
@@ -60,10 +69,12 @@ static inline struct err *err_known(struct err *e)
 		__builtin_unreachable();
 	return e;
 }
-#define err_new(...)   err_known(err_new(__VA_ARGS__))
-#define err_wrap(...)  err_known(err_wrap(__VA_ARGS__))
-#define err_errno(...) err_known(err_errno(__VA_ARGS__))
-#define err_nomem()    err_known(err_nomem())
+#define err_new(...)     err_known(err_new(__VA_ARGS__))
+#define err_wrap(...)    err_known(err_wrap(__VA_ARGS__))
+#define err_errno(...)   err_known(err_errno(__VA_ARGS__))
+#define err_nomem()      err_known(err_nomem())
+#define err_at(...)      err_known(err_at(__VA_ARGS__))
+#define err_because(...) err_known(err_because(__VA_ARGS__))
 #endif
 
 /* Accepts NULL. */

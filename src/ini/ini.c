@@ -55,7 +55,7 @@ struct err *ini_error(const char *file, size_t line, const char *fmt, ...)
 	va_end(ap);
 	if (n < 0)
 		return err_nomem();
-	e = err_new(ERR_CONFIG, "%s:%zu: %s", file, line, text);
+	e = err_at(err_new(ERR_CONFIG, "%s:%zu: %s", file, line, text), line, 0);
 	free(text);
 	return e;
 }

@@ -91,7 +91,8 @@ struct err *json_error_at(const struct json_scan *s, size_t at, const char *fmt,
 	if (!msg)
 		return err_nomem();
 	json_position(bytes, at, &line, &column);
-	e = err_new(s->lim.kind, "line %zu column %zu: %s", line, column, msg);
+	e = err_at(err_new(s->lim.kind, "line %zu column %zu: %s", line, column, msg), line,
+		   column);
 	free(msg);
 	return e;
 }

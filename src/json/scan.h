@@ -73,7 +73,7 @@ struct str json_source(const struct json_scan *s, size_t from);
 /* For messages: the position of an offset, both from 1, columns in characters. */
 void json_position(struct str bytes, size_t at, size_t *line, size_t *column);
 
-/* "line 3 column 7: " and the message, of the kind of this scan's errors. */
+/* "line 3 column 7: " and the message, of the kind of this scan's errors, with its place. */
 struct err *json_error_at(const struct json_scan *s, size_t at, const char *fmt, ...)
 	PRINTF(3, 4) MUST_USE;
 

@@ -10,21 +10,6 @@ static struct err *set_problem(struct config_file *f, struct arena *a, struct st
 	return f->problem.p ? NULL : err_nomem();
 }
 
-/* The line in "line 3 column 7: ...", 0 without. */
-static size_t line_in(struct str message)
-{
-	size_t start = strlen("line "), n = start;
-	uint64_t line;
-
-	if (!str_starts(message, "line "))
-		return 0;
-	while (n < message.n && message.p[n] >= '0' && message.p[n] <= '9')
-		n++;
-	return str_to_u64((struct str){message.p + start, n - start}, SIZE_MAX, &line)
-		       ? (size_t)line
-		       : 0;
-}
-
 /* An error of the reader becomes the problem of the file; out of memory stays an error. */
 static struct err *take_error(struct config_file *f, struct arena *a, struct err *e)
 {
@@ -34,7 +19,7 @@ static struct err *take_error(struct config_file *f, struct arena *a, struct err
 	if (e->kind == ERR_NOMEM)
 		return e;
 	text = str_from(e->cause ? e->cause->msg : e->msg);
-	f->problem_line = line_in(text);
+	f->problem_line = e->line;
 	memory = set_problem(f, a, text);
 	err_free(e);
 	return memory;

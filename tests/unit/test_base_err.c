@@ -37,6 +37,23 @@ static void test_chain(void **state)
 	err_free(NULL);
 }
 
+/* What a caller goes by is kept by whoever adds words; there is no place where nobody gave one. */
+static void test_place_and_reason(void **state)
+{
+	struct err *e = err_at(err_new(ERR_REPLY, "duplicate key"), 3, 7);
+
+	(void)state;
+	e = err_wrap(err_wrap(e, "reply"), "prod");
+	assert_int_equal(e->line, 3);
+	assert_int_equal(e->column, 7);
+	assert_int_equal(e->reason, REASON_NONE);
+	expect_text(e, ERR_REPLY, "prod: reply: duplicate key");
+	e = err_wrap(err_because(err_new(ERR_NET, "host"), REASON_TIMEOUT), "prod");
+	assert_int_equal(e->reason, REASON_TIMEOUT);
+	assert_int_equal(e->line + e->column, 0);
+	err_free(e);
+}
+
 static void test_nomem(void **state)
 {
 	struct err *e = err_nomem();
@@ -45,6 +62,12 @@ static void test_nomem(void **state)
 	assert_ptr_equal(e, err_nomem());
 	err_free(e);
 	expect_text(e, ERR_NOMEM, "out of memory");
+	/* It is one for all, so nothing is kept in it. */
+	assert_ptr_equal(err_at(err_nomem(), 3, 7), err_nomem());
+	assert_ptr_equal(err_because(err_nomem(), REASON_TIMEOUT), err_nomem());
+	e = err_nomem();
+	assert_int_equal(e->line + e->column, 0);
+	assert_int_equal(e->reason, REASON_NONE);
 	/* A wrap of it is an ordinary error with its kind. */
 	expect_text(err_wrap(err_nomem(), "prod"), ERR_NOMEM, "prod: out of memory");
 }
@@ -213,10 +236,10 @@ static void test_secret(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_chain),   cmocka_unit_test(test_nomem),
-		cmocka_unit_test(test_arena),   cmocka_unit_test(test_arena_text),
-		cmocka_unit_test(test_suggest), cmocka_unit_test(test_secret),
-		cmocka_unit_test(test_grow),
+		cmocka_unit_test(test_chain),      cmocka_unit_test(test_place_and_reason),
+		cmocka_unit_test(test_nomem),      cmocka_unit_test(test_arena),
+		cmocka_unit_test(test_arena_text), cmocka_unit_test(test_suggest),
+		cmocka_unit_test(test_secret),     cmocka_unit_test(test_grow),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -200,6 +200,7 @@ static void test_bad(void **state)
 		if (!e || strcmp(text, want) != 0)
 			fail_msg("%s:\nwant %s\ngot  %s", bad[i].name, want, e ? text : "no error");
 		assert_int_equal(e ? e->kind : ERR_NOMEM, ERR_CONFIG);
+		assert_int_equal(e ? e->line : 0, strtoul(bad[i].message, NULL, 10));
 		assert_null(doc.file);
 		free(text);
 		err_free(e);

@@ -201,8 +201,14 @@ static void test_messages(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct err *e = scan_all(str_from(rows[i].text));
 
+		size_t line = 0, column = 0;
+
 		if (!e != !rows[i].message || (e && strcmp(e->msg, rows[i].message) != 0))
 			fail_msg("%s: %s", rows[i].name, e ? e->msg : "taken");
+		/* The place is a value of the error, the same as it says. */
+		if (e && (sscanf(e->msg, "line %zu column %zu: ", &line, &column) != 2 ||
+			  e->line != line || e->column != column))
+			fail_msg("%s: at %zu:%zu", rows[i].name, e->line, e->column);
 		err_free(e);
 	}
 }
