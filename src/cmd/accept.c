@@ -9,6 +9,7 @@
 #include "history/commit_message.h"
 #include "model/canonical.h"
 #include "repo/push.h"
+#include "report/formats.h"
 #include "result/exit.h"
 #include "run/evaluate.h"
 #include "run/policy_files.h"
@@ -347,7 +348,7 @@ static struct err *print_outcome(const struct acceptance *a, bool any)
 	if (a->is_committed && a->commit.worktree_lag)
 		log_warn(&a->io->log, "%s", a->commit.worktree_lag);
 	e = buf_check(&b, ERR_OUTPUT, "the report");
-	if (!e && (!a->o->output.format || strcmp(a->o->output.format, "text") == 0))
+	if (!e && (!a->o->output.format || a->o->output.format == &formats[FORMAT_TEXT]))
 		e = io_write(a->io, buf_view(&b));
 	else if (!e)
 		note_lines(a->io, str_trim(buf_view(&b)));

@@ -10,6 +10,7 @@
 #include "history/timeline.h"
 #include "json/write.h"
 #include "report/escape.h"
+#include "report/formats.h"
 #include "report/json_finding.h"
 #include "run/run_result.h"
 
@@ -258,7 +259,7 @@ static void begin_json(struct json_writer *j, const struct options *o,
 static struct err *print(const struct options *o, const struct io *io, const struct workspace *w,
 			 const struct repo_commit *tip, struct buf *b)
 {
-	bool is_json = o->output.format && strcmp(o->output.format, "json") == 0;
+	bool is_json = o->output.format == &formats[FORMAT_JSON];
 	struct json_writer j = json_writer_to(b);
 	struct page p = {b, io};
 	int64_t now_s = run_now(&o->evaluate);
@@ -319,10 +320,10 @@ struct err *cmd_log(const struct options *o, struct io *io, int *code)
 	struct workspace w;
 	struct err *e;
 
-	if (o->output.format && strcmp(o->output.format, "text") != 0 &&
-	    strcmp(o->output.format, "json") != 0)
+	if (o->output.format && o->output.format != &formats[FORMAT_TEXT] &&
+	    o->output.format != &formats[FORMAT_JSON])
 		return err_new(ERR_USAGE, "log: --format is text or json, not %s",
-			       o->output.format);
+			       o->output.format->name);
 	if (o->log.runs && o->evaluate.has_now && !o->log.every_s)
 		return err_new(ERR_USAGE,
 			       "log: --now with --runs goes with --every: only a run that is "

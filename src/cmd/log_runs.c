@@ -11,6 +11,7 @@
 #include "json/write.h"
 #include "repo/history.h"
 #include "report/escape.h"
+#include "report/formats.h"
 #include "report/json_finding.h"
 #include "run/run_result.h"
 
@@ -244,7 +245,7 @@ struct err *runs_print(const struct options *o, const struct io *io, const struc
 
 	TRY(read_runs(&r, run_now(&o->evaluate)));
 	e = NULL;
-	if (o->output.format && strcmp(o->output.format, "json") == 0) {
+	if (o->output.format == &formats[FORMAT_JSON]) {
 		put_json(&j, &r);
 		e = io->log.in_actions ? escape_json_in_actions(&b) : NULL;
 	} else {

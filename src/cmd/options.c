@@ -54,12 +54,12 @@ static struct err *find_format(const struct option *row, struct str name, const 
 	*out = format_find(name);
 	if (*out)
 		return NULL;
-	for (size_t i = 0; i < format_count; i++)
+	for (size_t i = 0; i < FORMAT_COUNT; i++)
 		suggest_offer(&near, str_from(formats[i].name));
 	if (near.best.n)
 		return err_new(ERR_USAGE, "--%s: unknown format '%.*s'; did you mean '%.*s'?",
 			       row->name, STR_ARG(name), STR_ARG(near.best));
-	for (size_t i = 0; i < format_count; i++)
+	for (size_t i = 0; i < FORMAT_COUNT; i++)
 		buf_printf(&names, "%s%s", i ? ", " : "", formats[i].name);
 	e = err_new(ERR_USAGE, "--%s: unknown format '%.*s', expected one of %s", row->name,
 		    STR_ARG(name), names.n ? names.p : "");
@@ -69,10 +69,7 @@ static struct err *find_format(const struct option *row, struct str name, const 
 
 static struct err *set_format(struct options *o, const struct option *row, const char *value)
 {
-	const struct format *format;
-
-	o->output.format = value;
-	return find_format(row, str_from(value), &format);
+	return find_format(row, str_from(value), &o->output.format);
 }
 
 static struct err *set_output(struct options *o, const struct option *row, const char *value)
@@ -388,7 +385,7 @@ static struct err *take_option(struct walk *w, struct options *o)
 
 static struct err *refuse_pair_formats(const struct options *o, const struct command *c)
 {
-	const struct format *f = o->output.format ? format_find(str_from(o->output.format)) : NULL;
+	const struct format *f = o->output.format;
 	const char *option = "format";
 
 	for (size_t i = 0; !(f && f->is_of_pair) && i < o->output.file_count; i++) {

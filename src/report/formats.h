@@ -24,8 +24,17 @@ struct format {
 	bool is_of_pair; /* it renders two sides and not a run: diff alone has it */
 };
 
-extern const struct format formats[];
-extern const size_t format_count;
+/* Sorted by name. */
+enum format_id {
+	FORMAT_GITHUB,
+	FORMAT_JSON,
+	FORMAT_MARKDOWN,
+	FORMAT_PATCH,
+	FORMAT_TEXT,
+	FORMAT_COUNT,
+};
+
+extern const struct format formats[]; /* FORMAT_COUNT */
 
 const struct format *format_find(struct str name); /* NULL when there is none */
 

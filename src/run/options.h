@@ -39,7 +39,7 @@ struct output {
 };
 
 struct output_options {
-	const char *format; /* of standard output; NULL: the command's own default */
+	const struct format *format; /* of standard output; NULL: the command's own default */
 	struct output files[OUTPUTS_MAX];
 	size_t file_count;
 };

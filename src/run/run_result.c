@@ -114,7 +114,7 @@ static void write_outputs(const struct output_options *o, const struct io *io, s
 struct err *run_report(const struct output_options *o, const struct io *io, struct result *r,
 		       int *code)
 {
-	const struct format *f = format_find(str_from(o->format ? o->format : "text"));
+	const struct format *f = o->format ? o->format : &formats[FORMAT_TEXT];
 	struct report_style style = {
 		.has_colour = io->has_colour,
 		.in_actions = io->log.in_actions,

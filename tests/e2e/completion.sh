@@ -11,7 +11,7 @@
 need bash git
 
 folder=$SCANDRIFT_SOURCE/src/completion
-formats=$(sed -n 's/^	{"\([a-z]*\)",.*/\1/p' "$SCANDRIFT_SOURCE/src/report/formats.c" | xargs)
+formats=$(sed -n 's/^	\[FORMAT_[A-Z]*\] = {"\([a-z]*\)",.*/\1/p' "$SCANDRIFT_SOURCE/src/report/formats.c" | xargs)
 [ -n "$formats" ] || fail 'the formats were not found'
 cli_table >table
 cli_commands >commands

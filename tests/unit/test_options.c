@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cmd/options.h"
+#include "report/formats.h"
 
 #define WORDS 12
 
@@ -240,18 +241,18 @@ static const char *text_or(const char *s)
 /* All that the lines below say, as text. */
 static void describe(const struct line *l, char *out, size_t size)
 {
-	int n = snprintf(out, size, "%s|%s|%s|%s|%d%d%d%d|%d|%s|%llu|%llu|%d:%lld|%d%d|%s",
-			 l->command ? l->command->name : "(none)", text_or(l->o.dirs[0]),
-			 text_or(l->o.output.format), text_or(l->o.net.replay), l->o.help,
-			 l->o.version, l->o.quiet, l->o.verbose, l->o.colour,
-			 text_or(l->o.record.branch), (unsigned long long)l->o.max_reply,
-			 (unsigned long long)l->o.net.timeout_ms, l->o.evaluate.has_now,
-			 (long long)l->o.evaluate.now_s, l->o.evaluate.fail_on,
-			 l->o.evaluate.never_fail,
-			 l->o.fetch.raw          ? "raw"
-			 : l->o.normalize.digest ? "digest"
-			 : l->o.normalize.jcs    ? "jcs"
-						 : "");
+	int n = snprintf(
+		out, size, "%s|%s|%s|%s|%d%d%d%d|%d|%s|%llu|%llu|%d:%lld|%d%d|%s",
+		l->command ? l->command->name : "(none)", text_or(l->o.dirs[0]),
+		l->o.output.format ? l->o.output.format->name : "(none)", text_or(l->o.net.replay),
+		l->o.help, l->o.version, l->o.quiet, l->o.verbose, l->o.colour,
+		text_or(l->o.record.branch), (unsigned long long)l->o.max_reply,
+		(unsigned long long)l->o.net.timeout_ms, l->o.evaluate.has_now,
+		(long long)l->o.evaluate.now_s, l->o.evaluate.fail_on, l->o.evaluate.never_fail,
+		l->o.fetch.raw          ? "raw"
+		: l->o.normalize.digest ? "digest"
+		: l->o.normalize.jcs    ? "jcs"
+					: "");
 
 	for (size_t i = 0; i < l->o.arg_count; i++)
 		n += snprintf(out + n, size - (size_t)n, "|%s", l->o.args[i]);

@@ -395,7 +395,7 @@ static void test_formats(void **state)
 	struct err *e;
 
 	(void)state;
-	for (size_t i = 0; i < format_count; i++) {
+	for (size_t i = 0; i < FORMAT_COUNT; i++) {
 		if (i && strcmp(formats[i - 1].name, formats[i].name) >= 0)
 			fail_msg("%s stands behind %s", formats[i].name, formats[i - 1].name);
 		assert_true(strlen(formats[i].help) > 0);
