@@ -96,39 +96,39 @@ static size_t on_header(char *p, size_t size, size_t n, void *ctx)
 
 static const struct {
 	CURLcode code;
-	enum net_reason reason;
+	enum reason reason;
 } reasons[] = {
 	/* clang-format off */
-	{ CURLE_UNSUPPORTED_PROTOCOL,     NET_HTTP        }, /* HTTP/0.9: no status line at all */
-	{ CURLE_COULDNT_RESOLVE_PROXY,    NET_PROXY       },
-	{ CURLE_COULDNT_RESOLVE_HOST,     NET_DNS         },
-	{ CURLE_COULDNT_CONNECT,          NET_CONNECT     },
-	{ CURLE_WEIRD_SERVER_REPLY,       NET_HTTP        },
-	{ CURLE_HTTP2,                    NET_TRUNCATED   },
-	{ CURLE_PARTIAL_FILE,             NET_TRUNCATED   },
-	{ CURLE_OPERATION_TIMEDOUT,       NET_TIMEOUT     },
-	{ CURLE_SSL_CONNECT_ERROR,        NET_TLS         },
-	{ CURLE_GOT_NOTHING,              NET_TRUNCATED   },
-	{ CURLE_SEND_ERROR,               NET_CONNECT     },
-	{ CURLE_RECV_ERROR,               NET_TRUNCATED   },
-	{ CURLE_SSL_CERTPROBLEM,          NET_CERTIFICATE },
-	{ CURLE_SSL_CIPHER,               NET_TLS         },
-	{ CURLE_PEER_FAILED_VERIFICATION, NET_CERTIFICATE },
-	{ CURLE_BAD_CONTENT_ENCODING,     NET_HTTP        },
-	{ CURLE_SSL_CACERT_BADFILE,       NET_CERTIFICATE },
-	{ CURLE_SSL_ISSUER_ERROR,         NET_CERTIFICATE },
-	{ CURLE_SSL_INVALIDCERTSTATUS,    NET_CERTIFICATE },
-	{ CURLE_HTTP2_STREAM,             NET_TRUNCATED   },
-	{ CURLE_PROXY,                    NET_PROXY       },
+	{ CURLE_UNSUPPORTED_PROTOCOL,     REASON_HTTP        }, /* HTTP/0.9: no status line at all */
+	{ CURLE_COULDNT_RESOLVE_PROXY,    REASON_PROXY       },
+	{ CURLE_COULDNT_RESOLVE_HOST,     REASON_DNS         },
+	{ CURLE_COULDNT_CONNECT,          REASON_CONNECT     },
+	{ CURLE_WEIRD_SERVER_REPLY,       REASON_HTTP        },
+	{ CURLE_HTTP2,                    REASON_TRUNCATED   },
+	{ CURLE_PARTIAL_FILE,             REASON_TRUNCATED   },
+	{ CURLE_OPERATION_TIMEDOUT,       REASON_TIMEOUT     },
+	{ CURLE_SSL_CONNECT_ERROR,        REASON_TLS         },
+	{ CURLE_GOT_NOTHING,              REASON_TRUNCATED   },
+	{ CURLE_SEND_ERROR,               REASON_CONNECT     },
+	{ CURLE_RECV_ERROR,               REASON_TRUNCATED   },
+	{ CURLE_SSL_CERTPROBLEM,          REASON_CERTIFICATE },
+	{ CURLE_SSL_CIPHER,               REASON_TLS         },
+	{ CURLE_PEER_FAILED_VERIFICATION, REASON_CERTIFICATE },
+	{ CURLE_BAD_CONTENT_ENCODING,     REASON_HTTP        },
+	{ CURLE_SSL_CACERT_BADFILE,       REASON_CERTIFICATE },
+	{ CURLE_SSL_ISSUER_ERROR,         REASON_CERTIFICATE },
+	{ CURLE_SSL_INVALIDCERTSTATUS,    REASON_CERTIFICATE },
+	{ CURLE_HTTP2_STREAM,             REASON_TRUNCATED   },
+	{ CURLE_PROXY,                    REASON_PROXY       },
 	/* clang-format on */
 };
 
-static enum net_reason reason_of(CURLcode code)
+static enum reason reason_of(CURLcode code)
 {
 	for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
 		if (reasons[i].code == code)
 			return reasons[i].reason;
-	return NET_OTHER;
+	return REASON_NETWORK;
 }
 
 static const char *host_of(CURL *easy, CURLU *url, char **host)
@@ -153,25 +153,25 @@ static struct err *explain(const struct transfer *t, CURLcode code, const char *
 	if (t->headers_too_large) {
 		(void)snprintf(text, sizeof(text), "the headers are larger than %u bytes",
 			       HEADERS_MAX);
-		return net_error(NET_TOO_LARGE, host, text);
+		return net_error(REASON_TOO_LARGE, host, text);
 	}
 	/* libcurl takes headers that break off for a reply without a body. */
 	if (code == CURLE_OK)
-		return net_error(NET_TRUNCATED, host, "the reply ended within its headers");
+		return net_error(REASON_TRUNCATED, host, "the reply ended within its headers");
 	if (t->too_large) {
 		(void)snprintf(text, sizeof(text), "the reply is larger than %zu bytes",
 			       t->body.max);
-		return net_error(NET_TOO_LARGE, host, text);
+		return net_error(REASON_TOO_LARGE, host, text);
 	}
 	(void)curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
 	if (tunnel && tunnel / 100 != 2) {
 		(void)snprintf(text, sizeof(text),
 			       "the proxy refused the connection with status %ld", tunnel);
-		return net_error(NET_PROXY, host, text);
+		return net_error(REASON_PROXY, host, text);
 	}
 	(void)curl_easy_getinfo(t->easy, CURLINFO_SSL_VERIFYRESULT, &verified);
 	if (code == CURLE_PEER_FAILED_VERIFICATION && tls_lacks_names(verified))
-		return net_error(NET_CERTIFICATE, host,
+		return net_error(REASON_CERTIFICATE, host,
 				 "the certificate names no host in its subjectAltName; a name in "
 				 "its CN alone counts for nothing");
 	return net_error(reason_of(code), host, t->error[0] ? t->error : curl_easy_strerror(code));
@@ -182,7 +182,7 @@ static struct err *failure(const struct transfer *t, CURLcode code, bool is_stop
 	CURLU *url = curl_url();
 	char *host = NULL;
 	const char *name = host_of(t->easy, url, &host);
-	struct err *e = is_stopped ? net_error(NET_INTERRUPTED, name, "interrupted")
+	struct err *e = is_stopped ? net_error(REASON_INTERRUPTED, name, "interrupted")
 				   : explain(t, code, name);
 
 	curl_free(host);

@@ -24,7 +24,7 @@
 
 bool fetch_is_ok(const struct fetch_outcome *o)
 {
-	return o->failure.reason == NULL;
+	return o->failure.reason == REASON_NONE;
 }
 
 /* --- the envelope --- */
@@ -94,8 +94,8 @@ static struct err *envelope_error(struct str body, struct arena *a, struct envel
 
 /* --- what a reply means --- */
 
-static struct err *fail(struct arena *a, struct fetch_outcome *o, const char *reason,
-			const char *message, const char *hint)
+static struct err *fail(struct arena *a, struct fetch_outcome *o, enum reason reason,
+			const char *message)
 {
 	struct str copy = arena_str(a, str_from(message));
 
@@ -106,7 +106,7 @@ static struct err *fail(struct arena *a, struct fetch_outcome *o, const char *re
 		.message = copy.p,
 		.api_code = "",
 		.request_id = "",
-		.hint = hint,
+		.hint = reason_hint(reason),
 	};
 	return NULL;
 }
@@ -152,16 +152,16 @@ static struct err *fail_api(struct arena *a, struct fetch_outcome *o,
 	struct str message = arena_str(a, env->error.message);
 	const char *text = message.p;
 
-	if (row->class == API_CLOCK && text)
+	if (row->reason == REASON_CLOCK && text)
 		text = clock_message(a, o, message);
 	if (!code.p || !id.p || !text)
 		return err_nomem();
 	o->failure = (struct fetch_failure){
-		.reason = api_class_reason(row->class),
+		.reason = row->reason,
 		.message = text,
 		.api_code = code.p,
 		.request_id = id.p,
-		.hint = api_class_hint(row->class),
+		.hint = reason_hint(row->reason),
 	};
 	return NULL;
 }
@@ -179,7 +179,11 @@ static struct err *judge(const char *service, struct arena *a, struct fetch_outc
 		text = arena_printf(a, "HTTP status %d", o->status);
 		if (o->status == 429 || o->status / 100 == 5)
 			*rule = RETRY_BACKOFF;
-		return text ? fail(a, o, "http-status", text, status_hint(o->status)) : err_nomem();
+		if (!text)
+			return err_nomem();
+		TRY(fail(a, o, REASON_HTTP_STATUS, text));
+		o->failure.hint = status_hint(o->status);
+		return NULL;
 	}
 	TRY(envelope_error(o->body, a, &env));
 	if (!env.error.is_there)
@@ -215,15 +219,13 @@ static struct err *take_reply(struct arena *a, const struct http_reply *r, struc
 static struct err *take_error(struct arena *a, struct err *e, struct fetch_outcome *o,
 			      enum retry_rule *rule)
 {
-	const char *what;
-	enum net_reason reason;
+	enum reason reason = net_reason(e);
 	struct err *failed;
 
 	if (e->kind != ERR_NET)
 		return e;
-	reason = net_reason(e, &what);
 	*rule = net_is_transient(reason) ? RETRY_BACKOFF : RETRY_NEVER;
-	failed = fail(a, o, net_word(reason), what, net_hint(reason));
+	failed = fail(a, o, reason, net_what(e));
 	err_free(e);
 	return failed;
 }
@@ -287,10 +289,10 @@ struct err *fetch_steps_prepare(struct fetch_session *s, const struct fetch_requ
 	return NULL;
 }
 
-struct err *fetch_steps_give_up(struct arena *a, struct fetch_steps *steps, const char *reason,
-				const char *message, const char *hint)
+struct err *fetch_steps_give_up(struct arena *a, struct fetch_steps *steps, enum reason reason,
+				const char *message)
 {
-	return fail(a, &steps->o, reason, message, hint);
+	return fail(a, &steps->o, reason, message);
 }
 
 /* --- again or not --- */
@@ -354,15 +356,14 @@ static void log_try(const struct fetch_session *s, const struct fetch_request *r
 	if (s->log)
 		log_verbose(s->log, "fetch host=%s action=%s try=%u status=%d reason=%s code=%s",
 			    r->endpoint->host_sent, r->action, o->tries, o->status,
-			    o->failure.reason ? o->failure.reason : "none",
+			    reason_word(o->failure.reason, o->failure.foreign),
 			    o->failure.api_code ? o->failure.api_code : "");
 }
 
 /* A request that is under way gets what is left of the run's time: its time-out is the run's end. */
 static bool is_cut_by_deadline(const struct fetch_session *s, const struct fetch_outcome *o)
 {
-	return o->failure.reason && strcmp(o->failure.reason, net_word(NET_TIMEOUT)) == 0 &&
-	       fetch_time_left(s) <= TIMER_SLACK_MS;
+	return o->failure.reason == REASON_TIMEOUT && fetch_time_left(s) <= TIMER_SLACK_MS;
 }
 
 struct err *fetch_steps_take(struct fetch_session *s, const struct fetch_request *r,
@@ -377,8 +378,7 @@ struct err *fetch_steps_take(struct fetch_session *s, const struct fetch_request
 	if (e) {
 		TRY(take_error(a, e, &steps->o, &rule));
 		if (is_cut_by_deadline(s, &steps->o))
-			TRY(fetch_steps_give_up(a, steps, "deadline", FETCH_DEADLINE_TEXT,
-						FETCH_DEADLINE_HINT));
+			TRY(fetch_steps_give_up(a, steps, REASON_DEADLINE, FETCH_DEADLINE_TEXT));
 	} else {
 		TRY(take_reply(a, reply, &steps->o));
 		wait_ms = retry_after_ms(reply->retry_after);

@@ -49,10 +49,11 @@ struct fetch_request {
 
 /* Texts come from outside: whoever shows them escapes them. Empty where there is nothing to say. */
 struct fetch_failure {
-	const char *reason; /* NULL: none. The word in incomplete/<word> */
+	enum reason reason;
 	const char *message;
 	const char *api_code, *request_id;
 	const char *hint;
+	const char *foreign; /* the word of REASON_FOREIGN */
 };
 
 /* Everything in the arena or literal. `body` may be there with a failure too (for --record). */

@@ -36,7 +36,7 @@ void identity_fail(struct identity *id, const char *what, const struct fetch_fai
 				   : keep(id, f->message);
 
 	id->failure = (struct fetch_failure){
-		.reason = keep(id, f->reason),
+		.reason = f->reason,
 		.message = message ? message : "out of memory",
 		.api_code = keep(id, f->api_code),
 		.request_id = keep(id, f->request_id),
@@ -46,7 +46,7 @@ void identity_fail(struct identity *id, const char *what, const struct fetch_fai
 	wake(id);
 }
 
-void identity_fail_with(struct identity *id, const char *reason, const char *message,
+void identity_fail_with(struct identity *id, enum reason reason, const char *message,
 			const char *hint)
 {
 	identity_fail(id, NULL,
@@ -60,7 +60,7 @@ void identity_fail_with(struct identity *id, const char *reason, const char *mes
 void identity_fail_err(struct identity *id, const char *what, struct err *e, const char *hint)
 {
 	char *text = err_text(e);
-	struct fetch_failure f = {.reason = IDENTITY_CREDENTIALS,
+	struct fetch_failure f = {.reason = REASON_CREDENTIALS,
 				  .message = text ? text : "out of memory",
 				  .api_code = "",
 				  .request_id = "",

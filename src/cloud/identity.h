@@ -60,7 +60,7 @@ void identity_wait(struct identity *id, struct identity_waiter *w);
 /* Has this credential's token been refused? Gets a new one, where that can be, and is ready again. */
 bool identity_renew(struct identity *id, struct identity_waiter *w);
 
-/* reason NULL: ready. */
+/* REASON_NONE: ready. */
 const struct fetch_failure *identity_failure(const struct identity *id);
 /* True where it is this machine's configuration that has none. */
 bool identity_is_unconfigured(const struct identity *id);

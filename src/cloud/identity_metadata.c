@@ -53,15 +53,15 @@ static bool metadata_is_good(struct identity *id, struct err *e, const struct ht
 	if (!e && reply->status == 200)
 		return true;
 	if (e)
-		(void)net_reason(e, &what);
+		what = net_what(e);
 	else if (reply->status == 404)
 		what = "no role is bound to this instance";
 	text = what ? arena_printf(id->scratch, "the metadata service: %s", what)
 		    : arena_printf(id->scratch, "the metadata service: HTTP status %d",
 				   reply->status);
 	identity_fail_with(id,
-			   e && net_reason(e, NULL) == NET_INTERRUPTED ? net_word(NET_INTERRUPTED)
-								       : IDENTITY_CREDENTIALS,
+			   e && net_reason(e) == REASON_INTERRUPTED ? REASON_INTERRUPTED
+								    : REASON_CREDENTIALS,
 			   text ? text : "out of memory", hint);
 	err_free(e);
 	return false;
@@ -103,7 +103,7 @@ static void on_role_name(void *ctx, struct err *e, const struct http_reply *repl
 	path = arena_printf(id->scratch, METADATA_PATH "%.*s", STR_ARG(name));
 	if (!path || name.n == 0 || name.n > 128 ||
 	    strspn(path + sizeof(METADATA_PATH) - 1, allowed) != name.n) {
-		identity_fail_with(id, IDENTITY_CREDENTIALS,
+		identity_fail_with(id, REASON_CREDENTIALS,
 				   "the metadata service: what it says is no role's name",
 				   "Run on an instance that has a role");
 		end_metadata(id);
@@ -118,7 +118,7 @@ void identity_ask_metadata(struct identity *id)
 {
 	id->scratch = arena_new();
 	if (!id->scratch) {
-		identity_fail_with(id, IDENTITY_CREDENTIALS, "out of memory", "");
+		identity_fail_with(id, REASON_CREDENTIALS, "out of memory", "");
 		return;
 	}
 	get_metadata(id, METADATA_PATH, on_role_name);

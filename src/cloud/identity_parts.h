@@ -10,9 +10,8 @@
  * any other, so that one login serves a thousand roles.
  */
 
-#define IDENTITY_SESSION     "scandrift"   /* the name of a role's session, where none is said */
-#define IDENTITY_CREDENTIALS "credentials" /* the word in incomplete/<word> */
-#define IDENTITY_HINT_FIND   "scandrift fetch --explain-credentials TARGET tells what was looked at"
+#define IDENTITY_SESSION   "scandrift" /* the name of a role's session, where none is said */
+#define IDENTITY_HINT_FIND "scandrift fetch --explain-credentials TARGET tells what was looked at"
 
 enum identity_state { IDENTITY_NEW, IDENTITY_BUSY, IDENTITY_READY, IDENTITY_FAILED };
 
@@ -56,7 +55,7 @@ void identity_advance(struct identity *id);
 
 /* Texts are copied; `what`, if wanted, goes before the message. */
 void identity_fail(struct identity *id, const char *what, const struct fetch_failure *f);
-void identity_fail_with(struct identity *id, const char *reason, const char *message,
+void identity_fail_with(struct identity *id, enum reason reason, const char *message,
 			const char *hint);
 /* Frees the error. */
 void identity_fail_err(struct identity *id, const char *what, struct err *e, const char *hint);

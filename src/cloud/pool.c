@@ -10,7 +10,6 @@
 #include <string.h>
 
 #include "base/grow.h"
-#include "cloud/net.h"
 
 /* A second, and what two clocks that are read in whole milliseconds may be apart. */
 #define WINDOW_MS 1010u
@@ -230,10 +229,7 @@ static void note_end(struct pool_gate *g, uint64_t now)
 
 static void adapt_rate(struct pool_gate *g, const struct fetch_outcome *o)
 {
-	bool is_too_fast =
-		o->failure.reason && strcmp(o->failure.reason, api_class_reason(API_RATE)) == 0;
-
-	if (is_too_fast) {
+	if (o->failure.reason == REASON_RATE_LIMITED) {
 		g->rate = g->rate > 1 ? g->rate / 2 : 1;
 		g->good = 0;
 	} else if (g->rate < POOL_RATE && ++g->good >= g->rate) {
@@ -250,14 +246,13 @@ static void finish(struct pool *p, struct pool_call *call)
 	call->done(call->ctx, call);
 }
 
-static void give_up(struct pool *p, struct pool_call *call, const char *reason, const char *message,
-		    const char *hint)
+static void give_up(struct pool *p, struct pool_call *call, enum reason reason, const char *message)
 {
 	struct err *e = NULL;
 
 	if (!call->arena)
 		call->arena = arena_new();
-	e = call->arena ? fetch_steps_give_up(call->arena, &call->steps, reason, message, hint)
+	e = call->arena ? fetch_steps_give_up(call->arena, &call->steps, reason, message)
 			: err_nomem();
 	if (e)
 		set_failed(p, e);
@@ -266,8 +261,7 @@ static void give_up(struct pool *p, struct pool_call *call, const char *reason, 
 
 static void interrupt(struct pool *p, struct pool_call *call)
 {
-	give_up(p, call, net_word(NET_INTERRUPTED), "the run was ended before this was fetched",
-		net_hint(NET_INTERRUPTED));
+	give_up(p, call, REASON_INTERRUPTED, "the run was ended before this was fetched");
 }
 
 static void on_reply(void *ctx, struct err *e, const struct http_reply *reply)
@@ -381,8 +375,7 @@ static void drain(struct pool *p, bool is_stopped)
 			if (is_stopped)
 				interrupt(p, call);
 			else
-				give_up(p, call, "deadline", FETCH_DEADLINE_TEXT,
-					FETCH_DEADLINE_HINT);
+				give_up(p, call, REASON_DEADLINE, FETCH_DEADLINE_TEXT);
 		}
 	}
 }

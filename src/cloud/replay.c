@@ -10,7 +10,6 @@
 #include "base/fs.h"
 #include "base/timeutil.h"
 #include "base/utf8.h"
-#include "cloud/net.h"
 #include "json/object.h"
 #include "json/write.h"
 
@@ -68,7 +67,7 @@ static void put_failure(struct json_writer *w, const struct fetch_failure *f)
 		return;
 	}
 	json_begin_object(w);
-	put_text(w, "reason", f->reason);
+	put_text(w, "reason", reason_word(f->reason, f->foreign));
 	put_text(w, "message", f->message);
 	put_text(w, "code", f->api_code);
 	put_text(w, "request_id", f->request_id);
@@ -187,7 +186,7 @@ static const struct json_object headers = {JSON_OTHER_IS_REFUSED, header_members
 					   ARRAY_LEN(header_members)};
 
 static const struct json_member failure_members[] = {
-	{JSON_ROW("reason", COPY, struct fetch_failure, reason)},
+	{JSON_ROW("reason", COPY, struct fetch_failure, foreign)},
 	{JSON_ROW("message", COPY, struct fetch_failure, message)},
 	{JSON_ROW("code", COPY, struct fetch_failure, api_code)},
 	{JSON_ROW("request_id", COPY, struct fetch_failure, request_id)},
@@ -196,7 +195,7 @@ static const struct json_member failure_members[] = {
 static const struct json_object failure = {JSON_OTHER_IS_REFUSED, failure_members,
 					   ARRAY_LEN(failure_members)};
 
-/* The word becomes part of a rule id, so it must look like ours. */
+/* A word that we do not know becomes part of a rule id all the same, so it must look like ours. */
 static bool is_word(const char *s)
 {
 	size_t n = strlen(s);
@@ -213,8 +212,11 @@ static struct err *read_failure(struct json_scan *s, const struct json_token *t,
 		return NULL;
 	*f = (struct fetch_failure){.message = "", .api_code = "", .request_id = "", .hint = ""};
 	TRY(json_object_read(s, t, &failure, a, f));
-	if (!f->reason || !is_word(f->reason))
+	if (!f->foreign || !is_word(f->foreign))
 		return json_error_at(s, t->at, "a failure needs a reason of a-z and -");
+	f->reason = reason_find(str_from(f->foreign));
+	if (f->reason != REASON_FOREIGN)
+		f->foreign = NULL;
 	return NULL;
 }
 
@@ -301,8 +303,7 @@ static struct err *read_meta(const char *dir, const char *name, struct arena *a,
 }
 
 /* `message` NULL: memory was at its end. */
-static struct err *fail(struct fetch_outcome *o, const char *reason, const char *message,
-			const char *hint)
+static struct err *fail(struct fetch_outcome *o, enum reason reason, const char *message)
 {
 	if (!message)
 		return err_nomem();
@@ -310,7 +311,7 @@ static struct err *fail(struct fetch_outcome *o, const char *reason, const char 
 					    .message = message,
 					    .api_code = "",
 					    .request_id = "",
-					    .hint = hint};
+					    .hint = reason_hint(reason)};
 	return NULL;
 }
 
@@ -340,9 +341,8 @@ static struct err *read_body(const char *dir, const char *name, size_t max, stru
 	if (!found)
 		return NULL;
 	if (size > max)
-		return fail(o, net_word(NET_TOO_LARGE),
-			    arena_printf(a, "%s: larger than %zu bytes", name, max),
-			    net_hint(NET_TOO_LARGE));
+		return fail(o, REASON_TOO_LARGE,
+			    arena_printf(a, "%s: larger than %zu bytes", name, max));
 	TRY(read_file(dir, name, max, a, &o->body, &o->has_reply));
 	return NULL;
 }
@@ -363,8 +363,8 @@ static struct err *settle(const char *body, const char *service, struct arena *a
 	if (m->o.failure.reason)
 		return NULL;
 	if (!m->o.has_reply)
-		return fail(&m->o, "no-reply", arena_printf(a, "no file %s in the recording", body),
-			    "Record this target, or look for the run that should have");
+		return fail(&m->o, REASON_NO_REPLY,
+			    arena_printf(a, "no file %s in the recording", body));
 	if (m->o.status == 0)
 		m->o.status = 200; /* a body by itself is a good reply's */
 	return fetch_judge(service, a, &m->o);
@@ -377,14 +377,7 @@ static struct err *unreadable(struct err *e, struct arena *a, struct fetch_outco
 
 	TRY(err_become_text(e, a, &text));
 	*out = (struct fetch_outcome){.content_type = "", .date = ""};
-	out->failure = (struct fetch_failure){
-		.reason = "bad-recording",
-		.message = text.p,
-		.api_code = "",
-		.request_id = "",
-		.hint = "Record this target again",
-	};
-	return NULL;
+	return fail(out, REASON_BAD_RECORDING, text.p);
 }
 
 struct err *replay_read(const char *dir, const char *target, const char *service, size_t reply_max,

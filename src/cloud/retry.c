@@ -10,74 +10,52 @@
 
 const struct api_error_row api_errors[] = {
 	/* clang-format off */
-	/* service  code                                 exact   class              retry         */
-	{ NULL,     "ActionOffline",                     false,  API_CONFIGURATION, RETRY_NEVER   },
-	{ NULL,     "AuthFailure",                       false,  API_CREDENTIALS,   RETRY_NEVER   },
-	{ NULL,     "AuthFailure.SignatureExpire",       false,  API_CLOCK,         RETRY_CLOCK   },
-	{ NULL,     "AuthFailure.TokenFailure",          false,  API_CREDENTIALS,   RETRY_TOKEN   },
-	{ NULL,     "AuthFailure.UnauthorizedOperation", false,  API_PERMISSION,    RETRY_NEVER   },
-	{ NULL,     "DryRunOperation",                   false,  API_BUSINESS,      RETRY_NEVER   },
-	{ NULL,     "FailedOperation",                   false,  API_BUSINESS,      RETRY_NEVER   },
-	{ NULL,     "InternalError",                     false,  API_SERVER,        RETRY_BACKOFF },
+	/* service  code                                 exact   reason               retry         */
+	{ NULL,     "ActionOffline",                     false,  REASON_REFUSED,      RETRY_NEVER   },
+	{ NULL,     "AuthFailure",                       false,  REASON_CREDENTIALS,  RETRY_NEVER   },
+	{ NULL,     "AuthFailure.SignatureExpire",       false,  REASON_CLOCK,        RETRY_CLOCK   },
+	{ NULL,     "AuthFailure.TokenFailure",          false,  REASON_CREDENTIALS,  RETRY_TOKEN   },
+	{ NULL,     "AuthFailure.UnauthorizedOperation", false,  REASON_PERMISSION,   RETRY_NEVER   },
+	{ NULL,     "DryRunOperation",                   false,  REASON_API_ERROR,    RETRY_NEVER   },
+	{ NULL,     "FailedOperation",                   false,  REASON_API_ERROR,    RETRY_NEVER   },
+	{ NULL,     "InternalError",                     false,  REASON_SERVER_ERROR, RETRY_BACKOFF },
 	/* Said to mean "user not authorised": no role for the product to work with. */
-	{ "tcss",   "InternalError.ErrRoleNotExist",     false,  API_CONFIGURATION, RETRY_NEVER   },
-	{ "sts",    "InternalError.GetRoleError",        false,  API_CONFIGURATION, RETRY_NEVER   },
-	{ "sts",    "InternalError.IllegalRole",         false,  API_CONFIGURATION, RETRY_NEVER   },
-	{ NULL,     "InvalidAction",                     false,  API_CONFIGURATION, RETRY_NEVER   },
-	{ NULL,     "InvalidParameter",                  false,  API_CONFIGURATION, RETRY_NEVER   },
+	{ "tcss",   "InternalError.ErrRoleNotExist",     false,  REASON_REFUSED,      RETRY_NEVER   },
+	{ "sts",    "InternalError.GetRoleError",        false,  REASON_REFUSED,      RETRY_NEVER   },
+	{ "sts",    "InternalError.IllegalRole",         false,  REASON_REFUSED,      RETRY_NEVER   },
+	{ NULL,     "InvalidAction",                     false,  REASON_REFUSED,      RETRY_NEVER   },
+	{ NULL,     "InvalidParameter",                  false,  REASON_REFUSED,      RETRY_NEVER   },
 	/* STS says "rate exceeded" by it, in spite of the category. */
-	{ "sts",    "InvalidParameter.OverLimit",        false,  API_RATE,          RETRY_BACKOFF },
-	{ NULL,     "InvalidParameterValue",             false,  API_CONFIGURATION, RETRY_NEVER   },
-	{ NULL,     "InvalidRequest",                    false,  API_CONFIGURATION, RETRY_NEVER   },
-	{ NULL,     "IpInBlacklist",                     false,  API_PERMISSION,    RETRY_NEVER   },
-	{ NULL,     "IpNotInWhitelist",                  false,  API_PERMISSION,    RETRY_NEVER   },
+	{ "sts",    "InvalidParameter.OverLimit",        false,  REASON_RATE_LIMITED, RETRY_BACKOFF },
+	{ NULL,     "InvalidParameterValue",             false,  REASON_REFUSED,      RETRY_NEVER   },
+	{ NULL,     "InvalidRequest",                    false,  REASON_REFUSED,      RETRY_NEVER   },
+	{ NULL,     "IpInBlacklist",                     false,  REASON_PERMISSION,   RETRY_NEVER   },
+	{ NULL,     "IpNotInWhitelist",                  false,  REASON_PERMISSION,   RETRY_NEVER   },
 	/* A quota, which waiting does not raise. */
-	{ NULL,     "LimitExceeded",                     false,  API_BUSINESS,      RETRY_NEVER   },
-	{ NULL,     "MissingParameter",                  false,  API_CONFIGURATION, RETRY_NEVER   },
-	{ NULL,     "NoSuchProduct",                     false,  API_CONFIGURATION, RETRY_NEVER   },
-	{ NULL,     "NoSuchVersion",                     false,  API_CONFIGURATION, RETRY_NEVER   },
-	{ NULL,     "OperationDenied",                   false,  API_PERMISSION,    RETRY_NEVER   },
-	{ NULL,     "RequestLimitExceeded",              false,  API_RATE,          RETRY_BACKOFF },
-	{ NULL,     "RequestSizeLimitExceeded",          false,  API_CONFIGURATION, RETRY_NEVER   },
-	{ NULL,     "ResourceInUse",                     false,  API_BUSINESS,      RETRY_NEVER   },
-	{ NULL,     "ResourceInsufficient",              false,  API_BUSINESS,      RETRY_NEVER   },
-	{ NULL,     "ResourceNotFound",                  false,  API_BUSINESS,      RETRY_NEVER   },
+	{ NULL,     "LimitExceeded",                     false,  REASON_API_ERROR,    RETRY_NEVER   },
+	{ NULL,     "MissingParameter",                  false,  REASON_REFUSED,      RETRY_NEVER   },
+	{ NULL,     "NoSuchProduct",                     false,  REASON_REFUSED,      RETRY_NEVER   },
+	{ NULL,     "NoSuchVersion",                     false,  REASON_REFUSED,      RETRY_NEVER   },
+	{ NULL,     "OperationDenied",                   false,  REASON_PERMISSION,   RETRY_NEVER   },
+	{ NULL,     "RequestLimitExceeded",              false,  REASON_RATE_LIMITED, RETRY_BACKOFF },
+	{ NULL,     "RequestSizeLimitExceeded",          false,  REASON_REFUSED,      RETRY_NEVER   },
+	{ NULL,     "ResourceInUse",                     false,  REASON_API_ERROR,    RETRY_NEVER   },
+	{ NULL,     "ResourceInsufficient",              false,  REASON_API_ERROR,    RETRY_NEVER   },
+	{ NULL,     "ResourceNotFound",                  false,  REASON_API_ERROR,    RETRY_NEVER   },
 	/* With a detail it speaks of one resource, not of the service. */
-	{ NULL,     "ResourceUnavailable",               true,   API_SERVER,        RETRY_BACKOFF },
-	{ NULL,     "ResponseSizeLimitExceeded",         false,  API_CONFIGURATION, RETRY_NEVER   },
-	{ NULL,     "ServiceUnavailable",                false,  API_SERVER,        RETRY_BACKOFF },
-	{ NULL,     "UnauthorizedOperation",             false,  API_PERMISSION,    RETRY_NEVER   },
-	{ NULL,     "UnknownParameter",                  false,  API_CONFIGURATION, RETRY_NEVER   },
-	{ NULL,     "UnsupportedOperation",              false,  API_CONFIGURATION, RETRY_NEVER   },
-	{ NULL,     "UnsupportedProtocol",               false,  API_CONFIGURATION, RETRY_NEVER   },
-	{ NULL,     "UnsupportedRegion",                 false,  API_CONFIGURATION, RETRY_NEVER   },
-	{ NULL,     NULL,                                false,  API_UNKNOWN,       RETRY_NEVER   },
+	{ NULL,     "ResourceUnavailable",               true,   REASON_SERVER_ERROR, RETRY_BACKOFF },
+	{ NULL,     "ResponseSizeLimitExceeded",         false,  REASON_REFUSED,      RETRY_NEVER   },
+	{ NULL,     "ServiceUnavailable",                false,  REASON_SERVER_ERROR, RETRY_BACKOFF },
+	{ NULL,     "UnauthorizedOperation",             false,  REASON_PERMISSION,   RETRY_NEVER   },
+	{ NULL,     "UnknownParameter",                  false,  REASON_REFUSED,      RETRY_NEVER   },
+	{ NULL,     "UnsupportedOperation",              false,  REASON_REFUSED,      RETRY_NEVER   },
+	{ NULL,     "UnsupportedProtocol",               false,  REASON_REFUSED,      RETRY_NEVER   },
+	{ NULL,     "UnsupportedRegion",                 false,  REASON_REFUSED,      RETRY_NEVER   },
+	{ NULL,     NULL,                                false,  REASON_API_ERROR,    RETRY_NEVER   },
 	/* clang-format on */
 };
 
-static const struct api_error_row unknown = {NULL, "", false, API_UNKNOWN, RETRY_NEVER};
-
-static const struct {
-	const char *reason, *hint;
-} classes[] = {
-	[API_RATE] = {"rate-limited",
-		      "Other callers use up this identity's 20 requests a second; run again later"},
-	[API_SERVER] = {"server-error",
-			"The service is in trouble; run again later, and name the RequestId to the "
-			"vendor if it stays"},
-	[API_CLOCK] = {"clock", "Set this machine's clock; a request may differ from the server's "
-				"by five minutes at most"},
-	[API_CREDENTIALS] = {"credentials",
-			     "Check the SecretId, its SecretKey and, if temporary, its token: "
-			     "unknown, wrong, disabled or expired"},
-	[API_PERMISSION] = {"permission", "Let this identity call the action (CAM policy, or its "
-					  "list of addresses)"},
-	[API_CONFIGURATION] = {"refused",
-			       "The service does not take this request here; check the target's "
-			       "endpoint and region, and that the product is set up"},
-	[API_BUSINESS] = {"api-error", "See the code in the vendor's documentation of this action"},
-	[API_UNKNOWN] = {"api-error", "See the code in the vendor's documentation of this action"},
-};
+static const struct api_error_row unknown = {NULL, "", false, REASON_API_ERROR, RETRY_NEVER};
 
 const struct retry_policy retry_default = {.tries_max = 3, .base_ms = 500, .cap_ms = 8000};
 
@@ -110,16 +88,6 @@ const struct api_error_row *api_error_find(const char *service, struct str code)
 		}
 	}
 	return best;
-}
-
-const char *api_class_reason(enum api_class c)
-{
-	return classes[c].reason;
-}
-
-const char *api_class_hint(enum api_class c)
-{
-	return classes[c].hint;
 }
 
 uint64_t retry_delay_ms(const struct retry_policy *p, unsigned tries_done, uint64_t random)

@@ -2,23 +2,13 @@
 #ifndef SCANDRIFT_CLOUD_RETRY_H
 #define SCANDRIFT_CLOUD_RETRY_H
 
+#include "base/reason.h"
 #include "base/str.h"
 
 /*
  * What an API error code means, and whether another try can help: one table, in retry.c. Unknown
  * codes are never tried again.
  */
-
-enum api_class {
-	API_RATE,
-	API_SERVER,
-	API_CLOCK,
-	API_CREDENTIALS,
-	API_PERMISSION,
-	API_CONFIGURATION,
-	API_BUSINESS,
-	API_UNKNOWN,
-};
 
 enum retry_rule {
 	RETRY_NEVER,
@@ -31,7 +21,7 @@ struct api_error_row {
 	const char *service; /* NULL: any */
 	const char *code;
 	bool is_exact; /* else it stands for its details ("code.X") too */
-	enum api_class class;
+	enum reason reason;
 	enum retry_rule retry;
 };
 
@@ -40,9 +30,6 @@ extern const struct api_error_row api_errors[];
 
 /* The longest match, a row of `service` before a row of any. Never NULL. */
 const struct api_error_row *api_error_find(const char *service, struct str code);
-
-const char *api_class_reason(enum api_class c); /* "rate-limited": the word in incomplete/<word> */
-const char *api_class_hint(enum api_class c);   /* what to do next, one line */
 
 struct retry_policy {
 	unsigned tries_max;

@@ -25,7 +25,6 @@ enum fetch_next {
 };
 
 #define FETCH_DEADLINE_TEXT "the run's time was over before this was fetched"
-#define FETCH_DEADLINE_HINT "Raise --deadline, or run with fewer targets"
 
 /* What is left of the run; UINT64_MAX without a deadline. */
 uint64_t fetch_time_left(const struct fetch_session *s);
@@ -43,8 +42,8 @@ struct err *fetch_steps_take(struct fetch_session *s, const struct fetch_request
 			     const struct http_reply *reply, enum fetch_next *next,
 			     uint64_t *pause_ms) MUST_USE;
 
-/* The fetch ends without a try: "deadline", "interrupted". */
-struct err *fetch_steps_give_up(struct arena *a, struct fetch_steps *steps, const char *reason,
-				const char *message, const char *hint) MUST_USE;
+/* The fetch ends without a try: REASON_DEADLINE, REASON_INTERRUPTED. */
+struct err *fetch_steps_give_up(struct arena *a, struct fetch_steps *steps, enum reason reason,
+				const char *message) MUST_USE;
 
 #endif

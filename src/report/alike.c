@@ -36,7 +36,7 @@ static int compare_sizes(size_t a, size_t b)
 
 static int compare_findings(const struct finding *x, const struct finding *y)
 {
-	int c = str_cmp(x->rule, y->rule);
+	int c = str_cmp(x->rule_text, y->rule_text);
 
 	if (!c)
 		c = str_cmp(x->path, y->path);

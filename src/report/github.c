@@ -69,7 +69,7 @@ static void put_command(struct buf *b, const struct result *r, const struct grou
 		buf_printf(b, ",line=%zu,", f->line ? f->line : 1);
 	}
 	buf_puts(b, "title=");
-	escape_workflow_property(b, f->rule);
+	escape_workflow_property(b, f->rule_text);
 	buf_printf(b, " (%s)::", summary_word(f));
 	put_targets(b, r, g, escape_workflow_data);
 	escape_workflow_data(b, f->message);
@@ -86,7 +86,7 @@ static void put_as_text(struct buf *b, const struct result *r, const struct grou
 	const struct finding *f = g->members[0];
 
 	buf_printf(b, "%s  ", summary_word(f));
-	put_plain(b, f->rule);
+	put_plain(b, f->rule_text);
 	buf_puts(b, "  ");
 	put_targets(b, r, g, put_plain);
 	put_plain(b, f->message);

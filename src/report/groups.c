@@ -19,7 +19,7 @@ static int compare_told(const struct finding *x, const struct finding *y)
 	if (!c)
 		c = (x->severity < y->severity) - (x->severity > y->severity);
 	if (!c)
-		c = str_cmp(x->rule, y->rule);
+		c = str_cmp(x->rule_text, y->rule_text);
 	if (!c)
 		c = str_cmp(x->path, y->path);
 	if (!c)

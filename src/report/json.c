@@ -221,7 +221,7 @@ static void put_target(struct json_writer *w, const struct result_target *t)
 static void put_finding(struct json_writer *w, const struct finding *f)
 {
 	json_begin_object(w);
-	json_put_text(w, "rule", f->rule);
+	json_put_text(w, "rule", f->rule_text);
 	json_key(w, "class");
 	json_text(w, finding_class_name(f->class));
 	json_key(w, "severity");

@@ -151,7 +151,7 @@ static void put_group(struct page *p, const struct result *r, const struct group
 	const struct finding *f = g->members[0];
 
 	buf_printf(&p->piece, "- **%s** ", summary_word(f));
-	put_code(p, f->rule);
+	put_code(p, f->rule_text);
 	if (f->waived)
 		buf_printf(&p->piece, " (%s)", severity_name(f->severity));
 	put_targets(p, r, g);

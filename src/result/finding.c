@@ -8,6 +8,7 @@
 
 #include "base/grow.h"
 #include "base/utf8.h"
+#include "result/rules.h"
 
 static const char *const class_names[] = {
 	[CLASS_DRIFT] = "drift",   [CLASS_POLICY] = "policy",     [CLASS_LIVENESS] = "liveness",
@@ -39,12 +40,15 @@ bool finding_is_settled(const struct finding *f)
 
 struct err *findings_add(struct findings *list, const struct finding *f)
 {
-	struct finding *v = grow(list->v, list->n, &list->cap, sizeof(*v));
+	struct str text = rule_text(list, f->rule, f->part);
+	struct finding *v = text.p ? grow(list->v, list->n, &list->cap, sizeof(*v)) : NULL;
 
 	if (!v)
 		return err_nomem();
 	list->v = v;
-	list->v[list->n++] = *f;
+	v[list->n] = *f;
+	v[list->n].rule_text = text;
+	list->n++;
 	return NULL;
 }
 
@@ -76,7 +80,7 @@ static int compare(const void *a, const void *b)
 	if (!c)
 		c = str_cmp(x->target, y->target);
 	if (!c)
-		c = str_cmp(x->rule, y->rule);
+		c = str_cmp(x->rule_text, y->rule_text);
 	if (!c)
 		c = str_cmp(x->path, y->path);
 	return c ? c : str_cmp(x->message, y->message);

@@ -6,6 +6,7 @@
 #include "base/err.h"
 #include "model/diff.h"
 #include "policy/policy.h"
+#include "result/rule_id.h"
 
 /*
  * One thing that is told: by which rule, how grave, about what, and what to do. Texts may come from
@@ -42,7 +43,9 @@ struct finding_policy {
 };
 
 struct finding {
-	struct str rule; /* "drift/ScanType": stable */
+	enum rule_id rule;
+	struct str part;      /* of a rule that is a group: "ScanType"; else empty */
+	struct str rule_text; /* "drift/ScanType": stable; findings_add writes it */
 	enum finding_class class;
 	enum severity severity;
 	struct str target;               /* empty: the run as a whole */
@@ -67,7 +70,7 @@ struct findings {
 	struct arena *arena;
 };
 
-/* Texts are copied where they are not in the arena already; see findings_text. */
+/* Writes the rule's text. Other texts must live as long as the list; see findings_text. */
 struct err *findings_add(struct findings *list, const struct finding *f) MUST_USE;
 
 /* printf into the list's arena, as valid UTF-8. .p is NULL when memory is at its end. */

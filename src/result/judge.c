@@ -12,7 +12,7 @@
 
 static struct err *add(struct result *r, struct finding *f)
 {
-	if (!f->message.p || !f->rule.p)
+	if (!f->message.p)
 		return err_nomem();
 	return findings_add(&r->findings, f);
 }
@@ -128,7 +128,8 @@ struct err *judge_change(struct result *r, struct str target, const struct chang
 	const struct direction_rule *d = rule_for_direction(c->direction, off);
 	uint32_t line = line_of(c, !r->is_review);
 	struct finding f = {
-		.rule = findings_text(&r->findings, "drift/%.*s", STR_ARG(c->name)),
+		.rule = RULE_DRIFT,
+		.part = c->name,
 		.class = CLASS_DRIFT,
 		.severity = d->severity,
 		.target = target,
@@ -171,12 +172,12 @@ struct err *judge_pair(struct result *r, struct str name, const struct reading *
 }
 
 /* What a note of a reply becomes. */
-static const char *const live_rules[NOTE_KINDS] = {
-	[NOTE_UNKNOWN_FIELD] = "schema/unknown-field",
-	[NOTE_UNKNOWN_VALUE] = "schema/unknown-value",
-	[NOTE_TYPE_CHANGED] = "schema/type-changed",
-	[NOTE_BAD_VALUE] = "schema/bad-value",
-	[NOTE_REQUIRED] = "incomplete/missing-field",
+static const enum rule_id live_rules[NOTE_KINDS] = {
+	[NOTE_UNKNOWN_FIELD] = RULE_SCHEMA_UNKNOWN_FIELD,
+	[NOTE_UNKNOWN_VALUE] = RULE_SCHEMA_UNKNOWN_VALUE,
+	[NOTE_TYPE_CHANGED] = RULE_SCHEMA_TYPE_CHANGED,
+	[NOTE_BAD_VALUE] = RULE_SCHEMA_BAD_VALUE,
+	[NOTE_REQUIRED] = RULE_INCOMPLETE_MISSING_FIELD,
 };
 
 /* What a malformed state means: it is no part of the setting. */
@@ -239,12 +240,9 @@ static struct err *judge_notes(struct result *r, const struct target *t,
 static struct err *add_incomplete(struct result *r, const struct target *t,
 				  const struct live_side *live)
 {
-	char *id = arena_printf(r->arena, "incomplete/%s", live->failure.reason);
-	struct finding f;
+	struct finding f = finding_from_rule(RULE_INCOMPLETE, t->name);
 
-	if (!id)
-		return err_nomem();
-	f = finding_from_rule(id, t->name);
+	f.part = str_from(reason_word(live->failure.reason, live->failure.foreign));
 	if (live->failure.message.n)
 		f.message = findings_text(&r->findings, "%.*s", STR_ARG(live->failure.message));
 	f.api_code = live->failure.api_code;
@@ -262,7 +260,7 @@ struct err *judge_baseline(struct result *r, const struct target *t,
 	struct finding f;
 
 	if (base->uncommitted.n) {
-		f = finding_from_rule("baseline/uncommitted", t->name);
+		f = finding_from_rule(RULE_BASELINE_UNCOMMITTED, t->name);
 		f.message = findings_text(&r->findings, "%.*s is %.*s", STR_ARG(t->baseline),
 					  STR_ARG(base->uncommitted));
 		f.file = t->baseline;
@@ -271,14 +269,14 @@ struct err *judge_baseline(struct result *r, const struct target *t,
 	}
 	switch (base->state) {
 	case BASELINE_MISSING:
-		f = finding_from_rule("baseline/missing", t->name);
+		f = finding_from_rule(RULE_BASELINE_MISSING, t->name);
 		f.message = findings_text(&r->findings, "%.*s is not in the commit",
 					  STR_ARG(t->baseline));
 		f.file = str_from(t->file);
 		f.line = t->line;
 		return add(r, &f);
 	case BASELINE_MALFORMED:
-		f = finding_from_rule("baseline/malformed", t->name);
+		f = finding_from_rule(RULE_BASELINE_MALFORMED, t->name);
 		f.message = findings_text(&r->findings, "%.*s: %.*s", STR_ARG(t->baseline),
 					  STR_ARG(base->problem));
 		f.file = t->baseline;
@@ -289,7 +287,7 @@ struct err *judge_baseline(struct result *r, const struct target *t,
 	}
 	if (base->is_canonical)
 		return NULL;
-	f = finding_from_rule("baseline/not-canonical", t->name);
+	f = finding_from_rule(RULE_BASELINE_NOT_CANONICAL, t->name);
 	f.message = findings_text(&r->findings, "%.*s is not what scandrift normalize prints",
 				  STR_ARG(t->baseline));
 	f.file = t->baseline;
@@ -304,7 +302,7 @@ static struct err *judge_vanished(struct result *r, const struct target *t,
 	const struct resource *res = base->config.resource;
 
 	for (size_t i = 0; i < res->field_count; i++) {
-		struct finding f = finding_from_rule("schema/missing-field", t->name);
+		struct finding f = finding_from_rule(RULE_SCHEMA_MISSING_FIELD, t->name);
 
 		if (res->fields[i].role != ROLE_CONFIG || schema_is_set(res->fields[i].kind) ||
 		    base->config.values[i].is_null || live->config.values[i].is_present)
@@ -339,7 +337,7 @@ static void fill_live(struct result_target *row, const struct live_side *live,
 /* A recording may be a reply alone, which does not say whose it is. */
 static struct err *add_unverified(struct result *r, const struct target *t)
 {
-	struct finding f = finding_from_rule("target/unpinned", t->name);
+	struct finding f = finding_from_rule(RULE_TARGET_UNPINNED, t->name);
 
 	f.message = findings_text(&r->findings,
 				  "Its uin, %.*s, was not verified: the recording does not say "
@@ -353,7 +351,7 @@ static struct err *add_unverified(struct result *r, const struct target *t)
 
 static struct err *add_unpinned(struct result *r, const struct target *t, struct str account)
 {
-	struct finding f = finding_from_rule("target/unpinned", t->name);
+	struct finding f = finding_from_rule(RULE_TARGET_UNPINNED, t->name);
 
 	if (account.n) {
 		f.message = findings_text(&r->findings, "%.*s; it was account %.*s",
@@ -370,7 +368,7 @@ static struct err *add_unpinned(struct result *r, const struct target *t, struct
 
 struct err *judge_orphan(struct result *r, struct str path)
 {
-	struct finding f = finding_from_rule("baseline/orphan", STR(""));
+	struct finding f = finding_from_rule(RULE_BASELINE_ORPHAN, STR(""));
 
 	f.message = findings_text(&r->findings, "%.*s is named by no target", STR_ARG(path));
 	f.file = path;

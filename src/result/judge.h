@@ -16,7 +16,8 @@ struct live_side {
 	struct str digest;
 	/* Why there is no reading, or none that can be used. */
 	struct {
-		const char *reason; /* the word in incomplete/<word> */
+		enum reason reason;
+		const char *foreign; /* the word of REASON_FOREIGN */
 		struct str message, api_code, request_id, next;
 	} failure;
 };

@@ -50,7 +50,7 @@ static int64_t period_days(const struct reading *r)
 								  : (int64_t)v->u.integer.magnitude;
 }
 
-static struct err *add(struct result *r, const struct target *t, const char *rule,
+static struct err *add(struct result *r, const struct target *t, enum rule_id rule,
 		       enum severity severity, const char *field, struct str message)
 {
 	struct finding f = finding_from_rule(rule, t->name);
@@ -78,7 +78,7 @@ static struct err *judge_outcome(struct result *r, const struct target *t,
 	/* Some services write an empty text for "never". */
 	if (!outcome.n && !state_text(live, STATE_LAST_SCAN).n)
 		return NULL;
-	return add(r, t, "liveness/scan-result",
+	return add(r, t, RULE_LIVENESS_SCAN_RESULT,
 		   str_is(outcome, f->mild) ? SEVERITY_MEDIUM : SEVERITY_HIGH, f->name,
 		   findings_text(&r->findings, "/%s is \"%.*s\"", f->name,
 				 STR_ARG(utf8_prefix(outcome, VALUE_SHOWN))));
@@ -97,12 +97,12 @@ static struct err *judge_age(struct result *r, const struct target *t, const str
 	const char *zone = t->has_zone ? t->zone.p : "no zone set";
 
 	if (age_s < -(slack_s + SKEW_S))
-		return add(r, t, "liveness/clock", SEVERITY_MEDIUM, f->name,
+		return add(r, t, RULE_LIVENESS_CLOCK, SEVERITY_MEDIUM, f->name,
 			   findings_text(&r->findings, "/%s is \"%.*s\" (%s), in the future",
 					 f->name, STR_ARG(text), zone));
 	if (age_s <= limit_s + slack_s)
 		return NULL;
-	return add(r, t, "liveness/stale", SEVERITY_HIGH, f->name,
+	return add(r, t, RULE_LIVENESS_STALE, SEVERITY_HIGH, f->name,
 		   findings_text(&r->findings,
 				 "/%s is \"%.*s\" (%s): %lld days ago, with a period of %lld",
 				 f->name, STR_ARG(text), zone, (long long)(age_s / DAY_S),
@@ -128,7 +128,7 @@ struct err *judge_liveness(struct result *r, const struct target *t, const struc
 		 */
 		if (!live->config.values[i].is_present || live->config.values[i].is_malformed)
 			return NULL;
-		return add(r, t, "liveness/stale", SEVERITY_INFO, res->fields[i].name,
+		return add(r, t, RULE_LIVENESS_STALE, SEVERITY_INFO, res->fields[i].name,
 			   findings_text(&r->findings, "/%s is empty: no scan has run yet",
 					 res->fields[i].name));
 	}
@@ -146,7 +146,7 @@ struct err *judge_liveness(struct result *r, const struct target *t, const struc
 
 bool liveness_can_be_excused(const struct finding *f)
 {
-	return str_is(f->rule, "liveness/stale") && f->severity > SEVERITY_INFO;
+	return f->rule == RULE_LIVENESS_STALE && f->severity > SEVERITY_INFO;
 }
 
 struct err *liveness_switch(const struct reading *r, struct arena *a, struct str *out)

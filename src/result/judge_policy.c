@@ -44,12 +44,12 @@ static struct err *add_failure(struct policy_run *run, const struct policy_rule 
 {
 	struct result *r = run->result;
 	struct finding_policy *detail = arena_alloc(r->arena, sizeof(*detail));
-	struct finding f = finding_from_rule("policy/", t->name);
+	struct finding f = finding_from_rule(RULE_POLICY, t->name);
 
 	if (!detail)
 		return err_nomem();
 	*detail = (struct finding_policy){rule, as, v->found, v->is_found_cut};
-	f.rule = findings_text(&r->findings, "policy/%s/%s", rule->policy->id.p, rule->name.p);
+	f.part = findings_text(&r->findings, "%s/%s", rule->policy->id.p, rule->name.p);
 	f.severity = rule->severity;
 	f.path = subject_field_path(&as->subject);
 	f.message = describe(&r->findings, rule, v, open_when);
@@ -61,7 +61,7 @@ static struct err *add_failure(struct policy_run *run, const struct policy_rule 
 		f.next = STR("Change the baseline so that the rule holds");
 	f.policy = detail;
 	set_place(&f, as, rule->policy, t, base);
-	if (!f.rule.p || !f.message.p)
+	if (!f.part.p || !f.message.p)
 		return err_nomem();
 	return findings_add(&r->findings, &f);
 }
@@ -172,12 +172,12 @@ static struct err *apply_waivers(struct policy_run *run, struct finding *f, cons
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
 
-		if (str_cmp(run->uses[middle].waiver->rule_id, f->rule) < 0)
+		if (str_cmp(run->uses[middle].waiver->rule_id, f->rule_text) < 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	for (; low < run->use_count && str_eq(run->uses[low].waiver->rule_id, f->rule); low++)
+	for (; low < run->use_count && str_eq(run->uses[low].waiver->rule_id, f->rule_text); low++)
 		TRY(try_waiver(run, &run->uses[low], f, t, in));
 	return NULL;
 }

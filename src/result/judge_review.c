@@ -33,7 +33,7 @@ static struct err *tell_removed(struct result *r, struct loosenings *list, const
 				const struct result_target *row)
 {
 	struct told t = {
-		.what = {.rule = "approval/baseline-removed",
+		.what = {.rule = RULE_APPROVAL_BASELINE_REMOVED,
 			 .subject = row->baseline_path,
 			 .before = loosening_text(list->arena, p->before.digest)},
 		.target = row->name,
@@ -50,7 +50,7 @@ static struct err *tell_unreadable(struct result *r, struct loosenings *list,
 				   const struct proposal *p, const struct result_target *row)
 {
 	struct told t = {
-		.what = {.rule = "approval/baseline-weakened",
+		.what = {.rule = RULE_APPROVAL_BASELINE_WEAKENED,
 			 .subject = row->baseline_path,
 			 .after = loosening_text(list->arena, p->after.digest)},
 		.target = row->name,
@@ -84,7 +84,7 @@ static bool is_told(const struct findings *list, size_t first, size_t end, const
 	for (size_t i = first; i < end; i++) {
 		const struct finding *was = &list->v[i];
 
-		if (was->policy && str_eq(was->rule, f->rule) &&
+		if (was->policy && str_eq(was->rule_text, f->rule_text) &&
 		    str_eq(was->policy->assertion->text, f->policy->assertion->text) &&
 		    (!was->waived || f->waived))
 			return true;

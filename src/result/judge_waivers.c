@@ -15,7 +15,7 @@ static struct err *unknown_rule(const struct waiver *w)
 {
 	struct suggest near = suggest_for(w->rule_text);
 
-	for (size_t i = 0; i < rule_count; i++)
+	for (size_t i = 0; i < RULE_COUNT; i++)
 		suggest_offer(&near, str_from(rules[i].id));
 	if (near.best.n)
 		return err_new(
@@ -29,17 +29,17 @@ static struct err *unknown_rule(const struct waiver *w)
 static struct err *check(const struct waiver *w)
 {
 	const struct rule *rule = rule_find(w->rule_id);
+	/* With a row or without: what is below approval/ is for nobody in the repository. */
+	bool is_approval = rule_is_of(w->rule_id, CLASS_APPROVAL);
 
-	/* Review's own ids are many: all below approval/. */
-	if (str_starts(w->rule_id, "approval/") || (rule && !rule_can_be_waived(rule)))
+	if (is_approval || (rule && !rule_can_be_waived(rule)))
 		return err_new(ERR_CONFIG, "%s:%zu: rule = %.*s cannot be waived: %s",
 			       w->policy->file, w->rule_line, STR_ARG(w->rule_text),
-			       str_starts(w->rule_id, "approval/")
-				       ? "nothing in the repository approves its own loosening"
-			       : str_starts(w->rule_id, "waiver/")
+			       is_approval ? "nothing in the repository approves its own loosening"
+			       : rule->class == CLASS_WAIVER
 				       ? "mend the waiver instead"
 				       : "what was not judged never looks fine");
-	if (w->rule || str_starts(w->rule_id, "drift/"))
+	if (w->rule || rule == &rules[RULE_DRIFT])
 		return NULL;
 	if (!rule || !str_is(w->rule_id, rule->id))
 		return unknown_rule(w);
@@ -85,8 +85,13 @@ struct err *policy_run_new(struct result *r, const struct policies *policies,
 		return err_nomem();
 	for (size_t i = 0; i < policies->count; i++) {
 		for (size_t k = 0; k < policies->list[i].waiver_count; k++) {
-			run->uses[run->use_count].waiver = &policies->list[i].waivers[k];
-			run->uses[run->use_count].order = run->use_count;
+			const struct waiver *w = &policies->list[i].waivers[k];
+
+			run->uses[run->use_count] = (struct waiver_use){
+				.waiver = w,
+				.rule = rule_find(w->rule_id),
+				.order = run->use_count,
+			};
 			run->use_count++;
 		}
 	}
@@ -98,7 +103,7 @@ struct err *policy_run_new(struct result *r, const struct policies *policies,
 
 /* ---- what is said of them ---- */
 
-static struct err *add(struct policy_run *run, const struct waiver *w, const char *rule,
+static struct err *add(struct policy_run *run, const struct waiver *w, enum rule_id rule,
 		       size_t line, struct str message)
 {
 	struct finding f = finding_from_rule(rule, STR(""));
@@ -145,11 +150,12 @@ static bool concerns(const struct policy_run *run, const struct waiver *w)
 }
 
 /* Could each finding that it is for have been found? */
-static bool is_judged(const struct policy_run *run, const struct waiver *w)
+static bool is_judged(const struct policy_run *run, const struct waiver_use *use)
 {
-	bool is_drift = str_starts(w->rule_id, "drift/");
-	bool is_seen_enough =
-		str_starts(w->rule_id, "baseline/") || str_starts(w->rule_id, "target/");
+	const struct waiver *w = use->waiver;
+	enum finding_class class = use->rule ? use->rule->class : CLASS_POLICY;
+	bool is_drift = class == CLASS_DRIFT;
+	bool is_seen_enough = class == CLASS_BASELINE || class == CLASS_TARGET;
 
 	for (size_t i = 0; i < run->targets->count; i++) {
 		const struct target_use *u = &run->seen[i];
@@ -172,7 +178,7 @@ static struct err *tell_unknown_target(struct policy_run *run, const struct waiv
 
 	for (size_t k = 0; k < run->targets->count; k++)
 		suggest_offer(&near, run->targets->list[k].name);
-	return add(run, w, "waiver/unused", w->targets[i].line,
+	return add(run, w, RULE_WAIVER_UNUSED, w->targets[i].line,
 		   findings_text(list,
 				 "[%s %s] is for target \"%.*s\", which %s does not have%s%.*s%s",
 				 word(w), w->name.p, STR_ARG(name), run->targets->file,
@@ -195,7 +201,7 @@ static struct err *tell_unknown_targets(struct policy_run *run, const struct wai
 
 static struct err *tell_expired(struct policy_run *run, const struct waiver *w)
 {
-	return add(run, w, "waiver/expired", w->line,
+	return add(run, w, RULE_WAIVER_EXPIRED, w->line,
 		   findings_text(&run->result->findings,
 				 "[%s %s] of %.*s for %.*s ended with %s (UTC)", word(w), w->name.p,
 				 STR_ARG(w->owner), STR_ARG(w->rule_id), w->expires_text.p));
@@ -205,7 +211,7 @@ static struct err *tell_soon(struct policy_run *run, const struct waiver *w)
 {
 	long long days = (long long)((w->ends_s - 1 - run->result->now_s) / DAY_S);
 
-	return add(run, w, "waiver/expires-soon", w->line,
+	return add(run, w, RULE_WAIVER_EXPIRES_SOON, w->line,
 		   findings_text(&run->result->findings,
 				 "[%s %s] of %.*s for %.*s ends with %s (UTC): %lld whole day%s "
 				 "left",
@@ -220,7 +226,7 @@ static struct err *tell_unused(struct policy_run *run, const struct waiver_use *
 	struct finding *told;
 
 	if (use->has_other_value) {
-		TRY(add(run, w, "waiver/unused", w->line,
+		TRY(add(run, w, RULE_WAIVER_UNUSED, w->line,
 			findings_text(list,
 				      "[%s %s] lets nothing pass: %.*s found another value than "
 				      "%.*s",
@@ -230,7 +236,7 @@ static struct err *tell_unused(struct policy_run *run, const struct waiver_use *
 		told->next = STR("Set that value again, or have the new one decided");
 		return NULL;
 	}
-	return add(run, w, "waiver/unused", w->line,
+	return add(run, w, RULE_WAIVER_UNUSED, w->line,
 		   findings_text(list, "[%s %s] lets nothing pass: %.*s has no finding", word(w),
 				 w->name.p, STR_ARG(w->rule_id)));
 }
@@ -248,7 +254,7 @@ static struct err *judge_waiver(struct policy_run *run, const struct waiver_use 
 	if (age == WAIVER_EXPIRES_SOON)
 		TRY(tell_soon(run, w));
 	TRY(tell_unknown_targets(run, w, &names_nobody));
-	if (use->is_used || names_nobody || !is_judged(run, w))
+	if (use->is_used || names_nobody || !is_judged(run, use))
 		return NULL;
 	return tell_unused(run, use);
 }

@@ -8,7 +8,8 @@
 
 struct waiver_use {
 	const struct waiver *waiver;
-	size_t order; /* of the files */
+	const struct rule *rule; /* its own or its group's row; NULL: there is none */
+	size_t order;            /* of the files */
 	bool is_used;
 	bool has_other_value; /* it is pinned, and the rule found something else */
 };

@@ -82,7 +82,7 @@ static struct err *item_bytes(struct arena *a, const struct loosening *l, struct
 	put_json(&raw, "before", l->before);
 	put_text(&raw, "path", l->path);
 	buf_char(&raw, ',');
-	put_text(&raw, "rule", str_from(l->rule));
+	put_text(&raw, "rule", str_from(rules[l->rule].id));
 	buf_char(&raw, ',');
 	put_text(&raw, "subject", l->subject);
 	buf_char(&raw, '}');
@@ -161,7 +161,7 @@ struct losing {
 
 static struct err *add_change(struct losing *l, const struct change *c)
 {
-	struct loosening what = {.rule = "approval/baseline-weakened",
+	struct loosening what = {.rule = RULE_APPROVAL_BASELINE_WEAKENED,
 				 .subject = l->row->baseline_path,
 				 .path = c->path};
 
@@ -205,7 +205,7 @@ static struct err *add_changes(struct losing *l, size_t first)
 
 static struct err *tell_changes(const struct losing *l)
 {
-	struct finding f = finding_from_rule("approval/baseline-weakened", l->row->name);
+	struct finding f = finding_from_rule(RULE_APPROVAL_BASELINE_WEAKENED, l->row->name);
 
 	f.file = l->row->baseline_path;
 	f.line = l->line;

@@ -14,7 +14,7 @@
  * no commit. So its bytes, and the digest of all items, stay the same over a rebase.
  */
 struct loosening {
-	const char *rule;   /* "approval/waiver-added" */
+	enum rule_id rule;  /* RULE_APPROVAL_... */
 	struct str subject; /* what: "types/scan-types-complete", "prod", "baselines/prod.json" */
 	struct str path;    /* which part of it: a key, a JSON pointer; or empty */
 	struct str before;  /* JSON; empty: there was none */

@@ -105,7 +105,7 @@ static struct err *tell_rule_gone(const struct comparing *c, const struct policy
 {
 	struct arena *a = c->list->arena;
 	struct told t = {
-		.what = {.rule = "approval/rule-removed",
+		.what = {.rule = RULE_APPROVAL_RULE_REMOVED,
 			 .subject = loosening_subject(a, base->policy, base->name),
 			 .before = rule_json(a, base)},
 		.file = head->file,
@@ -124,7 +124,7 @@ static struct err *compare_severity(const struct comparing *c, const struct poli
 	const char *was = severity_name(base->severity), *is = severity_name(head->severity);
 	struct arena *a = c->list->arena;
 	struct told t = {
-		.what = {.rule = "approval/severity-lowered",
+		.what = {.rule = RULE_APPROVAL_SEVERITY_LOWERED,
 			 .subject = loosening_subject(a, base->policy, base->name),
 			 .path = STR("severity"),
 			 .before = loosening_text(a, str_from(was)),
@@ -174,7 +174,7 @@ static struct err *compare_asserts(const struct comparing *c, const struct polic
 		first_new(head->asserts, head->assert_count, base->asserts, base->assert_count);
 	struct arena *a = c->list->arena;
 	struct told t = {
-		.what = {.rule = "approval/rule-weakened",
+		.what = {.rule = RULE_APPROVAL_RULE_WEAKENED,
 			 .subject = loosening_subject(a, base->policy, base->name),
 			 .path = STR("assert")},
 		.file = head->policy->file,
@@ -200,7 +200,7 @@ static struct err *compare_when(const struct comparing *c, const struct policy_r
 		first_new(head->when, head->when_count, base->when, base->when_count);
 	struct arena *a = c->list->arena;
 	struct told t = {
-		.what = {.rule = "approval/rule-narrowed",
+		.what = {.rule = RULE_APPROVAL_RULE_NARROWED,
 			 .subject = loosening_subject(a, base->policy, base->name),
 			 .path = STR("when")},
 		.file = head->policy->file,
@@ -247,7 +247,7 @@ static struct err *compare_rules(const struct comparing *c, const struct policy 
 static struct err *tell_policy_gone(const struct comparing *c, const struct policy *base)
 {
 	struct told t = {
-		.what = {.rule = "approval/policy-removed",
+		.what = {.rule = RULE_APPROVAL_POLICY_REMOVED,
 			 .subject = base->id,
 			 .before = policy_json(c->list->arena, base)},
 		.file = base->file,
@@ -288,7 +288,7 @@ static struct err *compare_drift(const struct comparing *c, const struct field *
 	struct arena *a = c->list->arena;
 	const struct policy *at = head ? head->policy : base ? base->policy : NULL;
 	struct told t = {
-		.what = {.rule = "approval/drift-severity",
+		.what = {.rule = RULE_APPROVAL_DRIFT_SEVERITY,
 			 .subject = STR("drift"),
 			 .path = str_from(arena_printf(a, "/%s", f->name)),
 			 .before = loosening_text(a, str_from(was)),

@@ -75,7 +75,7 @@ static struct err *tell_key(const struct comparing *c, const struct target *base
 {
 	struct arena *a = c->list->arena;
 	struct told t = {
-		.what = {.rule = "approval/target-changed",
+		.what = {.rule = RULE_APPROVAL_TARGET_CHANGED,
 			 .subject = base->name,
 			 .path = str_from(name),
 			 .before = json_or_nothing(a, was),
@@ -193,7 +193,7 @@ static struct err *tell_gone(const struct comparing *c, const struct target *bas
 			     const struct targets *head)
 {
 	struct told t = {
-		.what = {.rule = "approval/target-removed",
+		.what = {.rule = RULE_APPROVAL_TARGET_REMOVED,
 			 .subject = base->name,
 			 .before = keys_json(c->list->arena, base),
 			 .after = STR("")},
@@ -213,7 +213,7 @@ static struct err *tell_renamed(const struct comparing *c, const struct target *
 {
 	struct arena *a = c->list->arena;
 	struct told t = {
-		.what = {.rule = "approval/target-renamed",
+		.what = {.rule = RULE_APPROVAL_TARGET_RENAMED,
 			 .subject = base->name,
 			 .path = STR("name"),
 			 .before = loosening_text(a, base->name),
@@ -289,7 +289,7 @@ static struct err *tell_alias(const struct comparing *c, const struct targets *h
 	struct arena *a = c->list->arena;
 	char *key = arena_printf(a, "%.*s.%.*s", STR_ARG(one->field), STR_ARG(one->member));
 	struct told t = {
-		.what = {.rule = "approval/alias-changed",
+		.what = {.rule = RULE_APPROVAL_ALIAS_CHANGED,
 			 .subject = STR("alias"),
 			 .path = str_from(key),
 			 .before = was ? loosening_text(a, was->canonical) : STR(""),

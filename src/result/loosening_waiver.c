@@ -128,7 +128,8 @@ static struct err *tell(const struct comparing *c, const struct waiver *was, con
 	const char *kind = w->is_ignore ? "ignore" : "waiver";
 	struct arena *a = c->list->arena;
 	struct told t = {
-		.what = {.rule = w->is_ignore ? "approval/ignore-added" : "approval/waiver-added",
+		.what = {.rule = w->is_ignore ? RULE_APPROVAL_IGNORE_ADDED
+					      : RULE_APPROVAL_WAIVER_ADDED,
 			 .subject = loosening_subject(a, w->policy, w->name),
 			 .after = waiver_json(a, w)},
 		.file = w->policy->file,
@@ -136,8 +137,8 @@ static struct err *tell(const struct comparing *c, const struct waiver *was, con
 	};
 
 	if (was) {
-		t.what.rule =
-			w->is_ignore ? "approval/ignore-extended" : "approval/waiver-extended";
+		t.what.rule = w->is_ignore ? RULE_APPROVAL_IGNORE_EXTENDED
+					   : RULE_APPROVAL_WAIVER_EXTENDED;
 		t.what.before = waiver_json(a, was);
 		TRY(say_extended(a, &t, &c->r->findings, was, w, kind));
 	} else {

@@ -17,11 +17,19 @@ struct rule {
 	const char *next;    /* what to do */
 };
 
-extern const struct rule rules[];
-extern const size_t rule_count;
+extern const struct rule rules[]; /* RULE_COUNT */
 
-/* Exact, or the row that ends in '/' above it. There is one for each id that the program uses. */
+/*
+ * For ids that people write, in waivers: exact, or the row that ends in '/' above it; NULL. What the
+ * program itself finds has its enum rule_id.
+ */
 const struct rule *rule_find(struct str id);
+
+/* Does the text begin as the ids of this class do? It may be no rule's id. */
+bool rule_is_of(struct str id, enum finding_class c);
+
+/* The id as outputs show it: the row's, and `part` behind it where the row is a group. */
+struct str rule_text(const struct findings *list, enum rule_id id, struct str part) MUST_USE;
 
 /*
  * What could not be judged cannot be let pass, nor a loosening by what it loosens, nor what is said
@@ -30,7 +38,7 @@ const struct rule *rule_find(struct str id);
 bool rule_can_be_waived(const struct rule *rule);
 
 /* A finding of this rule, its texts and severity as the row says; no place yet. */
-struct finding finding_from_rule(const char *id, struct str target);
+struct finding finding_from_rule(enum rule_id id, struct str target);
 
 /* What a change of this direction is held for. */
 struct direction_rule {

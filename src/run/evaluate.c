@@ -36,7 +36,7 @@ static bool is_settled(const struct evaluating *j, size_t i, size_t first)
 	if (j->e->keeps_configs || j->r->targets[i].outcome != OUTCOME_EQUAL)
 		return false;
 	for (size_t k = first; k < list->n; k++)
-		if (!str_is(list->v[k].rule, "target/unpinned"))
+		if (list->v[k].rule != RULE_TARGET_UNPINNED)
 			return false;
 	return true;
 }

@@ -108,6 +108,6 @@ struct err *live_explain(struct live *l, const struct target *t, struct buf *out
 	f = identity_failure(id);
 	if (f->reason)
 		*why = err_new(identity_is_unconfigured(id) ? ERR_CONFIG : ERR_NET, "%s: %s: %s",
-			       t->name.p, f->reason, f->message);
+			       t->name.p, reason_word(f->reason, f->foreign), f->message);
 	return NULL;
 }

@@ -124,7 +124,7 @@ static void fail_account(struct job *j)
 {
 	const char *account = identity_account(j->identity), *arn = identity_arn(j->identity);
 	struct fetch_failure f = {
-		.reason = "wrong-account",
+		.reason = REASON_WRONG_ACCOUNT,
 		.message = arena_printf(j->batch->l->w->arena,
 					"the credentials are those of account %s (%s), expected "
 					"uin = %s",

@@ -7,7 +7,8 @@ static struct err *refuse(const struct target *t, const struct live_side *side)
 {
 	struct str code = side->failure.api_code, id = side->failure.request_id;
 
-	return err_new(ERR_NET, "%s: %s: %.*s%s%.*s%s%s%.*s%s", t->name.p, side->failure.reason,
+	return err_new(ERR_NET, "%s: %s: %.*s%s%.*s%s%s%.*s%s", t->name.p,
+		       reason_word(side->failure.reason, side->failure.foreign),
 		       STR_ARG(side->failure.message), code.n || id.n ? " (" : "", STR_ARG(code),
 		       code.n && id.n ? ", " : "", id.n ? "RequestId " : "", STR_ARG(id),
 		       code.n || id.n ? ")" : "");
@@ -35,6 +36,7 @@ struct err *live_require(const struct target *t, const struct live_side *side)
 static void take_failure(struct live_side *side, const struct fetch_outcome *o)
 {
 	side->failure.reason = o->failure.reason;
+	side->failure.foreign = o->failure.foreign;
 	side->failure.message = str_from(o->failure.message);
 	side->failure.api_code = str_from(o->failure.api_code);
 	side->failure.request_id = str_from(o->failure.request_id);
@@ -45,7 +47,7 @@ static void take_failure(struct live_side *side, const struct fetch_outcome *o)
 static struct err *unusable(struct arena *a, struct live_side *out, struct err *e)
 {
 	TRY(err_become_text(e, a, &out->failure.message));
-	out->failure.reason = "bad-reply";
+	out->failure.reason = REASON_BAD_REPLY;
 	return NULL;
 }
 
@@ -67,7 +69,7 @@ struct err *live_read_side(struct live *l, const struct target *t, const struct 
 		return unusable(a, out, e);
 	out->reading = r;
 	if (r->has_error) {
-		out->failure.reason = "api-error";
+		out->failure.reason = REASON_API_ERROR;
 		out->failure.message = r->error_message;
 		out->failure.api_code = r->error_code;
 		return NULL;

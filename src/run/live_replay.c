@@ -35,13 +35,13 @@ static struct err *judge_recording(const struct target *t, const char *commit, s
 	struct fetch_failure f = {.api_code = "", .request_id = ""};
 
 	if (commit && o->commit && strcmp(commit, o->commit) != 0) {
-		f.reason = "other-commit";
+		f.reason = REASON_OTHER_COMMIT;
 		f.message =
 			arena_printf(a, "recorded by a run on commit %.12s, and others on %.12s",
 				     o->commit, commit);
-		f.hint = "Run all shards on one commit, and this again";
+		f.hint = reason_hint(f.reason);
 	} else if (t->uin.n && o->account && *o->account && !str_is(t->uin, o->account)) {
-		f.reason = "wrong-account";
+		f.reason = REASON_WRONG_ACCOUNT;
 		f.message = arena_printf(a, "recorded from account %s, expected uin = %s",
 					 o->account, t->uin.p);
 		f.hint = "Record it with the credentials of its account, or correct its uin";

@@ -144,7 +144,8 @@ static bool fails(const struct result *r, const struct finding *like)
 	for (size_t i = 0; i < r->findings.n; i++) {
 		const struct finding *f = &r->findings.v[i];
 
-		if (str_eq(f->rule, like->rule) && !f->waived && f->severity >= like->severity)
+		if (str_eq(f->rule_text, like->rule_text) && !f->waived &&
+		    f->severity >= like->severity)
 			return true;
 	}
 	return false;

@@ -216,24 +216,24 @@ static const struct {
 	{ "a redirect is a reply",    STR("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n" LENGTH "{}"), END_HANG, -1, 302, "{}" },
 	{ "so is a server error",     STR("HTTP/1.1 500 No\r\n" LENGTH "{}"),                 END_HANG,  -1, 500, "{}" },
 	{ "nothing in it",            STR("HTTP/1.1 204 No\r\n\r\n"),                         END_HANG,  -1, 204, "" },
-	{ "closed at once",           STR(""),                                                END_CLOSE, NET_TRUNCATED, 0, NULL },
-	{ "reset at once",            STR(""),                                                END_RESET, NET_TRUNCATED, 0, NULL },
-	{ "closed in the headers",    STR(OK "Content-Le"),                                   END_CLOSE, NET_TRUNCATED, 0, NULL },
-	{ "closed behind them",       STR(OK LENGTH),                                         END_CLOSE, NET_TRUNCATED, 0, NULL },
-	{ "closed in the body",       STR(OK LENGTH "{"),                                     END_CLOSE, NET_TRUNCATED, 0, NULL },
-	{ "reset in the body",        STR(OK "Content-Length: 9\r\n\r\n{"),                   END_RESET, NET_TRUNCATED, 0, NULL },
-	{ "cut in a chunk",           STR(OK "Transfer-Encoding: chunked\r\n\r\n9\r\n{}"),    END_CLOSE, NET_TRUNCATED, 0, NULL },
-	{ "cut before the last chunk", STR(OK "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"), END_CLOSE, NET_TRUNCATED, 0, NULL },
-	{ "chunked garbage",          STR(OK "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}"),   END_CLOSE, NET_TRUNCATED, 0, NULL },
-	{ "silence",                  STR(""),                                                END_HANG,  NET_TIMEOUT, 0, NULL },
-	{ "silence in the body",      STR(OK LENGTH "{"),                                     END_HANG,  NET_TIMEOUT, 0, NULL },
-	{ "endless headers",          STR(OK),                                                END_FLOOD, NET_TOO_LARGE, 0, NULL },
-	{ "endless body",             STR(OK "\r\n"),                                         END_FLOOD, NET_TOO_LARGE, 0, NULL },
-	{ "a bomb of gzip",           STR(OK "Content-Encoding: gzip\r\nContent-Length: 32\r\n\r\n" GZIP_1500), END_HANG, NET_TOO_LARGE, 0, NULL },
-	{ "gzip that is none",        STR(OK "Content-Encoding: gzip\r\n" LENGTH "{}"),       END_HANG,  NET_HTTP, 0, NULL },
-	{ "an encoding of its own",   STR(OK "Content-Encoding: rot13\r\n" LENGTH "{}"),      END_HANG,  NET_HTTP, 0, NULL },
-	{ "not HTTP",                 STR("SSH-2.0-OpenSSH_9.2\r\n"),                         END_CLOSE, NET_HTTP, 0, NULL },
-	{ "HTTP/0.9",                 STR("{}"),                                              END_CLOSE, NET_HTTP, 0, NULL },
+	{ "closed at once",           STR(""),                                                END_CLOSE, REASON_TRUNCATED, 0, NULL },
+	{ "reset at once",            STR(""),                                                END_RESET, REASON_TRUNCATED, 0, NULL },
+	{ "closed in the headers",    STR(OK "Content-Le"),                                   END_CLOSE, REASON_TRUNCATED, 0, NULL },
+	{ "closed behind them",       STR(OK LENGTH),                                         END_CLOSE, REASON_TRUNCATED, 0, NULL },
+	{ "closed in the body",       STR(OK LENGTH "{"),                                     END_CLOSE, REASON_TRUNCATED, 0, NULL },
+	{ "reset in the body",        STR(OK "Content-Length: 9\r\n\r\n{"),                   END_RESET, REASON_TRUNCATED, 0, NULL },
+	{ "cut in a chunk",           STR(OK "Transfer-Encoding: chunked\r\n\r\n9\r\n{}"),    END_CLOSE, REASON_TRUNCATED, 0, NULL },
+	{ "cut before the last chunk", STR(OK "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n"), END_CLOSE, REASON_TRUNCATED, 0, NULL },
+	{ "chunked garbage",          STR(OK "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}"),   END_CLOSE, REASON_TRUNCATED, 0, NULL },
+	{ "silence",                  STR(""),                                                END_HANG,  REASON_TIMEOUT, 0, NULL },
+	{ "silence in the body",      STR(OK LENGTH "{"),                                     END_HANG,  REASON_TIMEOUT, 0, NULL },
+	{ "endless headers",          STR(OK),                                                END_FLOOD, REASON_TOO_LARGE, 0, NULL },
+	{ "endless body",             STR(OK "\r\n"),                                         END_FLOOD, REASON_TOO_LARGE, 0, NULL },
+	{ "a bomb of gzip",           STR(OK "Content-Encoding: gzip\r\nContent-Length: 32\r\n\r\n" GZIP_1500), END_HANG, REASON_TOO_LARGE, 0, NULL },
+	{ "gzip that is none",        STR(OK "Content-Encoding: gzip\r\n" LENGTH "{}"),       END_HANG,  REASON_HTTP, 0, NULL },
+	{ "an encoding of its own",   STR(OK "Content-Encoding: rot13\r\n" LENGTH "{}"),      END_HANG,  REASON_HTTP, 0, NULL },
+	{ "not HTTP",                 STR("SSH-2.0-OpenSSH_9.2\r\n"),                         END_CLOSE, REASON_HTTP, 0, NULL },
+	{ "HTTP/0.9",                 STR("{}"),                                              END_CLOSE, REASON_HTTP, 0, NULL },
 	/* clang-format on */
 };
 
@@ -248,15 +248,15 @@ static struct client *new_client(void)
 
 static void check_error(const char *name, const struct err *e, int want)
 {
-	const char *what;
-	enum net_reason got = net_reason(e, &what);
+	const char *what = net_what(e);
+	enum reason got = net_reason(e);
 
-	print_message("  %s: %s\n", net_word(got), what);
+	print_message("  %s: %s\n", reason_word(got, NULL), what);
 	assert_int_equal(e->kind, ERR_NET);
 	assert_non_null(strstr(what, "127.0.0.1: "));
 	assert_null(strstr(what, "canary"));
 	if ((int)got != want)
-		fail_msg("%s: %s", name, net_word(got));
+		fail_msg("%s: %s", name, reason_word(got, NULL));
 }
 
 static void replies_are_judged_as_told(void **state)
@@ -266,7 +266,7 @@ static void replies_are_judged_as_told(void **state)
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct server s = serve(rows[i].reply.p ? rows[i].reply : plain, rows[i].ending);
-		uint64_t timeout = rows[i].reason == NET_TIMEOUT ? 300 : 10000;
+		uint64_t timeout = rows[i].reason == REASON_TIMEOUT ? 300 : 10000;
 		struct client *c = new_client();
 		struct arena *a = arena_new();
 		struct http_reply reply;
@@ -367,7 +367,7 @@ static void a_closed_port_is_connect(void **state)
 	(void)close(fd);
 	e = send_to(c, port, 5000, 0, a, &reply);
 	assert_non_null(e);
-	check_error("closed port", e, NET_CONNECT);
+	check_error("closed port", e, REASON_CONNECT);
 	err_free(e);
 	client_free(c);
 	arena_free(a);
@@ -385,7 +385,7 @@ static void a_stop_ends_the_wait(void **state)
 	(void)state;
 	e = send_to(c, s.port, 20000, 100, a, &reply);
 	assert_non_null(e);
-	check_error("stopped", e, NET_INTERRUPTED);
+	check_error("stopped", e, REASON_INTERRUPTED);
 	err_free(e);
 	stop(&s, sent, sizeof(sent));
 	client_free(c);

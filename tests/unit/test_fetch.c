@@ -28,7 +28,7 @@
 
 struct step {
 	int status; /* 0: no reply, for `failure` */
-	enum net_reason failure;
+	enum reason failure;
 	const char *body, *date, *retry_after;
 	uint64_t takes_ms;
 	bool is_no_memory;
@@ -290,13 +290,13 @@ static const struct {
 	{ "redirect",                   { SAYS(302, GOOD) },                                      1, "http-status", "", "HTTP status 302" },
 	{ "forbidden by a gateway",     { SAYS(403, GOOD) },                                      1, "http-status", "", "HTTP status 403" },
 	{ "nothing in it",              { SAYS(204, "") },                                        1, "http-status", "", "HTTP status 204" },
-	{ "time-out once",              { FAILS(NET_TIMEOUT), SAYS(200, GOOD) },                  2, NULL, "", NULL },
-	{ "time-out for ever",          { FAILS(NET_TIMEOUT), FAILS(NET_TIMEOUT), FAILS(NET_TIMEOUT) }, 3, "timeout", "", "host: no luck" },
-	{ "cut then refused",           { FAILS(NET_TRUNCATED), FAILS(NET_CONNECT), FAILS(NET_DNS) }, 3, "dns", "", "host: no luck" },
-	{ "unknown certificate",        { FAILS(NET_CERTIFICATE) },                                1, "certificate", "", "host: no luck" },
-	{ "too large",                  { FAILS(NET_TOO_LARGE) },                                  1, "too-large", "", "host: no luck" },
-	{ "interrupted",                { FAILS(NET_INTERRUPTED) },                                1, "interrupted", "", "host: no luck" },
-	{ "the proxy says no",          { FAILS(NET_PROXY) },                                      1, "proxy", "", "host: no luck" },
+	{ "time-out once",              { FAILS(REASON_TIMEOUT), SAYS(200, GOOD) },                  2, NULL, "", NULL },
+	{ "time-out for ever",          { FAILS(REASON_TIMEOUT), FAILS(REASON_TIMEOUT), FAILS(REASON_TIMEOUT) }, 3, "timeout", "", "host: no luck" },
+	{ "cut then refused",           { FAILS(REASON_TRUNCATED), FAILS(REASON_CONNECT), FAILS(REASON_DNS) }, 3, "dns", "", "host: no luck" },
+	{ "unknown certificate",        { FAILS(REASON_CERTIFICATE) },                                1, "certificate", "", "host: no luck" },
+	{ "too large",                  { FAILS(REASON_TOO_LARGE) },                                  1, "too-large", "", "host: no luck" },
+	{ "interrupted",                { FAILS(REASON_INTERRUPTED) },                                1, "interrupted", "", "host: no luck" },
+	{ "the proxy says no",          { FAILS(REASON_PROXY) },                                      1, "proxy", "", "host: no luck" },
 	{ "clock ten minutes behind",   { DATED(EXPIRED, AHEAD_600), SAYS(200, GOOD) },      2, NULL, "", NULL },
 	{ "clock ten minutes ahead",    { DATED(EXPIRED, BEHIND_600), SAYS(200, GOOD) },     2, NULL, "", NULL },
 	{ "clock corrected in vain",    { DATED(EXPIRED, AHEAD_600), DATED(EXPIRED, AHEAD_600) }, 2, "clock", "AuthFailure.SignatureExpire", "m; this machine's clock is 600 s behind the server's" },
@@ -312,7 +312,7 @@ static void check_failure(const struct fetch_outcome *o, const char *want, const
 			  const char *message)
 {
 	assert_false(fetch_is_ok(o));
-	assert_string_equal(o->failure.reason, want);
+	assert_string_equal(reason_word(o->failure.reason, NULL), want);
 	assert_string_equal(o->failure.api_code, code);
 	assert_non_null(o->failure.hint);
 	if (message)
@@ -395,8 +395,8 @@ static const struct {
 	{ "time for one pause",      { SAYS(500, ""), SAYS(500, ""), SAYS(200, GOOD) },               5500,  false, 2, 400,  "http-status" },
 	{ "time for none",           { SAYS(500, ""), SAYS(500, ""), SAYS(200, GOOD) },               5400,  false, 1, 0,    "http-status" },
 	{ "over before it began",    { SAYS(200, GOOD) },                                 5000,  false, 0, 0,    "deadline"    },
-	{ "over by a slow try",      { TAKES(NET_TIMEOUT, 900), SAYS(200, "") }, 5900, false, 1, 0,   "deadline"    },
-	{ "a time-out before that",  { TAKES(NET_TIMEOUT, 900), TAKES(NET_TIMEOUT, 900) }, 7400, false, 2, 400, "timeout" },
+	{ "over by a slow try",      { TAKES(REASON_TIMEOUT, 900), SAYS(200, "") }, 5900, false, 1, 0,   "deadline"    },
+	{ "a time-out before that",  { TAKES(REASON_TIMEOUT, 900), TAKES(REASON_TIMEOUT, 900) }, 7400, false, 2, 400, "timeout" },
 	{ "the server asks for 7 s", { ASKS("7"), SAYS(200, GOOD) },      0,     false, 2, 7000, NULL          },
 	{ "for less than we wait",   { ASKS("0"), SAYS(200, GOOD) },      0,     false, 2, 400,  NULL          },
 	{ "for more than there is",  { ASKS("7"), SAYS(200, GOOD) },      11000, false, 1, 0,    "http-status" },
@@ -429,7 +429,7 @@ static void pauses_keep_to_the_limits(void **state)
 
 static void a_try_gets_no_more_than_is_left(void **state)
 {
-	static const struct step steps[] = {TAKES(NET_CONNECT, 1000), SAYS(200, GOOD)};
+	static const struct step steps[] = {TAKES(REASON_CONNECT, 1000), SAYS(200, GOOD)};
 	struct fixture f;
 
 	(void)state;

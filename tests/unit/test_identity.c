@@ -62,7 +62,7 @@ static void answer(size_t n, const char *body)
 		call->steps.o.body = arena_str(call->arena, str_from(body));
 		assert_non_null(call->steps.o.body.p);
 	} else {
-		call->steps.o.failure = (struct fetch_failure){.reason = "credentials",
+		call->steps.o.failure = (struct fetch_failure){.reason = REASON_CREDENTIALS,
 							       .message = "not you",
 							       .api_code = "AuthFailure",
 							       .request_id = "r-9",
@@ -279,11 +279,11 @@ static void test_roles(void **state)
 	assert_string_equal(identity_account(b), "100000000002");
 	answer(1, NULL);
 	assert_string_equal(told, "ba");
-	assert_string_equal(identity_failure(a)->reason, "credentials");
+	assert_int_equal(identity_failure(a)->reason, REASON_CREDENTIALS);
 	assert_string_equal(identity_failure(a)->message, "AssumeRole: not you");
 	assert_string_equal(identity_failure(a)->api_code, "AuthFailure");
 	assert_false(identity_is_unconfigured(a));
-	assert_null(identity_failure(b)->reason);
+	assert_int_equal(identity_failure(b)->reason, REASON_NONE);
 	end(&f);
 }
 
@@ -326,7 +326,7 @@ static void test_unconfigured(void **state)
 	assert_string_equal(told, "a");
 	assert_int_equal(asked_count, 0);
 	assert_true(identity_is_unconfigured(id));
-	assert_string_equal(identity_failure(id)->reason, "credentials");
+	assert_int_equal(identity_failure(id)->reason, REASON_CREDENTIALS);
 	end(&f);
 	/* A token file that is not there, and one that holds nothing or what no header may. */
 	for (size_t i = 0; i < 3; i++) {

@@ -147,7 +147,7 @@ static void put_told(struct buf *b, const struct findings *list)
 			continue;
 		assert_true(f->path.n && f->message.n && f->meaning.n && f->next.n && f->line == 3);
 		buf_printf(b, "%s%s %.*s", b->n ? ", " : "", severity_name(f->severity),
-			   STR_ARG(f->rule));
+			   STR_ARG(f->rule_text));
 	}
 }
 
@@ -205,7 +205,7 @@ static void test_messages(void **state)
 
 		judge(&said[i].row, &r);
 		for (size_t k = 0; k < r.findings.n; k++)
-			found += str_is(r.findings.v[k].rule, said[i].rule) &&
+			found += str_is(r.findings.v[k].rule_text, said[i].rule) &&
 				 str_is(r.findings.v[k].message, said[i].message);
 		if (found != 1)
 			fail_msg("not said once: %s", said[i].message);

@@ -180,7 +180,7 @@ static void describe(const struct scene *s, char *out, size_t size)
 		assert_int_equal(f->severity, SEVERITY_HIGH);
 		assert_true(f->file.n > 0 && f->message.n > 0);
 		n += (size_t)snprintf(out + n, size - n, "%s%s:%zu", n ? " " : "",
-				      f->rule.p + strlen("approval/"), f->line);
+				      f->rule_text.p + strlen("approval/"), f->line);
 	}
 	assert_int_equal(s->list.n, s->r.findings.n);
 }

@@ -33,7 +33,7 @@
 struct answer {
 	const char *body; /* NULL: none comes, for `failure` */
 	int status;
-	enum net_reason failure;
+	enum reason failure;
 	const char *retry_after;
 };
 
@@ -119,7 +119,7 @@ struct err *__wrap_client_start(struct client *c, const struct http_request *req
 			   .ctx = ctx};
 	s->answer = w->answer(w, s->id, w->sends_of[s->id]++);
 	if (ms > req->timeout_ms) {
-		s->answer = (struct answer){.failure = NET_TIMEOUT};
+		s->answer = (struct answer){.failure = REASON_TIMEOUT};
 		s->replied_ms = w->now_ms + req->timeout_ms;
 	}
 	w->sent++;
@@ -189,7 +189,7 @@ struct err *__wrap_client_run(struct client *c, uint64_t max_ms)
 
 void __wrap_client_stop(struct client *c)
 {
-	static const struct answer ended = {.failure = NET_INTERRUPTED};
+	static const struct answer ended = {.failure = REASON_INTERRUPTED};
 
 	(void)c;
 	current->was_stopped = true;
@@ -355,9 +355,7 @@ static void end(struct fixture *f)
 
 static const char *reason_of(const struct called *c)
 {
-	const char *reason = c->call.steps.o.failure.reason;
-
-	return reason ? reason : "none";
+	return reason_word(c->call.steps.o.failure.reason, NULL);
 }
 
 /* --- what must hold of every night --- */
@@ -391,9 +389,9 @@ static void expect_rate(const struct night *w)
 static struct answer answer_by_chance(struct night *w, size_t id, size_t n)
 {
 	static const struct answer bad[] = {
-		{.body = RATE, .status = 200}, {.body = BUSY, .status = 200},
-		{.body = "", .status = 503},   {.failure = NET_TRUNCATED},
-		{.failure = NET_CERTIFICATE},  {.body = "", .status = 429, .retry_after = "2"},
+		{.body = RATE, .status = 200},   {.body = BUSY, .status = 200},
+		{.body = "", .status = 503},     {.failure = REASON_TRUNCATED},
+		{.failure = REASON_CERTIFICATE}, {.body = "", .status = 429, .retry_after = "2"},
 	};
 	uint64_t r = draw(w);
 

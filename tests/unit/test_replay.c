@@ -100,14 +100,26 @@ static struct fetch_outcome good(const char *body)
 	};
 }
 
-static struct fetch_outcome failed(const char *reason, bool has_reply)
+static struct fetch_outcome failed(const char *word, bool has_reply)
 {
 	struct fetch_outcome o = good("<html>");
 
 	o.has_reply = has_reply;
 	o.status = has_reply ? 503 : 0;
-	o.failure = (struct fetch_failure){reason, "host: \"quoted\"\nline\x01", "", "", "hint"};
+	o.failure = (struct fetch_failure){
+		.reason = reason_find(str_from(word)),
+		.message = "host: \"quoted\"\nline\x01",
+		.api_code = "",
+		.request_id = "",
+		.hint = "hint",
+		.foreign = word,
+	};
 	return o;
+}
+
+static const char *word_of(const struct fetch_outcome *o)
+{
+	return reason_word(o->failure.reason, o->failure.foreign);
 }
 
 static void assert_same(const struct fetch_outcome *got, const struct fetch_outcome *want)
@@ -125,7 +137,7 @@ static void assert_same(const struct fetch_outcome *got, const struct fetch_outc
 	assert_int_equal(fetch_is_ok(got), fetch_is_ok(want));
 	if (fetch_is_ok(want))
 		return;
-	assert_string_equal(got->failure.reason, want->failure.reason);
+	assert_string_equal(word_of(got), word_of(want));
 	assert_string_equal(got->failure.message, want->failure.message);
 	assert_string_equal(got->failure.api_code, want->failure.api_code);
 	assert_string_equal(got->failure.request_id, want->failure.request_id);
@@ -139,6 +151,7 @@ static void what_is_recorded_is_replayed(void **state)
 		good("not JSON \xff"),
 		failed("timeout", false),
 		failed("http-status", true),
+		failed("of-tomorrow", false),
 		good(""),
 	};
 	struct place *p = *state;
@@ -190,7 +203,7 @@ static void an_error_in_the_body_is_a_failure(void **state)
 
 	put(p, "prod.json", WRONG);
 	assert_null(read_back(p, &got));
-	assert_string_equal(got.failure.reason, "credentials");
+	assert_string_equal(word_of(&got), "credentials");
 	assert_string_equal(got.failure.api_code, "AuthFailure");
 	assert_string_equal(got.failure.request_id, "r-1");
 }
@@ -202,13 +215,13 @@ static void no_file_is_no_reply(void **state)
 
 	put(p, "other.json", GOOD);
 	assert_null(read_back(p, &got));
-	assert_string_equal(got.failure.reason, "no-reply");
+	assert_string_equal(word_of(&got), "no-reply");
 	assert_false(got.has_reply);
 	/* A meta file that speaks of a good reply does not stand in for one. */
 	put(p, "prod.meta.json",
 	    "{\"format\":\"scandrift-reply/1\",\"status\":200,\"failure\":null}");
 	assert_null(read_back(p, &got));
-	assert_string_equal(got.failure.reason, "no-reply");
+	assert_string_equal(word_of(&got), "no-reply");
 }
 
 static void a_large_file_is_too_large(void **state)
@@ -221,7 +234,7 @@ static void a_large_file_is_too_large(void **state)
 	assert_null(replay_read(p->dir, "prod", "tcss", n, p->a, &got));
 	assert_true(fetch_is_ok(&got));
 	assert_null(replay_read(p->dir, "prod", "tcss", n - 1, p->a, &got));
-	assert_string_equal(got.failure.reason, "too-large");
+	assert_string_equal(word_of(&got), "too-large");
 }
 
 static void a_failure_outlives_its_body(void **state)
@@ -234,7 +247,7 @@ static void a_failure_outlives_its_body(void **state)
 	assert_null(replay_record(p->dir, "prod", NULL, &now));
 	put(p, "prod.json", GOOD);
 	assert_null(read_back(p, &got));
-	assert_string_equal(got.failure.reason, "http-status");
+	assert_string_equal(word_of(&got), "http-status");
 	/* A fetch without a reply takes the old body away; a good one the old failure. */
 	assert_null(replay_record(p->dir, "prod", NULL, &before));
 	assert_null(read_back(p, &got));
@@ -272,7 +285,7 @@ static void a_broken_meta_file_is_one_targets_failure(void **state)
 		print_message("%s\n", metas[i].name);
 		put(p, "prod.meta.json", metas[i].meta);
 		assert_null(read_back(p, &got));
-		assert_string_equal(got.failure.reason, "bad-recording");
+		assert_string_equal(word_of(&got), "bad-recording");
 		assert_non_null(strstr(got.failure.message, "prod.meta.json"));
 		assert_non_null(strstr(got.failure.message, metas[i].want));
 	}
@@ -303,7 +316,7 @@ static void assert_unreadable(struct place *p)
 	struct fetch_outcome got;
 
 	assert_null(read_back(p, &got));
-	assert_string_equal(got.failure.reason, "bad-recording");
+	assert_string_equal(word_of(&got), "bad-recording");
 }
 
 static void links_and_others_are_refused(void **state)

@@ -123,7 +123,7 @@ static struct result many_findings(struct finding *v, struct arena *a, bool alik
 
 	for (size_t i = 0; i < FINDINGS; i++) {
 		v[i] = (struct finding){
-			.rule = STR("drift/ScanType"),
+			.rule_text = STR("drift/ScanType"),
 			.class = i % 3 == 0 ? CLASS_INCOMPLETE : CLASS_DRIFT,
 			.severity = alike ? SEVERITY_HIGH : (enum severity)(i % SEVERITY_COUNT),
 			.target = str_from(arena_printf(a, "t%04zu", i)),

@@ -13,53 +13,47 @@
 
 static const struct {
 	const char *service, *code;
-	enum api_class class;
+	enum reason reason;
 	enum retry_rule retry;
 } rows[] = {
 	/* clang-format off */
-	{ "tcss", "RequestLimitExceeded",                              API_RATE,          RETRY_BACKOFF },
-	{ "tcss", "RequestLimitExceeded.UinLimitExceeded",             API_RATE,          RETRY_BACKOFF },
-	{ "tcss", "RequestLimitExceeded.GlobalRegionUinLimitExceeded", API_RATE,          RETRY_BACKOFF },
-	{ "tcss", "RequestLimitExceeded.IPLimitExceeded",              API_RATE,          RETRY_BACKOFF },
-	{ "tcss", "InternalError",                                     API_SERVER,        RETRY_BACKOFF },
-	{ "tcss", "InternalError.MainDBFail",                          API_SERVER,        RETRY_BACKOFF },
-	{ "tcss", "InternalError.NobodyKnows",                         API_SERVER,        RETRY_BACKOFF },
-	{ "tcss", "InternalError.ErrRoleNotExist",                     API_CONFIGURATION, RETRY_NEVER   },
-	{ "sts",  "InternalError.ErrRoleNotExist",                     API_SERVER,        RETRY_BACKOFF },
-	{ "sts",  "InternalError.GetRoleError",                        API_CONFIGURATION, RETRY_NEVER   },
-	{ "tcss", "ServiceUnavailable",                                API_SERVER,        RETRY_BACKOFF },
-	{ "tcss", "ResourceUnavailable",                               API_SERVER,        RETRY_BACKOFF },
-	{ "tcss", "ResourceUnavailable.Image",                         API_UNKNOWN,       RETRY_NEVER   },
-	{ "tcss", "AuthFailure.SignatureExpire",                       API_CLOCK,         RETRY_CLOCK   },
-	{ "tcss", "AuthFailure",                                       API_CREDENTIALS,   RETRY_NEVER   },
-	{ "tcss", "AuthFailure.SignatureFailure",                      API_CREDENTIALS,   RETRY_NEVER   },
-	{ "tcss", "AuthFailure.SecretIdNotFound",                      API_CREDENTIALS,   RETRY_NEVER   },
-	{ "tcss", "AuthFailure.MFAFailure",                            API_CREDENTIALS,   RETRY_NEVER   },
-	{ "tcss", "AuthFailure.TokenFailure",                          API_CREDENTIALS,   RETRY_TOKEN   },
-	{ "tcss", "AuthFailure.UnauthorizedOperation",                 API_PERMISSION,    RETRY_NEVER   },
-	{ "tcss", "AuthFailureX",                                      API_UNKNOWN,       RETRY_NEVER   },
-	{ "tcss", "UnauthorizedOperation",                             API_PERMISSION,    RETRY_NEVER   },
-	{ "tcss", "UnauthorizedOperation.CamNoAuth",                   API_PERMISSION,    RETRY_NEVER   },
-	{ "tcss", "IpNotInWhitelist",                                  API_PERMISSION,    RETRY_NEVER   },
-	{ "tcss", "UnsupportedRegion",                                 API_CONFIGURATION, RETRY_NEVER   },
-	{ "tcss", "InvalidParameter",                                  API_CONFIGURATION, RETRY_NEVER   },
-	{ "tcss", "InvalidParameter.ParsingError",                     API_CONFIGURATION, RETRY_NEVER   },
-	{ "tcss", "InvalidParameterValue.DataRange",                   API_CONFIGURATION, RETRY_NEVER   },
-	{ "tcss", "InvalidParameter.OverLimit",                        API_CONFIGURATION, RETRY_NEVER   },
-	{ "sts",  "InvalidParameter.OverLimit",                        API_RATE,          RETRY_BACKOFF },
-	{ "tcss", "ResponseSizeLimitExceeded",                         API_CONFIGURATION, RETRY_NEVER   },
-	{ "tcss", "LimitExceeded",                                     API_BUSINESS,      RETRY_NEVER   },
-	{ "tcss", "LimitExceeded.Quota",                               API_BUSINESS,      RETRY_NEVER   },
-	{ "tcss", "ResourceNotFound",                                  API_BUSINESS,      RETRY_NEVER   },
-	{ "tcss", "FailedOperation.AgentOffline",                      API_BUSINESS,      RETRY_NEVER   },
-	{ "tcss", "",                                                  API_UNKNOWN,       RETRY_NEVER   },
-	{ "tcss", ".",                                                 API_UNKNOWN,       RETRY_NEVER   },
-	{ "tcss", "internalerror",                                     API_UNKNOWN,       RETRY_NEVER   },
-	{ "tcss", "Internal",                                          API_UNKNOWN,       RETRY_NEVER   },
+	{ "tcss", "RequestLimitExceeded",                              REASON_RATE_LIMITED, RETRY_BACKOFF },
+	{ "tcss", "RequestLimitExceeded.UinLimitExceeded",             REASON_RATE_LIMITED, RETRY_BACKOFF },
+	{ "tcss", "RequestLimitExceeded.GlobalRegionUinLimitExceeded", REASON_RATE_LIMITED, RETRY_BACKOFF },
+	{ "tcss", "RequestLimitExceeded.IPLimitExceeded",              REASON_RATE_LIMITED, RETRY_BACKOFF },
+	{ "tcss", "InternalError",                                     REASON_SERVER_ERROR, RETRY_BACKOFF },
+	{ "tcss", "InternalError.MainDBFail",                          REASON_SERVER_ERROR, RETRY_BACKOFF },
+	{ "tcss", "InternalError.NobodyKnows",                         REASON_SERVER_ERROR, RETRY_BACKOFF },
+	{ "tcss", "InternalError.ErrRoleNotExist",                     REASON_REFUSED,      RETRY_NEVER   },
+	{ "sts",  "InternalError.ErrRoleNotExist",                     REASON_SERVER_ERROR, RETRY_BACKOFF },
+	{ "sts",  "InternalError.GetRoleError",                        REASON_REFUSED,      RETRY_NEVER   },
+	{ "tcss", "ServiceUnavailable",                                REASON_SERVER_ERROR, RETRY_BACKOFF },
+	{ "tcss", "ResourceUnavailable",                               REASON_SERVER_ERROR, RETRY_BACKOFF },
+	{ "tcss", "AuthFailure.SignatureExpire",                       REASON_CLOCK,        RETRY_CLOCK   },
+	{ "tcss", "AuthFailure",                                       REASON_CREDENTIALS,  RETRY_NEVER   },
+	{ "tcss", "AuthFailure.SignatureFailure",                      REASON_CREDENTIALS,  RETRY_NEVER   },
+	{ "tcss", "AuthFailure.SecretIdNotFound",                      REASON_CREDENTIALS,  RETRY_NEVER   },
+	{ "tcss", "AuthFailure.MFAFailure",                            REASON_CREDENTIALS,  RETRY_NEVER   },
+	{ "tcss", "AuthFailure.TokenFailure",                          REASON_CREDENTIALS,  RETRY_TOKEN   },
+	{ "tcss", "AuthFailure.UnauthorizedOperation",                 REASON_PERMISSION,   RETRY_NEVER   },
+	{ "tcss", "UnauthorizedOperation",                             REASON_PERMISSION,   RETRY_NEVER   },
+	{ "tcss", "UnauthorizedOperation.CamNoAuth",                   REASON_PERMISSION,   RETRY_NEVER   },
+	{ "tcss", "IpNotInWhitelist",                                  REASON_PERMISSION,   RETRY_NEVER   },
+	{ "tcss", "UnsupportedRegion",                                 REASON_REFUSED,      RETRY_NEVER   },
+	{ "tcss", "InvalidParameter",                                  REASON_REFUSED,      RETRY_NEVER   },
+	{ "tcss", "InvalidParameter.ParsingError",                     REASON_REFUSED,      RETRY_NEVER   },
+	{ "tcss", "InvalidParameterValue.DataRange",                   REASON_REFUSED,      RETRY_NEVER   },
+	{ "tcss", "InvalidParameter.OverLimit",                        REASON_REFUSED,      RETRY_NEVER   },
+	{ "sts",  "InvalidParameter.OverLimit",                        REASON_RATE_LIMITED, RETRY_BACKOFF },
+	{ "tcss", "ResponseSizeLimitExceeded",                         REASON_REFUSED,      RETRY_NEVER   },
+	{ "tcss", "LimitExceeded",                                     REASON_API_ERROR,    RETRY_NEVER   },
+	{ "tcss", "LimitExceeded.Quota",                               REASON_API_ERROR,    RETRY_NEVER   },
+	{ "tcss", "ResourceNotFound",                                  REASON_API_ERROR,    RETRY_NEVER   },
+	{ "tcss", "FailedOperation.AgentOffline",                      REASON_API_ERROR,    RETRY_NEVER   },
 	/* clang-format on */
 };
 
-static void codes_have_their_class(void **state)
+static void codes_have_their_reason(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
@@ -67,8 +61,26 @@ static void codes_have_their_class(void **state)
 			api_error_find(rows[i].service, str_from(rows[i].code));
 
 		print_message("%s %s\n", rows[i].service, rows[i].code);
-		assert_int_equal(got->class, rows[i].class);
+		assert_int_equal(got->reason, rows[i].reason);
 		assert_int_equal(got->retry, rows[i].retry);
+		assert_true(*got->code);
+	}
+}
+
+/* No row is theirs: they are what the API says, and never tried again. */
+static void unknown_codes_have_no_row(void **state)
+{
+	static const char *const codes[] = {
+		"ResourceUnavailable.Image", "AuthFailureX", "", ".", "internalerror", "Internal"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(codes); i++) {
+		const struct api_error_row *got = api_error_find("tcss", str_from(codes[i]));
+
+		print_message("%s\n", codes[i]);
+		assert_string_equal(got->code, "");
+		assert_int_equal(got->reason, REASON_API_ERROR);
+		assert_int_equal(got->retry, RETRY_NEVER);
 	}
 }
 
@@ -93,23 +105,52 @@ static bool is_word(const char *s)
 	return *s && strspn(s, "abcdefghijklmnopqrstuvwxyz-") == strlen(s);
 }
 
-static void reasons_are_words_with_a_hint(void **state)
+/* Words are for ever, so each is one reason's and is found again; a hint is a whole line. */
+static void reasons_are_words(void **state)
 {
 	(void)state;
-	for (int c = API_RATE; c <= API_UNKNOWN; c++) {
-		assert_true(is_word(api_class_reason((enum api_class)c)));
-		assert_true(strlen(api_class_hint((enum api_class)c)) > 20);
-	}
-	for (int r = NET_DNS; r <= NET_OTHER; r++) {
-		const char *what = NULL;
-		struct err *e = net_error((enum net_reason)r, "host", "timeout: no");
+	for (int r = REASON_NONE + 1; r < REASON_FOREIGN; r++) {
+		const char *word = reason_word((enum reason)r, "unused"),
+			   *hint = reason_hint((enum reason)r);
 
-		assert_true(is_word(net_word((enum net_reason)r)));
-		assert_true(strlen(net_hint((enum net_reason)r)) > 5);
+		print_message("%s\n", word);
+		assert_true(is_word(word));
+		assert_true(!*hint || strlen(hint) > 5);
+		assert_int_equal(reason_find(str_from(word)), r);
+	}
+	assert_string_equal(reason_word(REASON_NONE, NULL), "none");
+	assert_string_equal(reason_word(REASON_FOREIGN, "of-tomorrow"), "of-tomorrow");
+	assert_int_equal(reason_find(STR("of-tomorrow")), REASON_FOREIGN);
+	assert_int_equal(reason_find(STR("none")), REASON_FOREIGN);
+	assert_int_equal(reason_find(STR("")), REASON_FOREIGN);
+}
+
+/* Those of a row of the API's codes, and of the network, are told what to do by the table alone. */
+static void reasons_have_a_hint(void **state)
+{
+	(void)state;
+	for (int r = REASON_DNS; r <= REASON_DEADLINE; r++)
+		assert_true(*reason_hint((enum reason)r));
+	for (size_t i = 0; api_errors[i].code; i++)
+		assert_true(strlen(reason_hint(api_errors[i].reason)) > 20);
+}
+
+/* The reason travels in the error, whatever layers say about it. */
+static void errors_carry_their_reason(void **state)
+{
+	(void)state;
+	for (int r = REASON_DNS; r <= REASON_NETWORK; r++) {
+		struct err *e = net_error((enum reason)r, "host", "timeout: no");
+		char *text = err_text(e);
+
+		assert_true(text && strncmp(text, reason_word((enum reason)r, NULL),
+					    strlen(reason_word((enum reason)r, NULL))) == 0);
+		assert_non_null(strstr(text, ": host: timeout: no"));
+		free(text);
 		e = err_wrap(e, "dns: a layer above");
 		assert_int_equal(e->kind, ERR_NET);
-		assert_int_equal(net_reason(e, &what), r);
-		assert_string_equal(what, "host: timeout: no");
+		assert_int_equal(net_reason(e), r);
+		assert_string_equal(net_what(e), "host: timeout: no");
 		err_free(e);
 	}
 }
@@ -117,14 +158,13 @@ static void reasons_are_words_with_a_hint(void **state)
 static void foreign_errors_have_no_word(void **state)
 {
 	struct err *e = err_new(ERR_NET, "timeouts are not timeout: x");
-	const char *what;
 
 	(void)state;
-	assert_int_equal(net_reason(e, &what), NET_OTHER);
-	assert_string_equal(what, "timeouts are not timeout: x");
+	assert_int_equal(net_reason(e), REASON_NETWORK);
+	assert_string_equal(net_what(e), "timeouts are not timeout: x");
 	err_free(e);
 	e = err_new(ERR_CONFIG, "timeout: x");
-	assert_int_equal(net_reason(e, NULL), NET_OTHER);
+	assert_int_equal(net_reason(e), REASON_NETWORK);
 	err_free(e);
 }
 
@@ -182,9 +222,12 @@ static void jitter_does_not_overflow(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(codes_have_their_class),
+		cmocka_unit_test(codes_have_their_reason),
+		cmocka_unit_test(unknown_codes_have_no_row),
 		cmocka_unit_test(table_is_sorted_and_unique),
-		cmocka_unit_test(reasons_are_words_with_a_hint),
+		cmocka_unit_test(reasons_are_words),
+		cmocka_unit_test(reasons_have_a_hint),
+		cmocka_unit_test(errors_carry_their_reason),
 		cmocka_unit_test(foreign_errors_have_no_word),
 		cmocka_unit_test(jitter_is_full),
 		cmocka_unit_test(jitter_does_not_overflow),

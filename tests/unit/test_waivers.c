@@ -93,7 +93,7 @@ static void judge_one(struct scene *s, const struct world *w, const struct targe
 	if (json) {
 		live.reading = lib_read(s->a, &schema_registry_scan, json);
 	} else {
-		live.failure.reason = "server-error";
+		live.failure.reason = REASON_SERVER_ERROR;
 		live.failure.message = STR("try later");
 	}
 	assert_null(judge_target(&s->r, t, &live, &base));
@@ -115,7 +115,7 @@ static char *list_findings(const struct scene *s)
 		const struct finding *f = &s->r.findings.v[i];
 
 		lines[i] = arena_printf(s->a, "%s%s %s %s%s\n", f->waived ? "[" : "",
-					severity_name(f->severity), f->rule.p,
+					severity_name(f->severity), f->rule_text.p,
 					f->target.n ? f->target.p : "-", f->waived ? "]" : "");
 	}
 	qsort(lines, s->r.findings.n, sizeof(*lines), compare_lines);
@@ -347,7 +347,7 @@ static void test_messages(void **state)
 
 		play(&s, &w);
 		for (size_t k = 0; !f && k < s.r.findings.n; k++) {
-			if (str_is(s.r.findings.v[k].rule, told[i].rule))
+			if (str_is(s.r.findings.v[k].rule_text, told[i].rule))
 				f = &s.r.findings.v[k];
 		}
 		if (!f)
@@ -376,7 +376,7 @@ static void test_place(void **state)
 	(void)state;
 	play(&s, &w);
 	for (size_t i = 0; i < s.r.findings.n; i++) {
-		if (str_is(s.r.findings.v[i].rule, "policy/p/daily"))
+		if (str_is(s.r.findings.v[i].rule_text, "policy/p/daily"))
 			f = &s.r.findings.v[i];
 	}
 	assert_non_null(f);
