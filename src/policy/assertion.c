@@ -136,7 +136,7 @@ static struct err *unknown_operator(struct parser *p, struct str name)
 	struct buf all = BUF_INIT(512);
 	struct err *e;
 
-	for (size_t i = 0; i < operation_count; i++) {
+	for (size_t i = 0; i < OPERATION_KINDS; i++) {
 		suggest_offer(&near, str_from(operations[i].name));
 		buf_printf(&all, "%s%s", i ? " " : "", operations[i].name);
 	}

@@ -14,13 +14,11 @@
  */
 #include "policy/imply.h"
 
-#include <string.h>
-
 #define DAY_LAST_S 86399u
 
-static bool is(const struct assertion *a, const char *operation)
+static bool is(const struct assertion *a, enum operation_id id)
 {
-	return strcmp(a->operation->name, operation) == 0;
+	return a->operation == &operations[id];
 }
 
 /* ---- the same ---- */
@@ -77,7 +75,7 @@ static bool is_about_null(const struct assertion *a)
 {
 	const struct operands *o = &a->operands;
 
-	return is(a, "present") || is(a, "absent") ||
+	return is(a, OPERATION_PRESENT) || is(a, OPERATION_ABSENT) ||
 	       (a->operation->takes_null && o->n && o->v[0].kind == DATUM_NULL);
 }
 
@@ -195,21 +193,21 @@ static bool implies_by_sets(const struct assertion *a, const struct assertion *b
 {
 	const struct operands *x = &a->operands, *y = &b->operands;
 
-	if (is(a, "contains") && is(b, "contains"))
+	if (is(a, OPERATION_CONTAINS) && is(b, OPERATION_CONTAINS))
 		return is_subset(y, x);
-	if (is(a, "excludes") && is(b, "excludes"))
+	if (is(a, OPERATION_EXCLUDES) && is(b, OPERATION_EXCLUDES))
 		return is_subset(y, x);
-	if (is(a, "contains-any") && is(b, "contains-any"))
+	if (is(a, OPERATION_CONTAINS_ANY) && is(b, OPERATION_CONTAINS_ANY))
 		return is_subset(x, y);
-	return is(a, "contains") && is(b, "contains-any") && meets(x, y);
+	return is(a, OPERATION_CONTAINS) && is(b, OPERATION_CONTAINS_ANY) && meets(x, y);
 }
 
 static bool implies_on_text(const struct assertion *a, const struct assertion *b)
 {
-	if (is(a, "==") || is(a, "in"))
+	if (is(a, OPERATION_EQUALS) || is(a, OPERATION_IN))
 		return holds_for_each_named(a, b);
 	/* Everything but one value: whatever does not let that one through. */
-	if (is(b, "!="))
+	if (is(b, OPERATION_DIFFERS))
 		return !assertion_holds_for(a, &b->operands.v[0]);
 	return implies_by_sets(a, b);
 }
@@ -232,8 +230,8 @@ bool assertion_implies(const struct assertion *a, const struct assertion *b)
 		return true;
 	if (is_about_null(a) || is_about_null(b))
 		return false;
-	if (is(a, "count") || is(b, "count"))
-		return is(a, "count") && is(b, "count") && implies_on_counts(a, b);
+	if (is(a, OPERATION_COUNT) || is(b, OPERATION_COUNT))
+		return is(a, OPERATION_COUNT) && is(b, OPERATION_COUNT) && implies_on_counts(a, b);
 	switch (a->subject.kinds) {
 	case DATUM_BIT(DATUM_BOOL):
 		return holds_on_bools(a, b);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "policy/operators.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/timeutil.h"
@@ -331,30 +332,30 @@ bool glob_matches(struct str pattern, struct str text)
 
 /* clang-format off */
 const struct operation operations[] = {
-	/* name           takes          null   operands        syntax                    elsewhere                       */
-	{ "==",           B | I | C | T | O, true,  OPERANDS_ONE,   "== VALUE",               FOR_LISTS,                      equals },
-	{ "!=",           B | I | C | T | O, true,  OPERANDS_ONE,   "!= VALUE",               FOR_LISTS,                      differs },
-	{ "<",            I | C | T,     false, OPERANDS_ORDER, "< NUMBER or HH:MM",      "for a list write count < N",   less },
-	{ "<=",           I | C | T,     false, OPERANDS_ORDER, "<= NUMBER or HH:MM",     "for a list write count <= N",  at_most },
-	{ ">",            I | C | T,     false, OPERANDS_ORDER, "> NUMBER or HH:MM",      "for a list write count > N",   more },
-	{ ">=",           I | C | T,     false, OPERANDS_ORDER, ">= NUMBER or HH:MM",     "for a list write count >= N",  at_least },
-	{ "in",           B | I | C | T, false, OPERANDS_MANY,  "in VALUE...",            FOR_LISTS,                      is_in },
-	{ "contains",     T | N | L,     false, OPERANDS_MANY,  "contains VALUE...",      FOR_SCALARS,                    contains },
-	{ "contains-any", T | N | L,     false, OPERANDS_MANY,  "contains-any VALUE...",  FOR_SCALARS,                    contains_any },
-	{ "excludes",     T | N | L,     false, OPERANDS_MANY,  "excludes VALUE...",      "for one value write !=",       excludes },
-	{ "within",       C | T,         false, OPERANDS_RANGE, "within HH:MM-HH:MM",     "it is for times of day",       is_within },
-	{ "like",         T | N,         false, OPERANDS_GLOB,  "like PATTERN",           "it is for text; /FIELD/* is each element of a list", is_like },
-	{ "count",        L | E,         false, OPERANDS_COUNT, "count OPERATOR NUMBER",  "it is for lists",              counts },
-	{ "present",      EVERYTHING,    true,  OPERANDS_NONE,  "present",                NULL,                           present },
-	{ "absent",       EVERYTHING,    true,  OPERANDS_NONE,  "absent",                 NULL,                           absent },
+	/*                            name            takes          null   operands        syntax                    elsewhere                       */
+	[OPERATION_EQUALS]       = { "==",           B | I | C | T | O, true,  OPERANDS_ONE,   "== VALUE",               FOR_LISTS,                      equals },
+	[OPERATION_DIFFERS]      = { "!=",           B | I | C | T | O, true,  OPERANDS_ONE,   "!= VALUE",               FOR_LISTS,                      differs },
+	[OPERATION_LESS]         = { "<",            I | C | T,     false, OPERANDS_ORDER, "< NUMBER or HH:MM",      "for a list write count < N",   less },
+	[OPERATION_AT_MOST]      = { "<=",           I | C | T,     false, OPERANDS_ORDER, "<= NUMBER or HH:MM",     "for a list write count <= N",  at_most },
+	[OPERATION_MORE]         = { ">",            I | C | T,     false, OPERANDS_ORDER, "> NUMBER or HH:MM",      "for a list write count > N",   more },
+	[OPERATION_AT_LEAST]     = { ">=",           I | C | T,     false, OPERANDS_ORDER, ">= NUMBER or HH:MM",     "for a list write count >= N",  at_least },
+	[OPERATION_IN]           = { "in",           B | I | C | T, false, OPERANDS_MANY,  "in VALUE...",            FOR_LISTS,                      is_in },
+	[OPERATION_CONTAINS]     = { "contains",     T | N | L,     false, OPERANDS_MANY,  "contains VALUE...",      FOR_SCALARS,                    contains },
+	[OPERATION_CONTAINS_ANY] = { "contains-any", T | N | L,     false, OPERANDS_MANY,  "contains-any VALUE...",  FOR_SCALARS,                    contains_any },
+	[OPERATION_EXCLUDES]     = { "excludes",     T | N | L,     false, OPERANDS_MANY,  "excludes VALUE...",      "for one value write !=",       excludes },
+	[OPERATION_WITHIN]       = { "within",       C | T,         false, OPERANDS_RANGE, "within HH:MM-HH:MM",     "it is for times of day",       is_within },
+	[OPERATION_LIKE]         = { "like",         T | N,         false, OPERANDS_GLOB,  "like PATTERN",           "it is for text; /FIELD/* is each element of a list", is_like },
+	[OPERATION_COUNT]        = { "count",        L | E,         false, OPERANDS_COUNT, "count OPERATOR NUMBER",  "it is for lists",              counts },
+	[OPERATION_PRESENT]      = { "present",      EVERYTHING,    true,  OPERANDS_NONE,  "present",                NULL,                           present },
+	[OPERATION_ABSENT]       = { "absent",       EVERYTHING,    true,  OPERANDS_NONE,  "absent",                 NULL,                           absent },
 };
 /* clang-format on */
 
-const size_t operation_count = ARRAY_LEN(operations);
+static_assert(ARRAY_LEN(operations) == OPERATION_KINDS, "a row for each operator");
 
 const struct operation *operation_find(struct str name)
 {
-	for (size_t i = 0; i < operation_count; i++) {
+	for (size_t i = 0; i < OPERATION_KINDS; i++) {
 		if (str_is(name, operations[i].name))
 			return &operations[i];
 	}

@@ -48,8 +48,26 @@ struct operation {
 	enum truth (*holds)(const struct datum *d, const struct operands *o, struct buf *why);
 };
 
-extern const struct operation operations[];
-extern const size_t operation_count;
+enum operation_id {
+	OPERATION_EQUALS,
+	OPERATION_DIFFERS,
+	OPERATION_LESS,
+	OPERATION_AT_MOST,
+	OPERATION_MORE,
+	OPERATION_AT_LEAST,
+	OPERATION_IN,
+	OPERATION_CONTAINS,
+	OPERATION_CONTAINS_ANY,
+	OPERATION_EXCLUDES,
+	OPERATION_WITHIN,
+	OPERATION_LIKE,
+	OPERATION_COUNT,
+	OPERATION_PRESENT,
+	OPERATION_ABSENT,
+	OPERATION_KINDS,
+};
+
+extern const struct operation operations[]; /* OPERATION_KINDS */
 
 const struct operation *operation_find(struct str name); /* NULL */
 

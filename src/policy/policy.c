@@ -78,12 +78,16 @@ static const struct ini_key waiver_keys[] = {
 	.keys = (table), .key_count = ARRAY_LEN(table), .key_size = sizeof(struct ini_key)
 #define NAMED(word) .name_word = (word), .is_name = is_name, .name_rule = NAME_RULE
 
+enum { SECTION_POLICY, SECTION_RULE, SECTION_DRIFT, SECTION_IGNORE, SECTION_WAIVER };
+
 static const struct ini_section_kind section_kinds[] = {
-	{.prefix = "policy", KEYS(policy_keys)},
-	{.prefix = "rule", NAMED("ID"), KEYS(rule_keys)},
-	{.prefix = "drift", .is_free_key = is_pointer_key, .free_key_rule = "/FIELD = severity"},
-	{.prefix = "ignore", NAMED("NAME"), KEYS(ignore_keys)},
-	{.prefix = "waiver", NAMED("NAME"), KEYS(waiver_keys)},
+	[SECTION_POLICY] = {.prefix = "policy", KEYS(policy_keys)},
+	[SECTION_RULE] = {.prefix = "rule", NAMED("ID"), KEYS(rule_keys)},
+	[SECTION_DRIFT] = {.prefix = "drift",
+			   .is_free_key = is_pointer_key,
+			   .free_key_rule = "/FIELD = severity"},
+	[SECTION_IGNORE] = {.prefix = "ignore", NAMED("NAME"), KEYS(ignore_keys)},
+	[SECTION_WAIVER] = {.prefix = "waiver", NAMED("NAME"), KEYS(waiver_keys)},
 };
 
 static const struct ini_schema schema = {section_kinds, ARRAY_LEN(section_kinds)};
@@ -406,15 +410,22 @@ static struct err *read_sections(const struct reader *r)
 	r->out->waivers = waivers;
 	for (size_t i = 0; i < r->doc->section_count; i++) {
 		const struct ini_section *s = &r->doc->sections[i];
-		const char *kind = s->kind->prefix;
 
-		if (strcmp(kind, "rule") == 0)
+		switch (s->kind - section_kinds) {
+		case SECTION_RULE:
 			TRY(read_rule(r, s, &rules[r->out->rule_count++]));
-		else if (strcmp(kind, "drift") == 0)
+			break;
+		case SECTION_DRIFT:
 			TRY(read_drifts(r, s));
-		else if (strcmp(kind, "policy") != 0)
-			TRY(read_waiver(r, s, strcmp(kind, "ignore") == 0,
+			break;
+		case SECTION_IGNORE:
+		case SECTION_WAIVER:
+			TRY(read_waiver(r, s, s->kind == &section_kinds[SECTION_IGNORE],
 					&waivers[r->out->waiver_count++]));
+			break;
+		case SECTION_POLICY: /* read_head has it */
+			break;
+		}
 	}
 	return NULL;
 }

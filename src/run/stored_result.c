@@ -122,8 +122,8 @@ struct err *stored_side(const struct stored *s, const struct target *t,
 	*out = (struct live_side){0};
 	if (!st)
 		return err_new(ERR_CONFIG, "%s: knows no target %s", s->file, t->name.p);
-	if (!st->live.n && str_is(st->outcome, "equal") && base->state == BASELINE_READ &&
-	    str_eq(base->digest, st->live_digest)) {
+	if (!st->live.n && str_is(st->outcome, outcome_name(OUTCOME_EQUAL)) &&
+	    base->state == BASELINE_READ && str_eq(base->digest, st->live_digest)) {
 		out->reading = base->reading;
 		out->digest = base->digest;
 		return NULL;

@@ -85,7 +85,7 @@ sed -n 's/^	{ "\([a-z]*\/[a-z-]*\)".*/\1/p' "$src/result/rules.c" >rules
 while read -r rule; do
 	grep -qE "Cm (.* )?$rule( |$)" "$page" || lacks "no rule $rule"
 done <rules
-sed -n 's/^	{ "\([^"]*\)", .*/\1/p' "$src/policy/operators.c" >operators
+sed -n 's/^	\[OPERATION_[A-Z_]*\] *= { "\([^"]*\)", .*/\1/p' "$src/policy/operators.c" >operators
 [ "$(wc -l <operators)" -gt 5 ] || fail 'the operators were not found'
 while read -r operator; do
 	sed -n 's/^\.It Cm //p' "$page" | tr -s ' ,' '\n' | grep -qxF -e "$operator" ||

@@ -399,7 +399,7 @@ static void test_globs(void **state)
 static void test_table(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < operation_count; i++) {
+	for (size_t i = 0; i < OPERATION_KINDS; i++) {
 		const struct operation *op = &operations[i];
 
 		assert_ptr_equal(operation_find(str_from(op->name)), op);
