@@ -44,7 +44,20 @@ bool escape_is_blank(uint32_t cp)
 	return is_in(blank, ARRAY_LEN(blank), cp);
 }
 
-/* How much at the front needs no look: printable ASCII that begins no command of the runner. */
+/* Which words there are is for each system to say, and the next one may have another. */
+bool escape_is_command(struct str s)
+{
+	size_t n = 2;
+
+	if (!str_starts(s, "##"))
+		return false;
+	while (n < s.n && ((s.p[n] >= 'a' && s.p[n] <= 'z') || (s.p[n] >= 'A' && s.p[n] <= 'Z') ||
+			   (s.p[n] >= '0' && s.p[n] <= '9') || s.p[n] == '-' || s.p[n] == '_'))
+		n++;
+	return n < s.n && s.p[n] == '[';
+}
+
+/* How much at the front needs no look: printable ASCII that begins no command. */
 static size_t plain_size(struct str s, bool *is_blank)
 {
 	size_t n = 0;
@@ -54,7 +67,7 @@ static size_t plain_size(struct str s, bool *is_blank)
 	return n;
 }
 
-void escape_terminal(struct buf *out, struct str s, bool in_actions)
+void escape_terminal(struct buf *out, struct str s)
 {
 	bool at_start = true;
 
@@ -74,10 +87,10 @@ void escape_terminal(struct buf *out, struct str s, bool in_actions)
 			n = 1;
 		} else if (escape_is_hidden(cp)) {
 			buf_printf(out, cp > 0xffff ? "\\U%08x" : "\\u%04x", cp);
-		} else if (in_actions && str_starts(s, "##[")) {
-			buf_puts(out, "#\\u0023[");
-			n = 3;
-		} else if (in_actions && at_start && str_starts(s, "::")) {
+		} else if (escape_is_command(s)) {
+			buf_puts(out, "#\\u0023");
+			n = 2;
+		} else if (at_start && str_starts(s, "::")) {
 			buf_puts(out, "\\u003a:");
 			n = 2;
 		} else {

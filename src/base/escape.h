@@ -13,10 +13,15 @@
  * Control characters (C0, DEL, C1), characters that change the direction of text or are invisible
  * become \uXXXX or \UXXXXXXXX, invalid UTF-8 becomes \xXX, so that what is shown is what is there,
  * on one line.
- * With `in_actions` the two forms by which the runner of GitHub Actions finds a workflow command in
- * output are broken: "##[" anywhere and "::" where only blanks are before it.
+ * The forms by which a CI system finds a command in output are broken, whatever system this is: a
+ * report may be printed by one job and shown by another. "::" where only blanks are before it is
+ * GitHub's; "##[", "##vso[" and "##teamcity[" anywhere are those of GitHub, Azure Pipelines and
+ * TeamCity; the marks of GitLab's sections need an escape sequence, which is a control character.
  */
-void escape_terminal(struct buf *out, struct str s, bool in_actions);
+void escape_terminal(struct buf *out, struct str s);
+
+/* True where the text begins as a command does that may stand anywhere: "##[", "##vso[". */
+bool escape_is_command(struct str s);
 
 /* True for what is shown as an escape everywhere: controls, bidi, and all that is invisible. */
 bool escape_is_hidden(uint32_t cp);

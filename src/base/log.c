@@ -21,7 +21,7 @@ static void line(const struct log *log, const char *prefix, const char *fmt, va_
 		text = NULL;
 	buf_puts(&shown, prefix);
 	if (text)
-		escape_terminal(&shown, str_from(text), log->in_actions);
+		escape_terminal(&shown, str_from(text));
 	/* An exit code without a word says nothing. No NUL is in the text: it would be escaped. */
 	if (!text || shown.failed_memory)
 		(void)fprintf(log->out, "%sout of memory: a message is lost\n", prefix);

@@ -8,8 +8,8 @@
 
 /*
  * Notes and warnings for a person, one line an event, on the stream that the command was given
- * (standard error). Control characters in them are made visible, and under GitHub Actions no line
- * can become a workflow command. Secrets have no way in: see base/secret.h.
+ * (standard error). Control characters in them are made visible, and no line can become a command
+ * of a CI system. Secrets have no way in: see base/secret.h.
  */
 
 enum log_level { LOG_QUIET, LOG_NORMAL, LOG_VERBOSE };
@@ -17,7 +17,6 @@ enum log_level { LOG_QUIET, LOG_NORMAL, LOG_VERBOSE };
 struct log {
 	FILE *out;
 	enum log_level level;
-	int in_actions; /* GITHUB_ACTIONS=true: guard against workflow commands */
 };
 
 void log_error(const struct log *log, const char *fmt, ...) PRINTF(2, 3);   /* always */

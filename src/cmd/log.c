@@ -26,7 +26,7 @@ struct page {
 /* The one way of a text from outside onto the page. */
 static void put(const struct page *p, struct str s)
 {
-	escape_terminal(p->b, s, p->io->log.in_actions);
+	escape_terminal(p->b, s);
 }
 
 static void put_line(const struct page *p, const char *mark, struct str s)
@@ -287,7 +287,7 @@ static struct err *print(const struct options *o, const struct io *io, const str
 	json_end_array(&j);
 	json_end_object(&j);
 	json_finish(&j);
-	return io->log.in_actions ? escape_json_in_actions(b) : NULL;
+	return escape_json_commands(b);
 }
 
 static struct err *log_targets(const struct options *o, const struct io *io,

@@ -147,12 +147,12 @@ static struct err *read_runs(struct runs *r, int64_t now_s)
 	return find_fork(r);
 }
 
-static void put(struct buf *b, const struct io *io, struct str s)
+static void put(struct buf *b, struct str s)
 {
-	escape_terminal(b, s, io->log.in_actions);
+	escape_terminal(b, s);
 }
 
-static void put_text(struct buf *b, const struct io *io, const struct runs *r)
+static void put_text(struct buf *b, const struct runs *r)
 {
 	char when[TIME_TEXT_SIZE];
 
@@ -160,11 +160,11 @@ static void put_text(struct buf *b, const struct io *io, const struct runs *r)
 		const struct run *run = &r->list[i];
 
 		buf_printf(b, "%s  ", time_format_rfc3339(run->time_s, when));
-		put(b, io, run->problem.n ? run->problem : run->verdict);
+		put(b, run->problem.n ? run->problem : run->verdict);
 		buf_printf(b, "  %.12s", run->event->commit.hex);
 		if (run->commit.n) {
 			buf_puts(b, "  judged by ");
-			put(b, io,
+			put(b,
 			    (struct str){run->commit.p, run->commit.n > 12 ? 12 : run->commit.n});
 		}
 		if (run->event->parent_count > 1)
@@ -247,9 +247,9 @@ struct err *runs_print(const struct options *o, const struct io *io, const struc
 	e = NULL;
 	if (o->output.format == &formats[FORMAT_JSON]) {
 		put_json(&j, &r);
-		e = io->log.in_actions ? escape_json_in_actions(&b) : NULL;
+		e = escape_json_commands(&b);
 	} else {
-		put_text(&b, io, &r);
+		put_text(&b, &r);
 	}
 	if (!e)
 		e = buf_check(&b, ERR_OUTPUT, "the log");

@@ -40,8 +40,7 @@ static struct err *print_digest(const struct io *io, const struct config *c, str
 	return io_write(io, STR("\n"));
 }
 
-static void put_verdict(struct buf *b, const struct io *io, const struct assertion *as,
-			const struct verdict *v)
+static void put_verdict(struct buf *b, const struct assertion *as, const struct verdict *v)
 {
 	static const char *const words[] = {
 		[VERDICT_HOLDS] = "holds",
@@ -51,9 +50,9 @@ static void put_verdict(struct buf *b, const struct io *io, const struct asserti
 	};
 
 	buf_printf(b, "%s: ", words[v->outcome]);
-	escape_terminal(b, as->text, io->log.in_actions);
+	escape_terminal(b, as->text);
 	buf_puts(b, "\n  ");
-	escape_terminal(b, v->text, io->log.in_actions);
+	escape_terminal(b, v->text);
 	buf_char(b, '\n');
 }
 
@@ -95,7 +94,7 @@ static struct err *try_assertions(const struct options *o, const struct io *io,
 			e = assertion_evaluate(a, &as, &in, &v);
 		if (e)
 			break;
-		put_verdict(&b, io, &as, &v);
+		put_verdict(&b, &as, &v);
 		*code = code_for(v.outcome, *code);
 	}
 	if (!e)

@@ -12,7 +12,7 @@ static void put_line(struct buf *b, struct str line)
 	struct buf shown = BUF_INIT((size_t)1 << 20);
 	struct str s, head;
 
-	escape_terminal(&shown, line, false);
+	escape_terminal(&shown, line);
 	s = buf_view(&shown);
 	head = utf8_prefix(s, COLUMNS - 3);
 	if (utf8_width(s) <= COLUMNS)
@@ -51,7 +51,7 @@ static void put_trailers(struct buf *b, const struct message *m)
 		if (!p->row->request_id.n)
 			continue;
 		buf_puts(b, "Scandrift-Request-Id: ");
-		escape_terminal(b, p->row->request_id, false);
+		escape_terminal(b, p->row->request_id);
 		buf_char(b, '\n');
 	}
 }

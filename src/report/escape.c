@@ -20,22 +20,38 @@ void escape_utf8(struct buf *out, struct str s)
 	}
 }
 
-struct err *escape_json_in_actions(struct buf *json)
+/* To the next command; to the end where there is none. */
+static size_t command_at(struct str s)
+{
+	size_t at = 0;
+
+	while (at < s.n) {
+		const char *hit = memchr(s.p + at, '#', s.n - at);
+
+		if (!hit)
+			return s.n;
+		at = (size_t)(hit - s.p);
+		if (escape_is_command((struct str){hit, s.n - at}))
+			return at;
+		at++;
+	}
+	return s.n;
+}
+
+struct err *escape_json_commands(struct buf *json)
 {
 	struct buf out = BUF_INIT(json->max);
 	struct str rest = buf_view(json);
-	const char *hit;
+	size_t n = command_at(rest);
 	struct err *e;
 
-	if (!rest.n || !memmem(rest.p, rest.n, "##[", 3))
+	if (n == rest.n)
 		return NULL;
-	while ((hit = memmem(rest.p, rest.n, "##[", 3))) {
-		size_t n = (size_t)(hit - rest.p);
-
+	for (; n < rest.n; n = command_at(rest)) {
 		buf_add(&out, rest.p, n);
-		buf_puts(&out, "#\\u0023[");
-		rest.p += n + 3;
-		rest.n -= n + 3;
+		buf_puts(&out, "#\\u0023");
+		rest.p += n + 2;
+		rest.n -= n + 2;
 	}
 	buf_str(&out, rest);
 	e = buf_check(&out, ERR_OUTPUT, "the report");
@@ -53,7 +69,7 @@ static void put_workflow(struct buf *out, struct str s, bool is_property)
 {
 	struct buf shown = BUF_INIT(out->max);
 
-	escape_terminal(&shown, s, true);
+	escape_terminal(&shown, s);
 	for (size_t i = 0; i < shown.n; i++) {
 		char c = shown.p[i];
 

@@ -12,27 +12,27 @@
 void escape_utf8(struct buf *out, struct str s);
 
 /*
- * For the runner of GitHub Actions, which finds a command behind "##[" anywhere in a line: writes
- * its middle as an escape, wherever it stands in this JSON document. The value stays the same, for
- * '#' stands in strings alone.
+ * Breaks what a CI system would take for a command (escape_is_command), wherever it is in this JSON
+ * document: its second '#' is written as an escape. The value stays the same, since '#' is found in
+ * strings alone.
  */
-struct err *escape_json_in_actions(struct buf *json) MUST_USE;
+struct err *escape_json_commands(struct buf *json) MUST_USE;
 
 /*
  * Prose for Markdown, on one line and inert. Words that can be nothing but words stand as they are;
  * all else, and all that stands in quotes, goes into code spans, where nothing links, mentions or
  * begins anything, as escape_markdown_code has it. Blanks between words become one space.
  */
-void escape_markdown(struct buf *out, struct str s, bool in_actions);
+void escape_markdown(struct buf *out, struct str s);
 
 /*
  * One code span; nothing for an empty text. What could end the span or a table's cell is written
  * as \u0060 and \u007c, and what a terminal must not get as for a terminal.
  */
-void escape_markdown_code(struct buf *out, struct str s, bool in_actions);
+void escape_markdown_code(struct buf *out, struct str s);
 
 /* Inside a fenced block: the same without the back-ticks around it. */
-void escape_markdown_raw(struct buf *out, struct str s, bool in_actions);
+void escape_markdown_raw(struct buf *out, struct str s);
 
 /*
  * The parts of a GitHub workflow command: behind the second "::", and the value of a property. What

@@ -124,15 +124,15 @@ static size_t code_length(struct str s)
 }
 
 /* "a/b," is code and a comma. */
-static void put_code(struct buf *out, struct str s, bool in_actions)
+static void put_code(struct buf *out, struct str s)
 {
 	size_t sign = s.n > 1 && is_one_of(s.p[s.n - 1], ",.;:");
 
-	escape_markdown_code(out, (struct str){s.p, s.n - sign}, in_actions);
+	escape_markdown_code(out, (struct str){s.p, s.n - sign});
 	buf_add(out, s.p + s.n - sign, sign);
 }
 
-void escape_markdown(struct buf *out, struct str s, bool in_actions)
+void escape_markdown(struct buf *out, struct str s)
 {
 	bool is_first = true;
 
@@ -145,7 +145,7 @@ void escape_markdown(struct buf *out, struct str s, bool in_actions)
 			buf_str(out, unit);
 		} else {
 			unit.n = code_length(s);
-			put_code(out, unit, in_actions);
+			put_code(out, unit);
 		}
 		is_first = false;
 		s.p += unit.n;
@@ -153,14 +153,14 @@ void escape_markdown(struct buf *out, struct str s, bool in_actions)
 	}
 }
 
-void escape_markdown_raw(struct buf *out, struct str s, bool in_actions)
+void escape_markdown_raw(struct buf *out, struct str s)
 {
 	while (s.n) {
 		size_t n = 0;
 
 		while (n < s.n && s.p[n] != '`' && s.p[n] != '|')
 			n++;
-		escape_terminal(out, (struct str){s.p, n}, in_actions);
+		escape_terminal(out, (struct str){s.p, n});
 		if (n < s.n)
 			buf_puts(out, s.p[n++] == '`' ? "\\u0060" : "\\u007c");
 		s.p += n;
@@ -168,11 +168,11 @@ void escape_markdown_raw(struct buf *out, struct str s, bool in_actions)
 	}
 }
 
-void escape_markdown_code(struct buf *out, struct str s, bool in_actions)
+void escape_markdown_code(struct buf *out, struct str s)
 {
 	if (!s.n)
 		return;
 	buf_char(out, '`');
-	escape_markdown_raw(out, s, in_actions);
+	escape_markdown_raw(out, s);
 	buf_char(out, '`');
 }

@@ -12,9 +12,8 @@
 
 struct report_style {
 	bool has_colour;
-	bool in_actions; /* the reader is GitHub's runner: no line may become a command */
-	unsigned width;  /* columns of the terminal; 0: none, nothing is fitted */
-	int exit_code;   /* what the run will end with */
+	unsigned width; /* columns of the terminal; 0: none, nothing is fitted */
+	int exit_code;  /* what the run will end with */
 };
 
 struct format {

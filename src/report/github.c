@@ -32,7 +32,7 @@ typedef void put_text(struct buf *b, struct str s);
 
 static void put_plain(struct buf *b, struct str s)
 {
-	escape_terminal(b, s, true);
+	escape_terminal(b, s);
 }
 
 static void put_targets(struct buf *b, const struct result *r, const struct group *g, put_text *put)

@@ -388,5 +388,5 @@ struct err *report_json(struct buf *b, const struct result *r, const struct repo
 	json_end_array(&w);
 	json_end_object(&w);
 	json_finish(&w);
-	return s->in_actions ? escape_json_in_actions(b) : NULL;
+	return escape_json_commands(b);
 }

@@ -40,7 +40,7 @@ static void put(struct page *p, struct str s)
 {
 	struct str shown = utf8_prefix(s, TEXT_SHOWN);
 
-	escape_markdown(&p->piece, shown, p->s->in_actions);
+	escape_markdown(&p->piece, shown);
 	if (shown.n < s.n)
 		buf_puts(&p->piece, " (cut)");
 }
@@ -49,7 +49,7 @@ static void put_code(struct page *p, struct str s)
 {
 	struct str shown = utf8_prefix(s, TEXT_SHOWN);
 
-	escape_markdown_code(&p->piece, shown, p->s->in_actions);
+	escape_markdown_code(&p->piece, shown);
 	if (shown.n < s.n)
 		buf_puts(&p->piece, " (cut)");
 }
@@ -205,7 +205,7 @@ static void put_covered(void *ctx, char mark, struct str line)
 	struct page *p = ctx;
 
 	buf_printf(&p->piece, "%c ", mark);
-	escape_markdown_raw(&p->piece, utf8_prefix(line, TEXT_SHOWN), p->s->in_actions);
+	escape_markdown_raw(&p->piece, utf8_prefix(line, TEXT_SHOWN));
 	buf_char(&p->piece, '\n');
 }
 

@@ -8,8 +8,9 @@ struct err *report_patch(struct buf *b, const struct result *r, const struct rep
 {
 	const struct result_target *t = r->targets;
 
+	(void)s;
 	if (r->target_count != 1 || !t->has_diff)
 		return err_new(ERR_USAGE, "a patch needs two sides that could be compared");
 	TRY(patch_write(b, t->diff.before, t->diff.after));
-	return s->in_actions ? escape_json_in_actions(b) : NULL;
+	return escape_json_commands(b);
 }

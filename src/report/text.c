@@ -21,7 +21,7 @@ struct page {
 /* The one way of a text from outside into this format. */
 static void put(const struct page *p, struct str s)
 {
-	escape_terminal(p->b, s, p->s->in_actions);
+	escape_terminal(p->b, s);
 }
 
 static void in_colour(const struct page *p, const char *code, const char *text)

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/ioctl.h>
 #include <unistd.h>
 
@@ -18,10 +17,9 @@ static const char *process_env(void *ctx, const char *name)
 struct io io_process(void)
 {
 	struct io io = {.out = stdout, .env = process_env};
-	const char *actions = getenv("GITHUB_ACTIONS");
 	struct winsize size;
 
-	io.log = (struct log){stderr, LOG_NORMAL, actions && strcmp(actions, "true") == 0};
+	io.log = (struct log){stderr, LOG_NORMAL};
 	io.out_is_terminal = isatty(STDOUT_FILENO) == 1;
 	if (io.out_is_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
 		io.width = size.ws_col;

@@ -70,11 +70,10 @@ static struct err *render(const struct format *f, const struct result *r,
 	return buf_check(b, ERR_OUTPUT, "the report");
 }
 
-/* A file has no colours and no width; it may be shown by a runner all the same. */
-static struct err *write_output(const struct output *to, const struct io *io,
-				const struct result *r, int exit_code)
+/* A file has no colours and no width. */
+static struct err *write_output(const struct output *to, const struct result *r, int exit_code)
 {
-	struct report_style style = {.in_actions = io->log.in_actions, .exit_code = exit_code};
+	struct report_style style = {.exit_code = exit_code};
 	struct buf b = BUF_INIT(REPORT_SIZE_MAX);
 	struct err *e = render(to->format, r, &style, &b);
 
@@ -100,7 +99,7 @@ static void write_outputs(const struct output_options *o, const struct io *io, s
 
 			if (failed[i])
 				continue;
-			e = write_output(&o->files[i], io, r, *code);
+			e = write_output(&o->files[i], r, *code);
 			if (!e)
 				continue;
 			failed[i] = again = r->side_effect_failed = true;
@@ -117,7 +116,6 @@ struct err *run_report(const struct output_options *o, const struct io *io, stru
 	const struct format *f = o->format ? o->format : &formats[FORMAT_TEXT];
 	struct report_style style = {
 		.has_colour = io->has_colour,
-		.in_actions = io->log.in_actions,
 		.width = io->width,
 	};
 	struct buf b = BUF_INIT(REPORT_SIZE_MAX);

@@ -135,6 +135,42 @@ run env GITHUB_ACTIONS=true "$SCANDRIFT" check --replay replies --now "$now" --f
 expect_text out '%0A'
 ! grep -n '^::[^:]*README' "$out" || fail 'a property is forged'
 
+# The same for the systems that look for theirs anywhere in a line. Nothing says which of them reads.
+cp -r "$SCANDRIFT_CASES/47-azure-logging-commands" "$SCRATCH/work/47"
+chmod -R u+w "$SCRATCH/work/47"
+cd "$SCRATCH/work/47" || fail 'no folder'
+sh setup.sh
+cd work || fail 'no repository'
+no_command() {
+	for stream in "$out" "$err"; do
+		! grep -niE '##[a-z]*\[' "$stream" || fail "$1: a command"
+		! grep -n "$(printf '\033')" "$stream" || fail "$1: an escape sequence"
+	done
+}
+for system in NONE=1 TF_BUILD=True GITHUB_ACTIONS=true TEAMCITY_VERSION=1 GITLAB_CI=true; do
+	for format in text markdown github json; do
+		run env "$system" "$SCANDRIFT" review main..pr --format "$format" --now "$now"
+		expect_exit 1
+		no_command "$system $format"
+		expect_text out 'task.setvariable variable=APPROVED'
+		expect_text out '#\u0023vso['
+	done
+done
+expect_json out '[.findings[].message | select(contains("##vso[task.prependpath]"))] != []'
+
+# And in what history says.
+sub=$(printf 'a ##teamcity[x] ##vso[y] ##[z] \033[0Ksection_start:1:x\r\033[0K::error::x')
+git commit -q --allow-empty -m "$sub"
+printf ' \n' >>baselines/prod.json
+git commit -q -a -m "$sub"
+for format in text json; do
+	run scandrift log --branch pr --format "$format"
+	expect_exit 0
+	no_command "log $format"
+	expect_text out '#\u0023teamcity['
+	expect_text out 'section_start'
+done
+
 # One list that lost or gained twenty thousand is one change; only JSON has it whole.
 begin 25-twenty-thousand-ids
 sh gen.sh

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
 # Values that want to be more than text, from replies and from policies, in every format and on
-# standard error under GitHub Actions: what a model of GitHub's runner and real readers of Markdown
-# make of them (outputs/judge.js). Then the files of --output.
+# standard error, wherever they are printed: what models of the runners of CI systems and real
+# readers of Markdown make of them (outputs/judge.js). Then the files of --output.
 
 . "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
 . "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
@@ -26,8 +26,6 @@ keep() {
 
 product_repo repo prod
 cd repo || fail 'no repository'
-GITHUB_ACTIONS=true
-export GITHUB_ACTIONS
 n=0
 while [ "$n" -lt "$count" ]; do
 	at=$SCRATCH/values/$n
@@ -54,7 +52,6 @@ expect_exit 0
 run node "$SCANDRIFT_SOURCE/tests/e2e/schema/validate.js" \
 	"$SCANDRIFT_SOURCE/src/data/result.schema.json" "$results"/result/*
 expect_exit 0
-unset GITHUB_ACTIONS
 
 # What git, policies and the values of one run make of a comment, as a person reads it.
 cp "$SCRATCH/values/0/policies/hostile.ini" policies/

@@ -16,77 +16,62 @@
 
 typedef void escape(struct buf *out, struct str s);
 
-static void markdown(struct buf *out, struct str s)
-{
-	escape_markdown(out, s, false);
-}
-
-static void markdown_in_actions(struct buf *out, struct str s)
-{
-	escape_markdown(out, s, true);
-}
-
-static void code(struct buf *out, struct str s)
-{
-	escape_markdown_code(out, s, false);
-}
-
 static const struct {
 	const char *name;
 	escape *escape;
 	struct str text;
 	const char *want;
 } rows[] = {
-	{"prose", markdown, STR("Less may be scanned than before"),
+	{"prose", escape_markdown, STR("Less may be scanned than before"),
 	 "Less may be scanned than before"},
-	{"nothing", markdown, STR(""), ""},
-	{"blanks alone", markdown, STR("   "), ""},
-	{"blanks between", markdown, STR("  a   b  "), "a b"},
-	{"signs behind words", markdown, STR("If so, (weakened); look: here."),
+	{"nothing", escape_markdown, STR(""), ""},
+	{"blanks alone", escape_markdown, STR("   "), ""},
+	{"blanks between", escape_markdown, STR("  a   b  "), "a b"},
+	{"signs behind words", escape_markdown, STR("If so, (weakened); look: here."),
 	 "If so, (weakened); look: here."},
-	{"a path", markdown, STR("Set uin in baselines/targets.ini now"),
+	{"a path", escape_markdown, STR("Set uin in baselines/targets.ini now"),
 	 "Set uin in `baselines/targets.ini` now"},
-	{"code and a comma", markdown, STR("was 1/2, is b"), "was `1/2`, is b"},
-	{"a menu", markdown, STR("Image risk > Registry"), "Image risk > Registry"},
-	{"a quote of all", markdown, STR("> a"), "`>` a"},
-	{"quotes are one", markdown, STR("gained \"a fine day\" today"),
+	{"code and a comma", escape_markdown, STR("was 1/2, is b"), "was `1/2`, is b"},
+	{"a menu", escape_markdown, STR("Image risk > Registry"), "Image risk > Registry"},
+	{"a quote of all", escape_markdown, STR("> a"), "`>` a"},
+	{"quotes are one", escape_markdown, STR("gained \"a fine day\" today"),
 	 "gained `\"a fine day\"` today"},
-	{"an escaped quote", markdown, STR("\"a \\\" b\" c"), "`\"a \\\" b\"` c"},
-	{"an open quote", markdown, STR("a \"b c d"), "a `\"b c d`"},
-	{"a number", markdown, STR("14 days"), "14 days"},
-	{"a list", markdown, STR("1. one"), "`1`. one"},
-	{"a long number", markdown, STR("1234567 days"), "`1234567` days"},
-	{"a commit", markdown, STR("see deadbeef or defaced, and face"),
+	{"an escaped quote", escape_markdown, STR("\"a \\\" b\" c"), "`\"a \\\" b\"` c"},
+	{"an open quote", escape_markdown, STR("a \"b c d"), "a `\"b c d`"},
+	{"a number", escape_markdown, STR("14 days"), "14 days"},
+	{"a list", escape_markdown, STR("1. one"), "`1`. one"},
+	{"a long number", escape_markdown, STR("1234567 days"), "`1234567` days"},
+	{"a commit", escape_markdown, STR("see deadbeef or defaced, and face"),
 	 "see `deadbeef` or `defaced`, and face"},
-	{"back-ticks", markdown, STR("`a` ```"), "`\\u0060a\\u0060 \\u0060\\u0060\\u0060`"},
-	{"a cell's end", markdown, STR("a | b"), "a `\\u007c` b"},
-	{"a link", markdown, STR("[a](http://b) ![c](d)"), "`[a](http://b) ![c](d)`"},
-	{"html", markdown, STR("<img src=x>"), "`<img src=x>`"},
-	{"an entity", markdown, STR("&lt;b"), "`&lt;b`"},
-	{"a mention", markdown, STR("thanks @user and @org/team"),
+	{"back-ticks", escape_markdown, STR("`a` ```"), "`\\u0060a\\u0060 \\u0060\\u0060\\u0060`"},
+	{"a cell's end", escape_markdown, STR("a | b"), "a `\\u007c` b"},
+	{"a link", escape_markdown, STR("[a](http://b) ![c](d)"), "`[a](http://b) ![c](d)`"},
+	{"html", escape_markdown, STR("<img src=x>"), "`<img src=x>`"},
+	{"an entity", escape_markdown, STR("&lt;b"), "`&lt;b`"},
+	{"a mention", escape_markdown, STR("thanks @user and @org/team"),
 	 "thanks `@user` and `@org/team`"},
-	{"issues", markdown, STR("fixes #1 GH-1 a/b#2"), "fixes `#1 GH-1 a/b#2`"},
-	{"addresses", markdown, STR("www.example.com a@b.example"),
+	{"issues", escape_markdown, STR("fixes #1 GH-1 a/b#2"), "fixes `#1 GH-1 a/b#2`"},
+	{"addresses", escape_markdown, STR("www.example.com a@b.example"),
 	 "`www.example.com a@b.example`"},
-	{"an emoji's name", markdown, STR("a :smile: b"), "a `:smile`: b"},
-	{"emphasis", markdown, STR("*a* _b_ ~~c~~"), "`*a* _b_ ~~c~~`"},
-	{"mathematics", markdown, STR("$a$ b"), "`$a$` b"},
-	{"Chinese", markdown, STR("\xe6\x89\xab\xe6\x8f\x8f\xe3\x80\x82"),
+	{"an emoji's name", escape_markdown, STR("a :smile: b"), "a `:smile`: b"},
+	{"emphasis", escape_markdown, STR("*a* _b_ ~~c~~"), "`*a* _b_ ~~c~~`"},
+	{"mathematics", escape_markdown, STR("$a$ b"), "`$a$` b"},
+	{"Chinese", escape_markdown, STR("\xe6\x89\xab\xe6\x8f\x8f\xe3\x80\x82"),
 	 "\xe6\x89\xab\xe6\x8f\x8f\xe3\x80\x82"},
-	{"a hidden sign", markdown, STR("a b\xe2\x80\xaeg c"), "a `b\\u202eg` c"},
-	{"a wide blank", markdown,
+	{"a hidden sign", escape_markdown, STR("a b\xe2\x80\xaeg c"), "a `b\\u202eg` c"},
+	{"a wide blank", escape_markdown,
 	 STR("a\xc2\xa0"
 	     "b"),
 	 "`a\xc2\xa0"
 	 "b`"},
-	{"no UTF-8", markdown, STR("a\xff"), "`a\\xff`"},
-	{"other lines", markdown, STR("a\n\n# b"), "`a\\u000a\\u000a#` b"},
-	{"an apostrophe", markdown, STR("the vendor's 'own'"), "the vendor's `'own'`"},
-	{"a sign alone", markdown, STR(": a"), "`:` a"},
-	{"an old command", markdown_in_actions, STR("##[error]x"), "`#\\u0023[error]x`"},
-	{"code", code, STR("a b"), "`a b`"},
-	{"no code", code, STR(""), ""},
-	{"back-ticks in code", code, STR("``|"), "`\\u0060\\u0060\\u007c`"},
+	{"no UTF-8", escape_markdown, STR("a\xff"), "`a\\xff`"},
+	{"other lines", escape_markdown, STR("a\n\n# b"), "`a\\u000a\\u000a#` b"},
+	{"an apostrophe", escape_markdown, STR("the vendor's 'own'"), "the vendor's `'own'`"},
+	{"a sign alone", escape_markdown, STR(": a"), "`:` a"},
+	{"an old command", escape_markdown, STR("##[error]x"), "`#\\u0023[error]x`"},
+	{"code", escape_markdown_code, STR("a b"), "`a b`"},
+	{"no code", escape_markdown_code, STR(""), ""},
+	{"back-ticks in code", escape_markdown_code, STR("``|"), "`\\u0060\\u0060\\u007c`"},
 	{"data", escape_workflow_data, STR("100%: a,b%0A"), "100%25: a,b%250A"},
 	{"line ends in data", escape_workflow_data, STR("a\r\nb"), "a\\u000d\\u000ab"},
 	{"commands in data", escape_workflow_data, STR("::a ##[b]"), "\\u003a:a #\\u0023[b]"},
@@ -144,7 +129,7 @@ static struct result many_findings(struct finding *v, struct arena *a, bool alik
 
 static char *render(const struct result *r, const char *format)
 {
-	const struct report_style style = {.in_actions = true};
+	const struct report_style style = {.exit_code = 0};
 	struct buf b = BUF_INIT(1 << 24);
 
 	assert_null(format_find(str_from(format))->write(&b, r, &style));

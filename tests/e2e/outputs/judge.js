@@ -4,7 +4,7 @@
 // with the value at index N: FORMAT.out and FORMAT.err, those of the run that could not be judged
 // with "refused-" before it. Index 0 is harmless: all others must look like it.
 //
-// - No line of any of them is a command for GitHub's runner, but the annotations of "github".
+// - No line of any of them is a command of a CI system, but the annotations of "github".
 // - As Markdown, in three readers: the same elements as the harmless one, no attribute, and outside
 //   of code nothing that GitHub makes something of. The value itself stands there, in code.
 // - JSON is JSON, and has the value.
@@ -27,7 +27,7 @@ function complain(n, what, text) {
   if (text !== undefined) console.log(String(text).slice(0, 2000));
 }
 
-// ---- the runner ----
+// ---- the runners ----
 
 // White space as .NET's Char.IsWhiteSpace has it.
 const blank = /^[\u0009-\u000d\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]+/;
@@ -54,7 +54,8 @@ function parseCommand(line) {
       };
     }
   }
-  const old = line.indexOf("##[");
+  // GitHub's older form; Azure's and TeamCity's: each anywhere in a line, in any case.
+  const old = line.search(/##(vso|teamcity)?\[/i);
   if (old >= 0 && line.indexOf("]", old) >= 0) return { name: line.slice(old), properties: {}, data: "" };
   return null;
 }
@@ -117,7 +118,7 @@ function shown(value) {
       out += cp > 0xffff ? `\\U${cp.toString(16).padStart(8, "0")}` : `\\u${cp.toString(16).padStart(4, "0")}`;
     } else out += c;
   }
-  return out.replace(/##\[/g, "#\\u0023[");
+  return out.replace(/##(?=[\w-]*\[)/g, "#\\u0023");
 }
 
 const model = {};
