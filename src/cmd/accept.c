@@ -403,7 +403,7 @@ static struct err *accept_targets(struct acceptance *a, struct live *l, int *cod
 	if (!a->sides || !a->steps)
 		return err_nomem();
 	TRY(evaluate_targets(&evaluation, a->r, a->sides));
-	result_finish(a->r);
+	TRY(result_finish(a->r));
 	return decide(a, code);
 }
 

@@ -133,7 +133,7 @@ static struct err *check(const struct options *o, struct io *io, struct workspac
 	r->has_verdict = true;
 	TRY(evaluate_targets(&evaluation, r, sides));
 	TRY(ask_history(o->record.branch, w, r, sides));
-	result_finish(r);
+	TRY(result_finish(r));
 	record(&o->record, io, w, r, sides, &recording);
 	*code = (int)exit_for_result(r);
 	return run_report(&o->output, io, r, code);

@@ -121,7 +121,7 @@ static struct err *compare(struct source *s, const struct io *io, struct result 
 	row->baseline_path = str_from(a);
 	r->target_count = 1;
 	TRY(judge_pair(r, row->name, before, after, str_from(a), row));
-	result_finish(r);
+	TRY(result_finish(r));
 	*code = row->diff.change_count ? EXIT_NO : EXIT_FINE;
 	return run_report(&s->o->output, io, r, code);
 }

@@ -231,7 +231,7 @@ static struct err *review(struct review *v, int *code)
 		r->policies_note = "the base has none in " POLICIES_FOLDER "/";
 	TRY(judge(v));
 	TRY(settle(v));
-	result_finish(r);
+	TRY(result_finish(r));
 	*code = (int)exit_for_result(r);
 	return run_report(&v->o->output, v->io, r, code);
 }

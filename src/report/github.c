@@ -6,7 +6,7 @@
 #include "base/escape.h"
 #include "report/escape.h"
 #include "report/formats.h"
-#include "report/groups.h"
+#include "report/outline.h"
 #include "report/summary.h"
 
 #define SHOWN_OF_A_KIND 10u
@@ -27,21 +27,35 @@ static enum kind kind_of(const struct finding *f)
 	return f->class == CLASS_INCOMPLETE ? KIND_ERROR : kinds[f->severity];
 }
 
-/* Where a text goes: into the data of a command, or on a line of its own. */
-typedef void put_text(struct buf *b, struct str s);
+struct page {
+	struct buf *b;
+	size_t shown[KIND_COUNT];
+	struct buf rest; /* as text: what is not annotated, and what is let pass */
+	size_t more;     /* of the first */
+	bool is_settled; /* such a part comes now */
+};
 
-static void put_plain(struct buf *b, struct str s)
+enum as { AS_TEXT, AS_DATA, AS_PROPERTY };
+
+/* The one way of a text from outside into this format. */
+static void put(struct buf *b, enum as as, struct str s)
 {
-	escape_terminal(b, s);
+	static void (*const escapes[])(struct buf *, struct str) = {
+		[AS_TEXT] = escape_terminal,
+		[AS_DATA] = escape_workflow_data,
+		[AS_PROPERTY] = escape_workflow_property,
+	};
+
+	escapes[as](b, s);
 }
 
-static void put_targets(struct buf *b, const struct result *r, const struct group *g, put_text *put)
+static void put_names(struct buf *b, const struct finding_group *g, enum as as)
 {
 	if (g->target_count > 1)
 		buf_printf(b, "%zu targets, ", g->target_count);
 	for (size_t i = 0; i < g->target_count && i < TARGETS_NAMED; i++) {
 		buf_puts(b, i ? ", " : "");
-		put(b, group_target(r, g, i));
+		put(b, as, g->targets[i]);
 	}
 	if (g->target_count > TARGETS_NAMED)
 		buf_printf(b, " and %zu more", g->target_count - TARGETS_NAMED);
@@ -49,82 +63,91 @@ static void put_targets(struct buf *b, const struct result *r, const struct grou
 		buf_puts(b, ": ");
 }
 
-/* Lines of an annotation stand behind each other in the command. */
+/* Lines of an annotation follow each other in the command. */
 static void put_next_line(struct buf *b, const char *label, struct str s)
 {
 	if (!s.n)
 		return;
 	buf_printf(b, "%%0A%s: ", label);
-	escape_workflow_data(b, s);
+	put(b, AS_DATA, s);
 }
 
-static void put_command(struct buf *b, const struct result *r, const struct group *g)
+static void put_command(struct buf *b, const struct finding_group *g)
 {
 	const struct finding *f = g->members[0];
 
 	buf_printf(b, "::%s ", kind_names[kind_of(f)]);
 	if (f->file.n) {
 		buf_puts(b, "file=");
-		escape_workflow_property(b, f->file);
+		put(b, AS_PROPERTY, f->file);
 		buf_printf(b, ",line=%zu,", f->line ? f->line : 1);
 	}
 	buf_puts(b, "title=");
-	escape_workflow_property(b, f->rule_text);
+	put(b, AS_PROPERTY, finding_rule(f));
 	buf_printf(b, " (%s)::", summary_word(f));
-	put_targets(b, r, g, escape_workflow_data);
-	escape_workflow_data(b, f->message);
+	put_names(b, g, AS_DATA);
+	put(b, AS_DATA, group_message(g));
 	put_next_line(b, "Means", f->meaning);
-	put_next_line(b, "Do", f->next);
+	put_next_line(b, "Do", group_next(g));
 	put_next_line(b, "Code", f->api_code);
 	if (f->class == CLASS_INCOMPLETE)
 		put_next_line(b, "RequestId", f->request_id);
+	if (group_shows_example(g))
+		put_next_line(b, "From, as an example", f->target);
 	buf_char(b, '\n');
 }
 
-static void put_as_text(struct buf *b, const struct result *r, const struct group *g)
+static void put_as_text(struct buf *b, const struct finding_group *g)
 {
 	const struct finding *f = g->members[0];
 
 	buf_printf(b, "%s  ", summary_word(f));
-	put_plain(b, f->rule_text);
+	put(b, AS_TEXT, finding_rule(f));
 	buf_puts(b, "  ");
-	put_targets(b, r, g, put_plain);
-	put_plain(b, f->message);
+	put_names(b, g, AS_TEXT);
+	put(b, AS_TEXT, group_message(g));
 	if (f->waived) {
 		buf_puts(b, "; reason: ");
-		put_plain(b, f->waived->reason);
+		put(b, AS_TEXT, f->waived->reason);
 		buf_puts(b, "; until ");
-		put_plain(b, f->waived->expires_text);
+		put(b, AS_TEXT, f->waived->expires_text);
 		buf_puts(b, ", by ");
-		put_plain(b, f->waived->owner);
+		put(b, AS_TEXT, f->waived->owner);
 	}
 	buf_char(b, '\n');
 }
 
-static bool is_shown(const struct group *g, size_t shown[KIND_COUNT])
+static void begin_part(void *page, enum outline_part part)
 {
-	enum kind k = kind_of(g->members[0]);
+	struct page *p = page;
 
-	return g->section != SECTION_WAIVED && shown[k]++ < SHOWN_OF_A_KIND;
+	p->is_settled = part == OUTLINE_SETTLED;
 }
 
-static void put_rest(struct buf *b, const struct result *r, const struct groups *groups)
+static void put_finding(void *page, const struct finding_group *g,
+			const struct target_group *within)
 {
-	size_t shown[KIND_COUNT] = {0}, waived = groups_count(groups, SECTION_WAIVED), more = 0;
+	struct page *p = page;
 
-	for (size_t i = 0; i < groups->count; i++)
-		more += !is_shown(&groups->list[i], shown);
-	more -= waived;
-	if (more)
-		buf_printf(b,
+	(void)within;
+	if (!p->is_settled && p->shown[kind_of(g->members[0])]++ < SHOWN_OF_A_KIND) {
+		put_command(p->b, g);
+		return;
+	}
+	p->more += !p->is_settled;
+	put_as_text(&p->rest, g);
+}
+
+static void put_rest(struct page *p)
+{
+	if (p->more)
+		buf_printf(p->b,
 			   "Not annotated, for GitHub shows %u of a kind in a step: %zu more, as "
 			   "text\n",
-			   SHOWN_OF_A_KIND, more);
-	memset(shown, 0, sizeof(shown));
-	for (size_t i = 0; i < groups->count; i++) {
-		if (!is_shown(&groups->list[i], shown))
-			put_as_text(b, r, &groups->list[i]);
-	}
+			   SHOWN_OF_A_KIND, p->more);
+	buf_str(p->b, buf_view(&p->rest));
+	p->b->failed_memory |= p->rest.failed_memory;
+	p->b->failed_ceiling |= p->rest.failed_ceiling;
 }
 
 static void put_approval(struct buf *b, const struct result *r)
@@ -138,15 +161,19 @@ static void put_approval(struct buf *b, const struct result *r)
 	if (r->review.approval == APPROVAL_NEEDED) {
 		summary_approve_command(&command, r);
 		buf_puts(b, "To approve: ");
-		put_plain(b, buf_view(&command));
+		put(b, AS_TEXT, buf_view(&command));
 		buf_char(b, '\n');
 	}
 	b->failed_memory |= command.failed_memory;
 	buf_free(&command);
 }
 
-static void put_summary(struct buf *b, const struct result *r)
+static void put_end(void *page, const struct result *r)
 {
+	struct page *p = page;
+	struct buf *b = p->b;
+
+	put_rest(p);
 	buf_printf(b, "scandrift %s: ", r->command);
 	if (r->has_verdict)
 		buf_printf(b, "%s: ", summary_verdict(r));
@@ -158,24 +185,26 @@ static void put_summary(struct buf *b, const struct result *r)
 	put_approval(b, r);
 	if (r->policies_note) {
 		buf_puts(b, "Policies are not judged: ");
-		put_plain(b, str_from(r->policies_note));
+		put(b, AS_TEXT, str_from(r->policies_note));
 		buf_char(b, '\n');
 	}
 }
 
 struct err *report_github(struct buf *b, const struct result *r, const struct report_style *s)
 {
-	size_t shown[KIND_COUNT] = {0};
-	struct groups groups;
+	static const enum outline_part parts[] = {OUTLINE_INCOMPLETE, OUTLINE_FINDINGS,
+						  OUTLINE_SETTLED};
+	static const struct emitter emitter = {
+		.parts = parts,
+		.part_count = ARRAY_LEN(parts),
+		.begin_part = begin_part,
+		.finding = put_finding,
+		.end = put_end,
+	};
+	struct page p = {.b = b, .rest = BUF_INIT(b->max)};
 
 	(void)s;
-	TRY(groups_new(r, &groups));
-	for (size_t i = 0; i < groups.count; i++) {
-		if (is_shown(&groups.list[i], shown))
-			put_command(b, r, &groups.list[i]);
-	}
-	put_rest(b, r, &groups);
-	put_summary(b, r);
-	groups_free(&groups);
+	outline_walk(r, &emitter, &p);
+	buf_free(&p.rest);
 	return NULL;
 }

@@ -18,11 +18,19 @@
 /* A longer config is left out of the result. */
 #define LIVE_SIZE_MAX ((size_t)1 << 20)
 
-static void put_valid(struct json_writer *w, struct str s)
+void json_put_text(struct json_writer *w, const char *key, struct str s)
+{
+	json_key(w, key);
+	json_put_item(w, s);
+}
+
+void json_put_item(struct json_writer *w, struct str s)
 {
 	struct buf valid = BUF_INIT(JSON_SIZE_CEILING);
 
-	if (utf8_invalid_at(s) == s.n) {
+	if (!s.n) {
+		json_null(w);
+	} else if (utf8_invalid_at(s) == s.n) {
 		json_string(w, s);
 	} else {
 		escape_utf8(&valid, s);
@@ -30,15 +38,6 @@ static void put_valid(struct json_writer *w, struct str s)
 		w->out->failed_memory |= valid.failed_memory;
 		buf_free(&valid);
 	}
-}
-
-void json_put_text(struct json_writer *w, const char *key, struct str s)
-{
-	json_key(w, key);
-	if (s.n)
-		put_valid(w, s);
-	else
-		json_null(w);
 }
 
 static void put_time(struct json_writer *w, const char *key, int64_t unix_s)
@@ -221,7 +220,7 @@ static void put_target(struct json_writer *w, const struct result_target *t)
 static void put_finding(struct json_writer *w, const struct finding *f)
 {
 	json_begin_object(w);
-	json_put_text(w, "rule", f->rule_text);
+	json_put_text(w, "rule", finding_rule(f));
 	json_key(w, "class");
 	json_text(w, finding_class_name(f->class));
 	json_key(w, "severity");
@@ -257,6 +256,72 @@ static void put_finding(struct json_writer *w, const struct finding *f)
 	}
 	json_put_policy(w, f);
 	json_end_object(w);
+}
+
+static void put_texts(struct json_writer *w, const char *key, const struct str *list, size_t n)
+{
+	json_key(w, key);
+	json_begin_inline(w);
+	json_begin_array(w);
+	for (size_t i = 0; i < n; i++)
+		json_put_item(w, list[i]);
+	json_end_array(w);
+	json_end_inline(w);
+}
+
+static void put_finding_group(struct json_writer *w, const struct result *r,
+			      const struct finding_group *g)
+{
+	const struct finding *f = g->members[0];
+
+	json_begin_object(w);
+	json_key(w, "of");
+	json_text(w, "findings");
+	json_put_text(w, "rule", finding_rule(f));
+	json_key(w, "class");
+	json_text(w, finding_class_name(f->class));
+	json_key(w, "severity");
+	json_text(w, severity_name(f->severity));
+	json_put_text(w, "path", f->path);
+	json_put_text(w, "message", group_message(g));
+	json_put_text(w, "example", group_shows_example(g) ? f->target : STR(""));
+	put_texts(w, "targets", g->targets, g->target_count);
+	json_key(w, "findings");
+	json_begin_inline(w);
+	json_begin_array(w);
+	for (size_t i = 0; i < g->count; i++)
+		json_count(w, (uint64_t)(g->members[i] - r->findings.v));
+	json_end_array(w);
+	json_end_inline(w);
+	json_end_object(w);
+}
+
+static void put_target_group(struct json_writer *w, const struct target_group *g)
+{
+	const struct result_target *t = g->rows[0];
+
+	json_begin_object(w);
+	json_key(w, "of");
+	json_text(w, "targets");
+	json_key(w, "outcome");
+	json_text(w, outcome_name(t->outcome));
+	json_key(w, "direction");
+	json_text(w, t->has_diff && t->diff.change_count
+			     ? direction_name(t->diff.judgement.direction)
+			     : NULL);
+	put_texts(w, "targets", g->names, g->name_count);
+	json_end_object(w);
+}
+
+static void put_groups(struct json_writer *w, const struct result *r)
+{
+	json_key(w, "groups");
+	json_begin_array(w);
+	for (size_t i = 0; i < r->groups.target_count; i++)
+		put_target_group(w, &r->groups.targets[i]);
+	for (size_t i = 0; i < r->groups.finding_count; i++)
+		put_finding_group(w, r, &r->groups.findings[i]);
+	json_end_array(w);
 }
 
 static void put_counts(struct json_writer *w, const struct result *r)
@@ -303,7 +368,7 @@ static void put_uncommitted(struct json_writer *w, const struct result *r)
 	json_begin_inline(w);
 	json_begin_array(w);
 	for (size_t i = 0; i < r->uncommitted_count; i++)
-		put_valid(w, str_from(r->uncommitted[i]));
+		json_put_item(w, str_from(r->uncommitted[i]));
 	json_end_array(w);
 	json_end_inline(w);
 }
@@ -386,6 +451,7 @@ struct err *report_json(struct buf *b, const struct result *r, const struct repo
 	for (size_t i = 0; i < r->findings.n; i++)
 		put_finding(&w, &r->findings.v[i]);
 	json_end_array(&w);
+	put_groups(&w, r);
 	json_end_object(&w);
 	json_finish(&w);
 	return escape_json_commands(b);

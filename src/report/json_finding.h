@@ -10,5 +10,6 @@ void json_put_policy(struct json_writer *w, const struct finding *f);
 
 /* Text from outside, as valid UTF-8; null when it is empty. */
 void json_put_text(struct json_writer *w, const char *key, struct str s);
+void json_put_item(struct json_writer *w, struct str s); /* the same of an array */
 
 #endif

@@ -7,7 +7,7 @@
 #include "base/utf8.h"
 #include "report/escape.h"
 #include "report/formats.h"
-#include "report/groups.h"
+#include "report/outline.h"
 #include "report/summary.h"
 
 /*
@@ -15,12 +15,18 @@
  * its own limit, so that a long one does not silence the next. The rest is room for what is said of
  * pieces left out, and for what whoever posts it writes around it.
  */
-#define HEAD_LIMIT     8000u
-#define COVERAGE_LIMIT 54000u
-static const size_t limits[SECTION_COUNT] = {
-	[SECTION_INCOMPLETE] = 20000u,
-	[SECTION_FINDINGS] = 44000u,
-	[SECTION_WAIVED] = 62000u,
+#define HEAD_LIMIT 8000u
+
+static const struct part {
+	const char *heading;
+	size_t limit;
+	const char *of; /* what is left out */
+} parts[] = {
+	[OUTLINE_INCOMPLETE] = {"Not judged", 20000u, "findings"},
+	[OUTLINE_FINDINGS] = {"Findings", 44000u, "findings"},
+	[OUTLINE_COVERAGE] = {"What is scanned: before (-), now (+), both", 54000u, "targets"},
+	[OUTLINE_SETTLED] = {"Waived or approved: let pass, and not counted", 62000u,
+			     "waived findings"},
 };
 
 #define TEXT_SHOWN    800u /* bytes of one text */
@@ -29,61 +35,89 @@ static const size_t limits[SECTION_COUNT] = {
 
 struct page {
 	struct buf *b;
-	const struct report_style *s;
-	struct buf piece;    /* not in b yet */
-	struct str told;     /* the last advice in b: the same is not told again */
-	const char *heading; /* of a section that has nothing in b yet; NULL: it is there */
+	const char *command;
+	struct buf piece;        /* not in b yet */
+	struct str told;         /* the last advice in b: the same is not told again */
+	const struct part *part; /* which one comes now; NULL: the head */
+	bool has_heading;        /* it is in b */
+	size_t left_out;         /* of the part */
 };
 
-/* The ways of a text from outside into this format: as prose, and as one piece of code. */
-static void put(struct page *p, struct str s)
+enum as { AS_PROSE, AS_CODE, IN_FENCE };
+
+/* The one way of a text from outside into this format. */
+static void put_as(struct page *p, enum as as, struct str s)
 {
+	static void (*const escapes[])(struct buf *, struct str) = {
+		[AS_PROSE] = escape_markdown,
+		[AS_CODE] = escape_markdown_code,
+		[IN_FENCE] = escape_markdown_raw,
+	};
 	struct str shown = utf8_prefix(s, TEXT_SHOWN);
 
-	escape_markdown(&p->piece, shown);
+	escapes[as](&p->piece, shown);
 	if (shown.n < s.n)
 		buf_puts(&p->piece, " (cut)");
+}
+
+static void put(struct page *p, struct str s)
+{
+	put_as(p, AS_PROSE, s);
 }
 
 static void put_code(struct page *p, struct str s)
 {
-	struct str shown = utf8_prefix(s, TEXT_SHOWN);
+	put_as(p, AS_CODE, s);
+}
 
-	escape_markdown_code(&p->piece, shown);
-	if (shown.n < s.n)
-		buf_puts(&p->piece, " (cut)");
+static void put_heading(struct page *p, const char *end)
+{
+	if (p->part && !p->has_heading)
+		buf_printf(p->b, "\n### %s\n%s", p->part->heading, end);
+	p->has_heading = true;
 }
 
 /* Puts the piece behind the rest if that stays below the limit. */
-static bool take_piece(struct page *p, size_t limit)
+static bool take_piece(struct page *p)
 {
-	size_t heading = p->heading ? strlen(p->heading) + 8 : 0;
+	size_t limit = p->part ? p->part->limit : HEAD_LIMIT;
+	size_t heading = p->part && !p->has_heading ? strlen(p->part->heading) + 8 : 0;
 	bool fits = !p->piece.failed_ceiling && p->b->n + heading + p->piece.n <= limit;
 
-	if (fits && p->heading) {
-		buf_printf(p->b, "\n### %s\n\n", p->heading);
-		p->heading = NULL;
-	}
-	if (fits)
+	if (fits) {
+		put_heading(p, "\n");
 		buf_str(p->b, buf_view(&p->piece));
+	}
+	p->left_out += !fits;
 	p->b->failed_memory |= p->piece.failed_memory;
 	p->piece.failed_ceiling = false;
 	buf_clear(&p->piece);
 	return fits;
 }
 
-static void put_left_out(struct page *p, const struct result *r, size_t count, const char *what)
+static void begin_part(void *page, enum outline_part which)
 {
-	if (!count)
+	struct page *p = page;
+
+	p->part = &parts[which];
+	p->has_heading = false;
+	p->told = STR("");
+	p->left_out = 0;
+}
+
+static void end_part(void *page, enum outline_part which)
+{
+	struct page *p = page;
+
+	(void)which;
+	if (!p->left_out)
 		return;
-	if (p->heading)
-		buf_printf(p->b, "\n### %s\n", p->heading);
+	put_heading(p, "");
 	buf_printf(
 		p->b,
 		"\n**Left out here, for a comment has a limit of size: %zu %s.** All of it is in "
 		"the output of scandrift %s with the format text or json.\n",
-		count, what, r->command);
-	p->heading = NULL;
+		p->left_out, p->part->of, p->command);
 }
 
 static void put_line(struct page *p, const char *label, struct str text)
@@ -106,18 +140,14 @@ static void put_place(struct page *p, struct str file, size_t line)
 	buf_free(&place);
 }
 
-static void put_targets(struct page *p, const struct result *r, const struct group *g)
+static void put_names(struct page *p, const struct str *names, size_t n)
 {
-	if (g->target_count > 1)
-		buf_printf(&p->piece, " on %zu targets:", g->target_count);
-	else if (g->target_count)
-		buf_puts(&p->piece, " on");
-	for (size_t i = 0; i < g->target_count && i < TARGETS_NAMED; i++) {
-		buf_puts(&p->piece, i ? ", " : " ");
-		put_code(p, group_target(r, g, i));
+	for (size_t i = 0; i < n && i < TARGETS_NAMED; i++) {
+		buf_puts(&p->piece, i ? ", " : "");
+		put_code(p, names[i]);
 	}
-	if (g->target_count > TARGETS_NAMED)
-		buf_printf(&p->piece, " and %zu more", g->target_count - TARGETS_NAMED);
+	if (n > TARGETS_NAMED)
+		buf_printf(&p->piece, " and %zu more", n - TARGETS_NAMED);
 }
 
 static void put_controls(struct page *p, const struct policy_rule *rule)
@@ -146,100 +176,98 @@ static void put_waiver(struct page *p, const struct waiver *w)
 	buf_char(&p->piece, '\n');
 }
 
-static void put_group(struct page *p, const struct result *r, const struct group *g)
+static void put_concerned(struct page *p, const struct finding_group *g)
+{
+	const struct finding *f = g->members[0];
+	size_t others = group_other_places(g);
+
+	if (g->target_count > 1)
+		buf_printf(&p->piece, " on %zu targets: ", g->target_count);
+	else if (g->target_count)
+		buf_puts(&p->piece, " on ");
+	put_names(p, g->targets, g->target_count);
+	if (!f->file.n)
+		return;
+	buf_puts(&p->piece, ", at ");
+	put_place(p, f->file, f->line);
+	if (others)
+		buf_printf(&p->piece, " and %zu other place%s", others, others == 1 ? "" : "s");
+}
+
+static void put_example(struct page *p, const struct finding_group *g)
+{
+	if (!group_shows_example(g))
+		return;
+	buf_puts(&p->piece, "  - From ");
+	put_code(p, g->members[0]->target);
+	buf_puts(&p->piece, ", as an example; the format json has all\n");
+}
+
+static void put_details(struct page *p, const struct finding_group *g)
 {
 	const struct finding *f = g->members[0];
 
-	buf_printf(&p->piece, "- **%s** ", summary_word(f));
-	put_code(p, f->rule_text);
-	if (f->waived)
-		buf_printf(&p->piece, " (%s)", severity_name(f->severity));
-	put_targets(p, r, g);
-	if (f->file.n) {
-		buf_puts(&p->piece, ", at ");
-		put_place(p, f->file, f->line);
-	}
-	buf_char(&p->piece, '\n');
-	put_line(p, "Found", f->message);
-	if (f->waived) {
-		put_waiver(p, f->waived);
-		return;
-	}
 	put_line(p, "Means", f->meaning);
-	if (!str_eq(p->told, f->next))
-		put_line(p, "Do", f->next);
+	if (!str_eq(p->told, group_next(g)))
+		put_line(p, "Do", group_next(g));
 	if (f->policy)
 		put_controls(p, f->policy->rule);
 	put_line(p, "Code", f->api_code);
 	if (f->class == CLASS_INCOMPLETE)
 		put_line(p, "RequestId", f->request_id);
+	put_example(p, g);
 }
 
-static void put_section(struct page *p, const struct result *r, const struct groups *groups,
-			enum section s)
+static void put_finding(void *page, const struct finding_group *g,
+			const struct target_group *within)
 {
-	static const char *const headings[SECTION_COUNT] = {
-		[SECTION_INCOMPLETE] = "Not judged",
-		[SECTION_FINDINGS] = "Findings",
-		[SECTION_WAIVED] = "Waived or approved: let pass, and not counted",
-	};
-	size_t left_out = 0;
+	struct page *p = page;
+	const struct finding *f = g->members[0];
 
-	p->heading = headings[s];
-	p->told = STR("");
-	for (size_t i = 0; i < groups->count; i++) {
-		if (groups->list[i].section != s)
-			continue;
-		put_group(p, r, &groups->list[i]);
-		if (take_piece(p, limits[s]))
-			p->told = groups->list[i].members[0]->next;
-		else
-			left_out++;
-	}
-	put_left_out(p, r, left_out, s == SECTION_WAIVED ? "waived findings" : "findings");
+	(void)within;
+	buf_printf(&p->piece, "- **%s** ", summary_word(f));
+	put_code(p, finding_rule(f));
+	if (f->waived)
+		buf_printf(&p->piece, " (%s)", severity_name(f->severity));
+	put_concerned(p, g);
+	buf_char(&p->piece, '\n');
+	put_line(p, "Found", group_message(g));
+	if (f->waived)
+		put_waiver(p, f->waived);
+	else
+		put_details(p, g);
+	if (take_piece(p))
+		p->told = group_next(g);
+}
+
+static void put_targets(void *page, const struct target_group *g)
+{
+	struct page *p = page;
+	const struct result_target *t = g->rows[0];
+
+	put_names(p, g->names, g->name_count);
+	buf_printf(&p->piece, ": %s", outcome_name(t->outcome));
+	if (t->has_diff && t->diff.change_count)
+		buf_printf(&p->piece, " (%s)", direction_name(t->diff.judgement.direction));
+	buf_puts(&p->piece, "\n\n```diff\n");
 }
 
 /* In a fence: no text has the sign that could end it. */
-static void put_covered(void *ctx, char mark, struct str line)
+static void put_covered(void *page, char mark, struct str line)
 {
-	struct page *p = ctx;
+	struct page *p = page;
 
 	buf_printf(&p->piece, "%c ", mark);
-	escape_markdown_raw(&p->piece, utf8_prefix(line, TEXT_SHOWN));
+	put_as(p, IN_FENCE, line);
 	buf_char(&p->piece, '\n');
 }
 
-static void put_names(struct page *p, const struct result_target *t)
+static void end_targets(void *page)
 {
-	put_code(p, t->name);
-	for (size_t i = 1; i < t->name_count && i < TARGETS_NAMED; i++) {
-		buf_puts(&p->piece, ", ");
-		put_code(p, t->names[i]);
-	}
-	if (t->name_count > TARGETS_NAMED)
-		buf_printf(&p->piece, " and %zu more", t->name_count - TARGETS_NAMED);
-}
+	struct page *p = page;
 
-static void put_coverage(struct page *p, const struct result *r)
-{
-	size_t left_out = 0;
-
-	p->heading = "What is scanned: before (-), now (+), both";
-	for (size_t i = 0; i < r->target_count; i++) {
-		const struct result_target *t = &r->targets[i];
-
-		if (!summary_has_coverage(t))
-			continue;
-		put_names(p, t);
-		buf_printf(&p->piece, ": %s", outcome_name(t->outcome));
-		if (t->has_diff && t->diff.change_count)
-			buf_printf(&p->piece, " (%s)", direction_name(t->diff.judgement.direction));
-		buf_puts(&p->piece, "\n\n```diff\n");
-		summary_coverage(t, put_covered, p);
-		buf_puts(&p->piece, "```\n\n");
-		left_out += !take_piece(p, COVERAGE_LIMIT);
-	}
-	put_left_out(p, r, left_out, "targets");
+	buf_puts(&p->piece, "```\n\n");
+	(void)take_piece(p);
 }
 
 /* The digest and the command that approves, each as one piece of code. */
@@ -264,9 +292,10 @@ static void put_approval(struct page *p, const struct result *r)
 	buf_free(&text);
 }
 
-static void put_head(struct page *p, const struct result *r)
+static void put_head(void *page, const struct result *r)
 {
-	p->heading = NULL;
+	struct page *p = page;
+
 	buf_printf(&p->piece, "## scandrift %s", r->command);
 	if (r->has_verdict)
 		buf_printf(&p->piece, ": %s", summary_verdict(r));
@@ -289,21 +318,28 @@ static void put_head(struct page *p, const struct result *r)
 		put(p, str_from(r->policies_note));
 		buf_char(&p->piece, '\n');
 	}
-	(void)take_piece(p, HEAD_LIMIT);
+	(void)take_piece(p);
 }
 
 struct err *report_markdown(struct buf *b, const struct result *r, const struct report_style *s)
 {
-	struct page p = {.b = b, .s = s, .piece = BUF_INIT(PIECE_MAX)};
-	struct groups groups;
+	static const enum outline_part order[] = {OUTLINE_INCOMPLETE, OUTLINE_FINDINGS,
+						  OUTLINE_COVERAGE, OUTLINE_SETTLED};
+	static const struct emitter emitter = {
+		.parts = order,
+		.part_count = ARRAY_LEN(order),
+		.begin = put_head,
+		.begin_part = begin_part,
+		.targets = put_targets,
+		.covered = put_covered,
+		.end_targets = end_targets,
+		.finding = put_finding,
+		.end_part = end_part,
+	};
+	struct page p = {.b = b, .command = r->command, .piece = BUF_INIT(PIECE_MAX)};
 
-	TRY(groups_new(r, &groups));
-	put_head(&p, r);
-	put_section(&p, r, &groups, SECTION_INCOMPLETE);
-	put_section(&p, r, &groups, SECTION_FINDINGS);
-	put_coverage(&p, r);
-	put_section(&p, r, &groups, SECTION_WAIVED);
-	groups_free(&groups);
+	(void)s;
+	outline_walk(r, &emitter, &p);
 	buf_free(&p.piece);
 	return NULL;
 }

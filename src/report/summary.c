@@ -107,49 +107,24 @@ const char *summary_word(const struct finding *f)
 	return f->class == CLASS_INCOMPLETE ? "incomplete" : severity_name(f->severity);
 }
 
-static bool has_line(const struct coverage *c, struct str line)
+void summary_span(struct buf *b, int64_t seconds)
 {
-	for (size_t i = 0; i < c->count; i++) {
-		if (str_eq(c->lines[i], line))
-			return true;
-	}
-	return false;
-}
+	static const int64_t day_s = INT64_C(24) * 60 * 60;
+	int64_t days = seconds / day_s;
 
-void summary_coverage(const struct result_target *t,
-		      void (*put)(void *ctx, char mark, struct str line), void *ctx)
-{
-	const struct coverage *before = &t->coverage_before, *after = &t->coverage_after;
-	char gained = before->count ? '+' : ' ';
-	size_t i = 0, j = 0;
-
-	while (i < before->count || j < after->count) {
-		while (i < before->count && !has_line(after, before->lines[i]))
-			put(ctx, '-', before->lines[i++]);
-		while (j < after->count && !has_line(before, after->lines[j]))
-			put(ctx, gained, after->lines[j++]);
-		if (i < before->count)
-			put(ctx, ' ', before->lines[i++]);
-		j += j < after->count;
-	}
-}
-
-bool summary_has_coverage(const struct result_target *t)
-{
-	return t->outcome != OUTCOME_EQUAL && t->outcome != OUTCOME_INCOMPLETE &&
-	       (t->coverage_before.count || t->coverage_after.count);
+	if (days > 0)
+		buf_printf(b, "%lld day%s", (long long)days, days == 1 ? "" : "s");
+	else
+		buf_printf(b, "%lld h", (long long)(seconds / 3600));
 }
 
 void summary_since(struct buf *b, int64_t since_s, int64_t now_s)
 {
-	static const int64_t day_s = INT64_C(24) * 60 * 60;
 	char when[TIME_TEXT_SIZE];
-	int64_t for_s = now_s - since_s;
 
 	buf_puts(b, time_format_rfc3339(since_s, when));
-	if (for_s >= day_s)
-		buf_printf(b, ", for %lld day%s", (long long)(for_s / day_s),
-			   for_s / day_s == 1 ? "" : "s");
-	else if (for_s > 0)
-		buf_printf(b, ", for %lld h", (long long)(for_s / 3600));
+	if (now_s <= since_s)
+		return;
+	buf_puts(b, ", for ");
+	summary_span(b, now_s - since_s);
 }

@@ -28,17 +28,10 @@ void summary_approve_command(struct buf *b, const struct result *r);
 /* "waived", "approved", "incomplete", or the severity. */
 const char *summary_word(const struct finding *f);
 
+/* "4 days", "7 h" */
+void summary_span(struct buf *b, int64_t seconds);
+
 /* "2026-11-20T02:00:00Z, for 4 days" */
 void summary_since(struct buf *b, int64_t since_s, int64_t now_s);
-
-/*
- * What is scanned before and after: calls `put` for each line with the mark '-', '+', or ' ' for
- * what both sides have, each where it stands in its own. Without a side before it is ' ' alone.
- */
-void summary_coverage(const struct result_target *t,
-		      void (*put)(void *ctx, char mark, struct str line), void *ctx);
-
-/* Is it worth to say what the target scans? */
-bool summary_has_coverage(const struct result_target *t);
 
 #endif

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* For a person: what is not as it should be, what it means, what to do. One line of totals ends it. */
 #include <stdio.h>
-#include <stdlib.h>
 
 #include "base/escape.h"
-#include "report/alike.h"
 #include "report/formats.h"
+#include "report/outline.h"
 #include "report/summary.h"
 
-#define NAMES_SHOWN    5u
-#define FINDINGS_SHOWN 200u /* of one target: a reply may have a million unknown fields */
+#define NAMES_SHOWN    5u /* behind the first */
+#define FINDINGS_SHOWN 200u
 
 struct page {
 	struct buf *b;
 	const struct report_style *s;
 	int64_t now_s;
-	struct str told; /* the last advice to this target: the same is not told again */
+	struct str told; /* the last advice to these targets: the same is not told again */
+	const struct finding_group *above; /* whose targets the last heading named */
 };
 
 /* The one way of a text from outside into this format. */
@@ -39,29 +39,42 @@ static const char *severity_colour(enum severity s)
 	return codes[s];
 }
 
-static void put_place(const struct page *p, const struct finding *f)
+static void begin_line(const struct page *p, const char *label)
 {
-	if (!f->file.n)
-		return;
-	buf_puts(p->b, "            at     ");
-	put(p, f->file);
-	buf_printf(p->b, ":%zu\n", f->line ? f->line : 1);
+	buf_printf(p->b, "            %-6s ", label);
 }
 
 static void put_line(const struct page *p, const char *label, struct str text)
 {
 	if (!text.n)
 		return;
-	buf_printf(p->b, "            %-6s ", label);
+	begin_line(p, label);
 	put(p, text);
 	buf_char(p->b, '\n');
 }
+
+/* "prod and 299 more (staging, test, ...)" */
+static void put_names(const struct page *p, const struct str *names, size_t n)
+{
+	put(p, names[0]);
+	if (n < 2)
+		return;
+	buf_printf(p->b, " and %zu more (", n - 1);
+	for (size_t i = 1; i < n && i <= NAMES_SHOWN; i++) {
+		buf_puts(p->b, i > 1 ? ", " : "");
+		put(p, names[i]);
+	}
+	buf_puts(p->b, n > 1 + NAMES_SHOWN ? ", ...)" : ")");
+}
+
+/* ---- a finding ---- */
 
 /* Who let it pass, why, and until when. */
 static void put_waiver(const struct page *p, const struct waiver *w)
 {
 	put_line(p, "waived", w->reason);
-	buf_printf(p->b, "            until  %s (UTC), by ", w->expires_text.p);
+	begin_line(p, "until");
+	buf_printf(p->b, "%s (UTC), by ", w->expires_text.p);
 	put(p, w->owner);
 	buf_printf(p->b, ", [%s %s] in ", w->is_ignore ? "ignore" : "waiver", w->name.p);
 	put(p, str_from(w->policy->file));
@@ -80,11 +93,31 @@ static void put_controls(const struct page *p, const struct policy_rule *rule)
 	buf_char(p->b, '\n');
 }
 
-/* What asks nobody to do anything fits one line. */
-static bool is_notice(const struct finding *f)
+static void put_place(const struct page *p, const struct finding_group *g)
 {
-	return f->severity == SEVERITY_INFO && f->class != CLASS_INCOMPLETE &&
-	       f->class != CLASS_DRIFT && !f->policy && !f->waived;
+	const struct finding *f = g->members[0];
+	size_t others = group_other_places(g);
+
+	if (!f->file.n)
+		return;
+	begin_line(p, "at");
+	put(p, f->file);
+	buf_printf(p->b, ":%zu", f->line ? f->line : 1);
+	if (others)
+		buf_printf(p->b, ", and %zu other place%s", others, others == 1 ? "" : "s");
+	buf_char(p->b, '\n');
+}
+
+static void put_since(const struct page *p, const struct finding_group *g)
+{
+	int64_t since_s;
+	bool differs;
+
+	if (!group_since(g, &since_s, &differs))
+		return;
+	begin_line(p, "since");
+	summary_since(p->b, since_s, p->now_s);
+	buf_puts(p->b, differs ? "; some of them later\n" : "\n");
 }
 
 static void put_advice(struct page *p, struct str next)
@@ -94,151 +127,110 @@ static void put_advice(struct page *p, struct str next)
 	p->told = next;
 }
 
-static void put_finding(struct page *p, const struct finding *f)
+static bool has_same_targets(const struct finding_group *x, const struct finding_group *y)
 {
+	for (size_t i = 0; i < x->target_count && i < y->target_count; i++) {
+		if (!str_eq(x->targets[i], y->targets[i]))
+			return false;
+	}
+	return x->target_count == y->target_count;
+}
+
+/* A line of names above what concerns them, for findings that no line of targets is above of. */
+static void put_heading(struct page *p, const struct finding_group *g)
+{
+	if (!g->target_count || (p->above && has_same_targets(p->above, g)))
+		return;
+	put_names(p, g->targets, g->target_count);
+	buf_puts(p->b, ":\n");
+	p->above = g;
+	p->told = STR("");
+}
+
+/* Whom it concerns, where that is not all of those who are named above it. */
+static void put_concerned(const struct page *p, const struct finding_group *g,
+			  const struct target_group *within)
+{
+	if (!within || within->name_count == g->target_count)
+		return;
+	begin_line(p, "on");
+	put_names(p, g->targets, g->target_count);
+	buf_char(p->b, '\n');
+}
+
+/* The vendor's words differ from target to target, and so do RequestIds. */
+static void put_example(const struct page *p, const struct finding_group *g)
+{
+	if (!group_shows_example(g))
+		return;
+	begin_line(p, "from");
+	put(p, g->members[0]->target);
+	buf_puts(p->b, ", as an example; --format json has all\n");
+}
+
+/* What asks nobody to do anything fits one line. */
+static bool is_notice(const struct finding *f)
+{
+	return f->severity == SEVERITY_INFO && f->class != CLASS_INCOMPLETE &&
+	       f->class != CLASS_DRIFT && !f->policy && !f->waived;
+}
+
+static void put_details(struct page *p, const struct finding_group *g)
+{
+	const struct finding *f = g->members[0];
+
+	put_line(p, "means", f->meaning);
+	if (f->approval != APPROVAL_GIVEN)
+		put_advice(p, group_next(g));
+	if (f->policy)
+		put_controls(p, f->policy->rule);
+	put_place(p, g);
+	put_since(p, g);
+	put_line(p, "code", f->api_code);
+	if (f->class == CLASS_INCOMPLETE)
+		put_line(p, "id", f->request_id);
+	put_example(p, g);
+}
+
+static void put_finding(void *page, const struct finding_group *g,
+			const struct target_group *within)
+{
+	struct page *p = page;
+	const struct finding *f = g->members[0];
 	char word[16];
 
+	if (!within)
+		put_heading(p, g);
 	(void)snprintf(word, sizeof(word), "%-10s", summary_word(f));
 	buf_puts(p->b, "  ");
 	in_colour(p, finding_is_settled(f) ? "2" : severity_colour(f->severity), word);
 	buf_puts(p->b, "  ");
-	put(p, f->rule_text);
+	put(p, finding_rule(f));
 	if (f->waived || f->approval == APPROVAL_GIVEN)
 		buf_printf(p->b, " (%s)", severity_name(f->severity));
 	buf_puts(p->b, is_notice(f) ? ": " : "\n            ");
-	put(p, f->message);
+	put(p, group_message(g));
 	buf_char(p->b, '\n');
-	if (is_notice(f))
-		return;
-	if (f->waived) {
+	put_concerned(p, g, within);
+	if (f->waived)
 		put_waiver(p, f->waived);
-		return;
-	}
-	put_line(p, "means", f->meaning);
-	if (f->approval != APPROVAL_GIVEN)
-		put_advice(p, f->next);
-	if (f->policy)
-		put_controls(p, f->policy->rule);
-	put_place(p, f);
-	if (f->has_since) {
-		buf_printf(p->b, "            %-6s ", "since");
-		summary_since(p->b, f->since_s, p->now_s);
-		buf_char(p->b, '\n');
-	}
-	if (f->api_code.n)
-		put_line(p, "code", f->api_code);
-	if (f->class == CLASS_INCOMPLETE)
-		put_line(p, "id", f->request_id);
+	else if (!is_notice(f))
+		put_details(p, g);
 }
 
-static void put_covered(void *ctx, char mark, struct str line)
+static void put_more_findings(void *page, size_t left_out)
 {
-	const struct page *p = ctx;
+	const struct page *p = page;
 
-	buf_printf(p->b, "  %c ", mark);
-	put(p, line);
-	buf_char(p->b, '\n');
+	buf_printf(p->b,
+		   "  and %zu more findings of this target, none graver; --format json has them "
+		   "all\n",
+		   left_out);
 }
 
-static int by_target(const void *a, const void *b)
-{
-	const struct finding *const *x = a, *const *y = b;
-	int c = str_cmp((*x)->target, (*y)->target);
+/* ---- targets ---- */
 
-	/* Within a target they keep their order. */
-	return c ? c : (*x > *y) - (*x < *y);
-}
-
-/* All findings, those of one target together. NULL when memory is at its end. */
-static const struct finding **group_findings(const struct result *r)
-{
-	const struct finding **list =
-		reallocarray(NULL, r->findings.n + 1, sizeof(const struct finding *));
-
-	for (size_t i = 0; list && i < r->findings.n; i++)
-		list[i] = &r->findings.v[i];
-	if (list)
-		qsort(list, r->findings.n, sizeof(const struct finding *), by_target);
-	return list;
-}
-
-/* What counts, the gravest, and of those what is known to scan less. */
-static unsigned weight(const struct finding *f)
-{
-	bool is_weakened = f->change && f->change->direction == DIR_WEAKENED;
-
-	return (finding_is_settled(f) ? 0 : 64) + 2 * (unsigned)f->severity + is_weakened;
-}
-
-static int by_weight(const void *a, const void *b)
-{
-	const struct finding *const *x = a, *const *y = b;
-	unsigned x_weight = weight(*x), y_weight = weight(*y);
-
-	return x_weight != y_weight ? (x_weight < y_weight) - (x_weight > y_weight)
-				    : (*x > *y) - (*x < *y);
-}
-
-/* All of one target; of very many the gravest, and how many there are. */
-static void put_findings(struct page *p, const struct finding **list, size_t n)
-{
-	size_t shown = n < FINDINGS_SHOWN ? n : FINDINGS_SHOWN;
-
-	if (shown < n)
-		qsort(list, n, sizeof(const struct finding *), by_weight);
-	for (size_t i = 0; i < shown; i++)
-		put_finding(p, list[i]);
-	if (shown < n)
-		buf_printf(p->b,
-			   "  and %zu more findings of this target, none graver; --format json "
-			   "has them all\n",
-			   n - shown);
-}
-
-/* The names that a row speaks for: the first ones, and how many there are. */
-struct names {
-	struct str shown[1 + NAMES_SHOWN];
-	size_t n;
-};
-
-static void add_name(struct names *names, struct str name)
-{
-	if (names->n < ARRAY_LEN(names->shown))
-		names->shown[names->n] = name;
-	names->n++;
-}
-
-static struct names names_of(const struct result *r, const struct alike *alike, size_t row)
-{
-	const struct result_target *t = &r->targets[row];
-	struct names names = {.n = 0};
-
-	if (t->name_count > 1) {
-		for (size_t i = 0; i < t->name_count; i++)
-			add_name(&names, t->names[i]);
-		return names;
-	}
-	for (size_t i = row; i != ALIKE_END; i = alike->next[i])
-		add_name(&names, r->targets[i].name);
-	return names;
-}
-
-/* "prod and 299 more (staging, test, ...)" */
-static void put_names(const struct page *p, const struct names *names)
-{
-	put(p, names->shown[0]);
-	if (names->n < 2)
-		return;
-	buf_printf(p->b, " and %zu more (", names->n - 1);
-	for (size_t i = 1; i < names->n && i < ARRAY_LEN(names->shown); i++) {
-		buf_puts(p->b, i > 1 ? ", " : "");
-		put(p, names->shown[i]);
-	}
-	buf_puts(p->b, names->n > ARRAY_LEN(names->shown) ? ", ...)" : ")");
-}
-
-static void put_target(struct page *p, const struct result *r, const struct finding **list,
-		       const struct alike *alike, size_t row)
+static void put_targets(void *page, const struct target_group *g)
 {
 	static const char *const codes[] = {
 		[OUTCOME_EQUAL] = "32",        [OUTCOME_DRIFTED] = "1;31",
@@ -247,22 +239,37 @@ static void put_target(struct page *p, const struct result *r, const struct find
 		[OUTCOME_REMOVED] = "1;31",
 	};
 
-	const struct result_target *t = &r->targets[row];
-	struct names names = names_of(r, alike, row);
-	size_t first, n;
+	struct page *p = page;
+	const struct result_target *t = g->rows[0];
 
 	p->told = STR("");
-	put_names(p, &names);
+	put_names(p, g->names, g->name_count);
 	buf_puts(p->b, ": ");
 	in_colour(p, codes[t->outcome], outcome_name(t->outcome));
 	if (t->has_diff && t->diff.change_count)
 		buf_printf(p->b, " (%s)", direction_name(t->diff.judgement.direction));
 	buf_char(p->b, '\n');
-	if (summary_has_coverage(t))
-		summary_coverage(t, put_covered, p);
-	first = alike_findings(r, list, t->name, &n);
-	put_findings(p, list + first, n);
 }
+
+static void put_covered(void *page, char mark, struct str line)
+{
+	const struct page *p = page;
+
+	buf_printf(p->b, "  %c ", mark);
+	put(p, line);
+	buf_char(p->b, '\n');
+}
+
+static void begin_part(void *page, enum outline_part part)
+{
+	struct page *p = page;
+
+	(void)part;
+	p->told = STR("");
+	p->above = NULL;
+}
+
+/* ---- totals ---- */
 
 static void put_verdict(const struct page *p, const struct result *r)
 {
@@ -298,41 +305,37 @@ static void put_approval(const struct page *p, const struct result *r)
 	buf_free(&command);
 }
 
-/* Of the run as a whole, or of a target that a review has nothing else to say of. */
-static bool has_no_row(const struct result *r, const struct finding *f)
+static void put_totals(void *page, const struct result *r)
 {
-	return !f->target.n || (f->class == CLASS_APPROVAL && !result_row(r, f));
+	const struct page *p = page;
+
+	if (r->target_count)
+		buf_char(p->b, '\n');
+	summary_counts(p->b, r);
+	buf_char(p->b, '\n');
+	if (r->policies_note)
+		buf_printf(p->b, "Policies are not judged: %s\n", r->policies_note);
+	if (r->has_verdict)
+		put_verdict(p, r);
+	put_approval(p, r);
 }
 
 struct err *report_text(struct buf *b, const struct result *r, const struct report_style *s)
 {
+	static const enum outline_part parts[] = {OUTLINE_TARGETS, OUTLINE_SEVERAL, OUTLINE_RUN};
+	static const struct emitter emitter = {
+		.parts = parts,
+		.part_count = ARRAY_LEN(parts),
+		.findings_shown = FINDINGS_SHOWN,
+		.begin_part = begin_part,
+		.targets = put_targets,
+		.covered = put_covered,
+		.finding = put_finding,
+		.more_findings = put_more_findings,
+		.end = put_totals,
+	};
 	struct page p = {.b = b, .s = s, .now_s = r->now_s};
-	const struct finding **list = group_findings(r);
 
-	struct alike alike = {0};
-	struct err *e = list ? alike_new(r, list, &alike) : err_nomem();
-
-	for (size_t i = 0; !e && i < r->target_count; i++) {
-		if (!alike.is_told[i])
-			put_target(&p, r, list, &alike, i);
-	}
-	alike_free(&alike);
-	free(list);
-	if (e)
-		return e;
-	p.told = STR("");
-	for (size_t i = 0; i < r->findings.n; i++) {
-		if (has_no_row(r, &r->findings.v[i]))
-			put_finding(&p, &r->findings.v[i]);
-	}
-	if (r->target_count)
-		buf_char(b, '\n');
-	summary_counts(b, r);
-	buf_char(b, '\n');
-	if (r->policies_note)
-		buf_printf(b, "Policies are not judged: %s\n", r->policies_note);
-	if (r->has_verdict)
-		put_verdict(&p, r);
-	put_approval(&p, r);
+	outline_walk(r, &emitter, &p);
 	return NULL;
 }

@@ -48,11 +48,16 @@ struct finding {
 	struct str rule_text; /* "drift/ScanType": stable; findings_add writes it */
 	enum finding_class class;
 	enum severity severity;
-	struct str target;               /* empty: the run as a whole */
-	struct str path;                 /* RFC 6901, or empty */
-	struct str message;              /* what was found */
-	struct str meaning;              /* what it means for scanning */
-	struct str next;                 /* what to do now */
+	struct str target;  /* empty: the run as a whole */
+	struct str path;    /* RFC 6901, or empty */
+	struct str message; /* what was found */
+	struct str meaning; /* what it means for scanning */
+	struct str next;    /* what to do now */
+	/*
+	 * `message` and `next` for a group of targets, without what is this one's own, such as its
+	 * file or its account. Empty: they have nothing of it.
+	 */
+	struct str general, general_next;
 	struct str file;                 /* relative to the repository, or empty */
 	size_t line;                     /* from 1; 0: no place */
 	struct str api_code, request_id; /* the vendor's, or empty */
@@ -75,6 +80,9 @@ struct err *findings_add(struct findings *list, const struct finding *f) MUST_US
 
 /* printf into the list's arena, as valid UTF-8. .p is NULL when memory is at its end. */
 struct str findings_text(const struct findings *list, const char *fmt, ...) PRINTF(2, 3) MUST_USE;
+
+/* The rule's id as outputs show it. */
+struct str finding_rule(const struct finding *f);
 
 /* Gravest first, then target, rule, path: the order of every output. */
 void findings_sort(struct findings *list);

@@ -263,6 +263,8 @@ struct err *judge_baseline(struct result *r, const struct target *t,
 		f = finding_from_rule(RULE_BASELINE_UNCOMMITTED, t->name);
 		f.message = findings_text(&r->findings, "%.*s is %.*s", STR_ARG(t->baseline),
 					  STR_ARG(base->uncommitted));
+		f.general = findings_text(&r->findings, "The baseline is %.*s",
+					  STR_ARG(base->uncommitted));
 		f.file = t->baseline;
 		f.line = 1;
 		TRY(add(r, &f));
@@ -270,6 +272,7 @@ struct err *judge_baseline(struct result *r, const struct target *t,
 	switch (base->state) {
 	case BASELINE_MISSING:
 		f = finding_from_rule(RULE_BASELINE_MISSING, t->name);
+		f.general = f.message;
 		f.message = findings_text(&r->findings, "%.*s is not in the commit",
 					  STR_ARG(t->baseline));
 		f.file = str_from(t->file);
@@ -277,6 +280,7 @@ struct err *judge_baseline(struct result *r, const struct target *t,
 		return add(r, &f);
 	case BASELINE_MALFORMED:
 		f = finding_from_rule(RULE_BASELINE_MALFORMED, t->name);
+		f.general = base->problem;
 		f.message = findings_text(&r->findings, "%.*s: %.*s", STR_ARG(t->baseline),
 					  STR_ARG(base->problem));
 		f.file = t->baseline;
@@ -288,6 +292,7 @@ struct err *judge_baseline(struct result *r, const struct target *t,
 	if (base->is_canonical)
 		return NULL;
 	f = finding_from_rule(RULE_BASELINE_NOT_CANONICAL, t->name);
+	f.general = f.message;
 	f.message = findings_text(&r->findings, "%.*s is not what scandrift normalize prints",
 				  STR_ARG(t->baseline));
 	f.file = t->baseline;
@@ -339,6 +344,8 @@ static struct err *add_unverified(struct result *r, const struct target *t)
 {
 	struct finding f = finding_from_rule(RULE_TARGET_UNPINNED, t->name);
 
+	f.general = STR("Its uin was not verified: the recording does not say which account it is "
+			"of");
 	f.message = findings_text(&r->findings,
 				  "Its uin, %.*s, was not verified: the recording does not say "
 				  "which account it is of",
@@ -354,6 +361,8 @@ static struct err *add_unpinned(struct result *r, const struct target *t, struct
 	struct finding f = finding_from_rule(RULE_TARGET_UNPINNED, t->name);
 
 	if (account.n) {
+		f.general = f.message;
+		f.general_next = f.next;
 		f.message = findings_text(&r->findings, "%.*s; it was account %.*s",
 					  STR_ARG(f.message), STR_ARG(account));
 		f.next = findings_text(&r->findings, "Set uin = %.*s in baselines/targets.ini",

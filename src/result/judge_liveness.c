@@ -50,11 +50,9 @@ static int64_t period_days(const struct reading *r)
 								  : (int64_t)v->u.integer.magnitude;
 }
 
-static struct err *add(struct result *r, const struct target *t, enum rule_id rule,
-		       enum severity severity, const char *field, struct str message)
+static struct err *add_finding(struct result *r, const struct target *t, struct finding f,
+			       enum severity severity, const char *field, struct str message)
 {
-	struct finding f = finding_from_rule(rule, t->name);
-
 	f.severity = severity;
 	f.path = findings_text(&r->findings, "/%s", field);
 	f.message = message;
@@ -63,6 +61,22 @@ static struct err *add(struct result *r, const struct target *t, enum rule_id ru
 	if (!f.path.p || !f.message.p)
 		return err_nomem();
 	return findings_add(&r->findings, &f);
+}
+
+static struct err *add(struct result *r, const struct target *t, enum rule_id rule,
+		       enum severity severity, const char *field, struct str message)
+{
+	return add_finding(r, t, finding_from_rule(rule, t->name), severity, field, message);
+}
+
+/* The message has a time that is this target's own. */
+static struct err *add_own(struct result *r, const struct target *t, enum rule_id rule,
+			   enum severity severity, const char *field, struct str message)
+{
+	struct finding f = finding_from_rule(rule, t->name);
+
+	f.general = f.message;
+	return add_finding(r, t, f, severity, field, message);
 }
 
 static struct err *judge_outcome(struct result *r, const struct target *t,
@@ -97,16 +111,16 @@ static struct err *judge_age(struct result *r, const struct target *t, const str
 	const char *zone = t->has_zone ? t->zone.p : "no zone set";
 
 	if (age_s < -(slack_s + SKEW_S))
-		return add(r, t, RULE_LIVENESS_CLOCK, SEVERITY_MEDIUM, f->name,
-			   findings_text(&r->findings, "/%s is \"%.*s\" (%s), in the future",
-					 f->name, STR_ARG(text), zone));
+		return add_own(r, t, RULE_LIVENESS_CLOCK, SEVERITY_MEDIUM, f->name,
+			       findings_text(&r->findings, "/%s is \"%.*s\" (%s), in the future",
+					     f->name, STR_ARG(text), zone));
 	if (age_s <= limit_s + slack_s)
 		return NULL;
-	return add(r, t, RULE_LIVENESS_STALE, SEVERITY_HIGH, f->name,
-		   findings_text(&r->findings,
-				 "/%s is \"%.*s\" (%s): %lld days ago, with a period of %lld",
-				 f->name, STR_ARG(text), zone, (long long)(age_s / DAY_S),
-				 (long long)period_days(live)));
+	return add_own(r, t, RULE_LIVENESS_STALE, SEVERITY_HIGH, f->name,
+		       findings_text(&r->findings,
+				     "/%s is \"%.*s\" (%s): %lld days ago, with a period of %lld",
+				     f->name, STR_ARG(text), zone, (long long)(age_s / DAY_S),
+				     (long long)period_days(live)));
 }
 
 struct err *judge_liveness(struct result *r, const struct target *t, const struct reading *live,
@@ -173,5 +187,6 @@ struct err *liveness_excuse(struct result *r, struct finding *stale, const struc
 		return err_nomem();
 	stale->severity = SEVERITY_INFO;
 	stale->message = message;
+	stale->general = STR("No scan has run since it was switched on, less than two periods ago");
 	return NULL;
 }

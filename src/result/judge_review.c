@@ -39,6 +39,7 @@ static struct err *tell_removed(struct result *r, struct loosenings *list, const
 		.target = row->name,
 		.message = findings_text(&r->findings, "%.*s is not in the head any more",
 					 STR_ARG(row->baseline_path)),
+		.general = STR("The baseline is not in the head any more"),
 		.file = row->baseline_path.p,
 		.line = 1,
 	};
@@ -58,6 +59,8 @@ static struct err *tell_unreadable(struct result *r, struct loosenings *list,
 					 "%.*s: the base's cannot be read, so what this loses "
 					 "cannot be told",
 					 STR_ARG(row->baseline_path)),
+		.general = STR("The base's baseline cannot be read, so what this loses cannot be "
+			       "told"),
 		.file = row->baseline_path.p,
 		.line = 1,
 	};

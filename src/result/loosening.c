@@ -47,6 +47,7 @@ struct err *loosening_tell(struct result *r, struct loosenings *list, const stru
 	if (!t->message.p)
 		return err_nomem();
 	f.message = t->message;
+	f.general = t->general;
 	f.file = str_from(t->file);
 	f.line = t->line;
 	TRY(loosenings_add(list, &t->what));
@@ -209,10 +210,12 @@ static struct err *tell_changes(const struct losing *l)
 
 	f.file = l->row->baseline_path;
 	f.line = l->line;
-	f.message = findings_text(&l->r->findings, "%.*s: %zu field%s may lose something: %.*s%s",
-				  STR_ARG(f.file), l->n, l->n == 1 ? "" : "s",
-				  STR_ARG(buf_view(&l->names)), l->n > FIELDS_SHOWN ? ", ..." : "");
-	if (!f.message.p || l->names.failed_memory)
+	f.general = findings_text(&l->r->findings, "%zu field%s may lose something: %.*s%s", l->n,
+				  l->n == 1 ? "" : "s", STR_ARG(buf_view(&l->names)),
+				  l->n > FIELDS_SHOWN ? ", ..." : "");
+	f.message =
+		findings_text(&l->r->findings, "%.*s: %.*s", STR_ARG(f.file), STR_ARG(f.general));
+	if (!f.general.p || !f.message.p || l->names.failed_memory)
 		return err_nomem();
 	return findings_add(&l->r->findings, &f);
 }

@@ -44,6 +44,7 @@ struct err *loosenings_write(struct loosenings *list, struct buf *out, size_t *c
 struct told {
 	struct loosening what;
 	struct str target, message;
+	struct str general; /* as of a finding */
 	const char *file;
 	size_t line;
 };

@@ -203,6 +203,7 @@ static struct err *tell_gone(const struct comparing *c, const struct target *bas
 		.message = findings_text(&c->r->findings,
 					 "[target %s] is gone: its account is not checked any more",
 					 base->name.p),
+		.general = STR("The target is gone: its account is not checked any more"),
 	};
 
 	return tell(c, &t);

@@ -14,9 +14,10 @@ void result_add_commit(struct result *r, const char *ref, const char *hex)
 	r->commit_count++;
 }
 
-void result_finish(struct result *r)
+struct err *result_finish(struct result *r)
 {
 	findings_sort(&r->findings);
+	return groups_find(r);
 }
 
 size_t result_count(const struct result *r, enum severity s)
@@ -93,13 +94,10 @@ const char *result_verdict_name(const struct result *r)
 	return result_is_incomplete(r) ? "incomplete" : "pass";
 }
 
-const struct result_target *result_row(const struct result *r, const struct finding *f)
+bool result_tells_coverage(const struct result_target *t)
 {
-	for (size_t i = 0; f->target.n && i < r->target_count; i++) {
-		if (str_eq(r->targets[i].name, f->target))
-			return &r->targets[i];
-	}
-	return NULL;
+	return t->outcome != OUTCOME_EQUAL && t->outcome != OUTCOME_INCOMPLETE &&
+	       (t->coverage_before.count || t->coverage_after.count);
 }
 
 enum outcome result_outcomes_end(const struct result *r)

@@ -6,6 +6,7 @@
 #include "model/normalize.h"
 #include "policy/targets.h"
 #include "result/finding.h"
+#include "result/groups.h"
 
 /*
  * The one result of a run. Every output and the exit code come from it and from nothing else.
@@ -76,7 +77,8 @@ struct result {
 	struct result_target *targets;
 	size_t target_count;
 	struct findings findings;
-	bool has_verdict; /* a check: passes or fails. Others show what differs, for a person */
+	struct groups groups; /* there after result_finish */
+	bool has_verdict;     /* a check: passes or fails. Others show what differs, for a person */
 	bool are_policies_judged;
 	const char *policies_note; /* why not */
 	enum severity fail_on;
@@ -97,8 +99,8 @@ struct result {
 /* `ref` is borrowed. */
 void result_add_commit(struct result *r, const char *ref, const char *hex);
 
-/* Order and counts are right only after this. */
-void result_finish(struct result *r);
+/* Order, counts and groups are right only after this; nothing may be added then. */
+struct err *result_finish(struct result *r) MUST_USE;
 
 /* Findings of a severity that count: incomplete and settled ones are counted apart. */
 size_t result_count(const struct result *r, enum severity s);
@@ -112,8 +114,8 @@ bool result_is_failed(const struct result *r);
 /* "fail", "incomplete" or "pass"; a failed run may be incomplete too. */
 const char *result_verdict_name(const struct result *r);
 
-/* The row whose name a finding bears; NULL for one of the run as a whole. */
-const struct result_target *result_row(const struct result *r, const struct finding *f);
+/* Is it worth to say what the target scans? */
+bool result_tells_coverage(const struct result_target *t);
 
 /* Outcomes from this one on do not exist for this command. */
 enum outcome result_outcomes_end(const struct result *r);

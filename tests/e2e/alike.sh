@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 #
-# The same change on many targets is told once, with their count and names; what differs is not.
+# What many targets have alike is told once, with their count and names; what differs is not. What a
+# program reads has an entry for each all the same. Then 300 targets with one cause, of each kind:
+# people's formats stay short.
 
 . "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
 . "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
@@ -25,13 +27,25 @@ expect_text out '5 high'
 # A machine gets each of them.
 run_json -C repo check --replay "$PWD/replies" --now "$now"
 expect_json out '[.findings[] | select(.rule == "drift/ScanPeriod")] | length == 5'
+# And the groups beside them, which name each.
+expect_json out '[.groups[] | select(.of == "targets") | [.outcome, .direction, .targets]] == [
+	["drifted", "weakened", ["north", "south", "east", "west"]],
+	["drifted", "weakened", ["other"]], ["equal", null, ["same"]]]'
+expect_json out '[.groups[] | select(.of == "findings") | [.rule, .message, .targets]] == [
+	["drift/ScanPeriod", "/ScanPeriod was 1, is 3 (weakened)", ["other"]],
+	["drift/ScanPeriod", "/ScanPeriod was 1, is 7 (weakened)", ["east", "north", "south", "west"]]]'
+expect_json out "[.findings[].target] as \$targets | all(.groups[] | select(.of == \"findings\");
+	.targets == [.findings[] | \$targets[.]])"
 
-# One of them has something more to say: it stands alone.
+# One of them has something more to say: that is told of it alone, and what it shares is not told
+# again.
 sed 's/"Enable": true,/"Enable": true, "NewField": true,/' replies/west.json >west.json
 cp west.json replies/west.json
 run scandrift -C repo check --replay "$PWD/replies" --now "$now"
 expect_line out 'north and 2 more (south, east): drifted (weakened)'
 expect_line out 'west: drifted (unknown)'
+expect_line out 'east and 3 more (north, south, west):'
+[ "$(grep -c '/ScanPeriod was 1, is 7' "$out")" = 1 ] || fail 'told more than once'
 
 # Very many of one target: the gravest, and how many more. A machine gets all.
 awk '/"Enable": true,/ { for (i = 0; i < 1000; i++) printf "\"New%d\": true,", i } { print }' weekly.json >many.json
@@ -44,3 +58,71 @@ expect_text out 'more findings of this target, none graver; --format json has th
 [ "$(wc -c <"$out")" -lt 70000 ] || fail "$(wc -c <"$out") bytes"
 run_json -C repo check west --replay "$PWD/replies" --now "$now"
 expect_json out '[.findings[] | select(.rule | startswith("drift/"))] | length >= 1001'
+
+# ---- 300 targets, one cause ----
+
+names=$(seq -f 't%03g' 300)
+# shellcheck disable=SC2086 # a list of words
+product_repo many $names
+for kind in equal drift licence permission; do
+	mkdir "$kind"
+done
+sed '1s/^{/{"ScanResult": "InsufficientLicense", "LastScanTime": "2026-11-23 02:00:00",/' \
+	"$common/prod.json" >licence.json
+replay_from . equal-reply "$common/prod.json"
+replay_from . drift-reply weekly.json
+replay_from . licence-reply licence.json
+for target in $names; do
+	for kind in equal drift licence; do
+		cp "$kind-reply.json" "$kind/$target.json"
+	done
+	# The vendor's words and RequestId are each target's own.
+	printf '{"Response": {"Error": {"Code": "UnauthorizedOperation", "Message": "CAM: %s"},
+		"RequestId": "00000000-0000-4000-8000-000000000%s"}}\n' "$target" "${target#t}" \
+		>"permission/$target.json"
+done
+
+# short KIND LINES: each format for people of it fits what a person reads, and names what is not
+# shown; each kind of it is told in so many places.
+short() {
+	for format in text markdown github; do
+		run scandrift -C many check --replay "$PWD/$1" --now "$now" --format "$format"
+		lines=$(wc -l <"$out") bytes=$(wc -c <"$out") commands=$(grep -c '^::' "$out" || :)
+		echo "$1 $format: $lines lines, $bytes bytes, $commands annotations"
+		[ "$format" != text ] || [ "$lines" -le "$2" ] || fail "$lines lines"
+		[ "$format" = text ] || [ "$bytes" -le 4000 ] || fail "$bytes bytes"
+		[ "$commands" -le 3 ] || fail "$commands annotations"
+		[ "$format" != text ] || expect_text out 't001 and '
+	done
+	run_json -C many check --replay "$PWD/$1" --now "$now"
+	expect_json out '(.targets | length) == 300'
+	expect_json out '[.groups[] | select(.of == "targets") | .targets[]] | unique | length == 300'
+}
+
+short equal 5
+expect_json out '[.groups[] | [.of, .outcome, (.targets | length)]] == [["targets", "equal", 300]]'
+short drift 20
+expect_json out '[.findings[] | select(.rule == "drift/ScanPeriod")] | length == 300'
+short licence 20
+expect_json out '[.groups[] | select(.of == "findings") | [.rule, .example, (.targets | length)]] ==
+	[["liveness/scan-result", null, 300]]'
+short permission 20
+expect_json out '[.groups[] | select(.of == "findings") | [.rule, .example, (.targets | length)]] ==
+	[["incomplete/permission", "t001", 300]]'
+expect_json out '[.findings[].request_id] | unique | length == 300'
+run scandrift -C many check --replay "$PWD/permission" --now "$now"
+expect_line out 't001 and 299 more (t002, t003, t004, t005, t006, ...): incomplete'
+expect_line out '            from   t001, as an example; --format json has all'
+
+# All but three: two causes, twice as much.
+for mix in drift:permission licence:drift permission:licence; do
+	rm -rf mixed
+	cp -r "${mix%:*}" mixed
+	for target in t010 t020 t030; do
+		cp "${mix#*:}/$target.json" mixed/
+	done
+	short mixed 30
+	expect_json out '[.groups[] | select(.of == "findings") | .targets | length] | sort == [3, 297]'
+	run scandrift -C many check --replay "$PWD/mixed" --now "$now"
+	expect_text out 't010 and 2 more (t020, t030)'
+done

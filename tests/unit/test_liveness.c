@@ -134,7 +134,7 @@ static void judge(const struct row *row, struct result *r)
 	assert_null(normalize_read(&schema_registry_scan, str_from(text), &opt, r->arena, &live));
 	assert_null(judge_target(
 		r, &t, &(struct live_side){.reading = live, .digest = STR("sha256:live")}, &base));
-	result_finish(r);
+	assert_null(result_finish(r));
 }
 
 /* Severity and rule of each finding about the scans, as rows have them. */

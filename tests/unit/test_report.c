@@ -42,6 +42,7 @@ static struct trial *trial_new(struct str name, const char *before, const char *
 	x->rows[0] = (struct result_target){.name = name, .baseline_path = name};
 	assert_null(judge_pair(&x->r, name, lib_read(x->a, RESOURCE, before),
 			       lib_read(x->a, RESOURCE, after), name, &x->rows[0]));
+	assert_null(result_finish(&x->r));
 	return x;
 }
 

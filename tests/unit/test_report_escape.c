@@ -98,6 +98,8 @@ static void test_texts(void **state)
 /* Findings of every kind, with texts longer than a line; `alike`: the same on many targets. */
 static struct result many_findings(struct finding *v, struct arena *a, bool alike)
 {
+	struct result r;
+
 	static const struct policy policy = {.file = "policies/a.ini"};
 	static const struct waiver waiver = {.policy = &policy,
 					     .name = STR("w"),
@@ -116,15 +118,18 @@ static struct result many_findings(struct finding *v, struct arena *a, bool alik
 					 : str_from(arena_printf(a, "%zu is \"%0200zu\"", i, i)),
 			.meaning = STR("Less"),
 			.next = STR("More"),
+			.api_code = alike ? STR("") : str_from(arena_printf(a, "Code%zu", i)),
 			.file = STR("baselines/a.json"),
 			.line = 1,
 			.waived = i % 3 == 1 ? &waiver : NULL,
 		};
 	}
-	return (struct result){.arena = a,
-			       .command = "check",
-			       .has_verdict = true,
-			       .findings = {.v = v, .n = FINDINGS, .arena = a}};
+	r = (struct result){.arena = a,
+			    .command = "check",
+			    .has_verdict = true,
+			    .findings = {.v = v, .n = FINDINGS, .arena = a}};
+	assert_null(result_finish(&r));
+	return r;
 }
 
 static char *render(const struct result *r, const char *format)

@@ -294,7 +294,7 @@ static struct trial *trial_new(const char *reply, const char *baseline)
 static void trial_run(struct trial *x)
 {
 	assert_null(judge_target(&x->r, &x->t, &x->live, &x->base));
-	result_finish(&x->r);
+	assert_null(result_finish(&x->r));
 	assert_int_equal(x->r.target_count, 1);
 }
 

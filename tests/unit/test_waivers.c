@@ -141,7 +141,7 @@ static void play(struct scene *s, const struct world *w)
 			judge_one(s, w, t);
 	}
 	assert_null(policy_run_end(s->run));
-	result_finish(&s->r);
+	assert_null(result_finish(&s->r));
 }
 
 static void expect(const struct world *w)
@@ -447,7 +447,7 @@ static void test_orphan(void **state)
 	for (size_t i = 0; i < s.targets.count; i++)
 		judge_one(&s, &w, &s.targets.list[i]);
 	assert_null(policy_run_end(s.run));
-	result_finish(&s.r);
+	assert_null(result_finish(&s.r));
 	have = list_findings(&s);
 	assert_string_equal(have, "[low baseline/orphan -]\n");
 	assert_int_equal(result_count(&s.r, SEVERITY_LOW), 0);
