@@ -7,6 +7,7 @@
 #include "base/attr.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "report/formats.h"
 
 struct io;
 struct options;
@@ -34,6 +35,7 @@ struct command {
 	const char *arguments; /* for --help */
 	const char *help;
 	size_t least, most; /* arguments */
+	enum document prints;
 	struct err *(*run)(const struct options *o, struct io *io, int *code);
 };
 

@@ -290,7 +290,7 @@ const struct option options[] = {
 	{ "expect",         0, "sha256:HEX", ON(CMD_ACCEPT),   "commit, if this is what is live; once a target, in their order", set_expect, 0 },
 	{ "explain-credentials", 0, NULL,   ON(CMD_FETCH),     "say where the credentials come from, and whose they are",   set_flag,      AT(fetch.explain_credentials) },
 	{ "fail-on",        0, "SEVERITY",  ON(CMD_CHECK) | ON(CMD_REVIEW), "exit 1 from this severity on (default low); never",         set_fail_on,   0 },
-	{ "format",         0, "FORMAT",    JUDGES | ON(CMD_DIFF) | ON(CMD_LOG) | ON(CMD_REVIEW), "text (default), json, markdown, github, or patch (diff alone)",         set_format,    0 },
+	{ "format",         0, "FORMAT",    JUDGES | ON(CMD_DIFF) | ON(CMD_LOG) | ON(CMD_REVIEW), "print it as", set_format,    0 },
 	{ "from",           0, "RESULT",    ON(CMD_ACCEPT),    "no network: accept what this stored JSON result shows as live", set_text,  AT(accept.from) },
 	{ "help",          'h', NULL,       ON_ALL,            "print this",                                                set_flag,      AT(help) },
 	{ "jcs",            0, NULL,        ON(CMD_NORMALIZE), "print the bytes that the digest is of (RFC 8785)",          set_flag,      AT(normalize.jcs) },
@@ -383,19 +383,60 @@ static struct err *take_option(struct walk *w, struct options *o)
 	return row->set(o, row, value);
 }
 
-static struct err *refuse_pair_formats(const struct options *o, const struct command *c)
+void option_help(struct buf *b, const struct option *row, enum document prints)
 {
-	const struct format *f = o->output.format;
-	const char *option = "format";
+	buf_puts(b, row->help);
+	if (row->set != set_format)
+		return;
+	buf_char(b, ' ');
+	format_names(b, prints, " (default)");
+}
 
-	for (size_t i = 0; !(f && f->is_of_pair) && i < o->output.file_count; i++) {
-		f = o->output.files[i].format;
-		option = "output";
+/* The one command that has the format; NULL: there are several. */
+static const struct command *only_command(const struct format *f)
+{
+	const struct command *only = NULL;
+
+	for (size_t i = 0; i < COMMAND_COUNT; i++) {
+		if (!format_has(f, commands[i].prints))
+			continue;
+		if (only)
+			return NULL;
+		only = &commands[i];
 	}
-	if (!f || !f->is_of_pair)
+	return only;
+}
+
+static struct err *check_format(const struct command *c, enum document d, const char *option,
+				const struct format *f)
+{
+	struct buf names = BUF_INIT(1024);
+	const struct command *only;
+	struct err *e;
+
+	if (!f || format_has(f, d))
 		return NULL;
-	return err_new(ERR_USAGE, "%s: no --%s %s; scandrift diff has it", c->name, option,
-		       f->name);
+	only = only_command(f);
+	if (only)
+		return err_new(ERR_USAGE, "%s: no --%s %s; scandrift %s has it", c->name, option,
+			       f->name, only->name);
+	format_names(&names, d, "");
+	e = err_new(ERR_USAGE, "%s: no --%s %s; it has %s", c->name, option, f->name,
+		    names.n ? names.p : "");
+	buf_free(&names);
+	return e;
+}
+
+static struct err *check_formats(const struct options *o, const struct command *c)
+{
+	enum document d = c->prints;
+
+	if (d == DOCUMENT_TIMELINES && o->log.runs)
+		d = DOCUMENT_RUNS;
+	TRY(check_format(c, d, "format", o->output.format));
+	for (size_t i = 0; i < o->output.file_count; i++)
+		TRY(check_format(c, d, "output", o->output.files[i].format));
+	return NULL;
 }
 
 /* Pairs of which one would do nothing, or undo the other. */
@@ -470,8 +511,7 @@ static struct err *check_command(const struct walk *w, const struct options *o,
 	if (o->help || o->version)
 		return NULL;
 	TRY(check_pairs(w, c));
-	if (c->id != CMD_DIFF)
-		TRY(refuse_pair_formats(o, c));
+	TRY(check_formats(o, c));
 	if (o->arg_count < c->least)
 		return err_new(ERR_USAGE, "%s: expected %s", c->name, c->arguments);
 	if (o->arg_count > c->most)

@@ -74,6 +74,9 @@ struct option {
 	size_t offset; /* of the field that the generic setters write */
 };
 
+/* A line for --help of a command that prints this; it has no line feed. */
+void option_help(struct buf *b, const struct option *row, enum document prints);
+
 extern const struct option options[];
 extern const size_t option_count;
 

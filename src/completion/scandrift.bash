@@ -68,10 +68,14 @@ _scandrift_kind() {
 }
 
 _scandrift_words() {
-	case $1 in
-	FORMAT) echo 'github json markdown patch text' ;;
-	SEVERITY) echo 'info low medium high critical never' ;;
-	WHEN) echo 'auto always never' ;;
+	case $1:$2 in
+	FORMAT:accept) echo 'text github json markdown' ;;
+	FORMAT:check) echo 'text github json markdown' ;;
+	FORMAT:diff) echo 'text github json markdown patch' ;;
+	FORMAT:log) echo 'text json' ;;
+	FORMAT:review) echo 'text github json markdown' ;;
+	SEVERITY:*) echo 'info low medium high critical never' ;;
+	WHEN:*) echo 'auto always never' ;;
 	esac
 }
 
@@ -96,14 +100,14 @@ _scandrift_targets() {
 	sed -n 's/^\[target  *\([A-Za-z0-9][A-Za-z0-9._-]*\)\].*/\1/p' "$root/baselines/targets.ini" 2>/dev/null
 }
 
-# _scandrift_values KIND DIR: COMPREPLY for a value of this kind.
+# _scandrift_values KIND DIR WORD COMMAND: COMPREPLY for a value of this kind.
 _scandrift_values() {
-	local kind=$1 dir=$2 cur=$3
+	local kind=$1 dir=$2 cur=$3 command=$4
 	case $kind in
 	*FILE* | A | B) mapfile -t COMPREPLY < <(compgen -f -- "$cur") && compopt -o filenames 2>/dev/null ;;
 	*DIR*) mapfile -t COMPREPLY < <(compgen -d -- "$cur") && compopt -o filenames 2>/dev/null ;;
 	*TARGET*) mapfile -t COMPREPLY < <(compgen -W "$(_scandrift_targets "$dir")" -- "$cur") ;;
-	*) mapfile -t COMPREPLY < <(compgen -W "$(_scandrift_words "$kind")" -- "$cur") ;;
+	*) mapfile -t COMPREPLY < <(compgen -W "$(_scandrift_words "$kind" "$command")" -- "$cur") ;;
 	esac
 }
 
@@ -131,13 +135,13 @@ _scandrift() {
 	[[ $cur == '=' ]] && cur=
 
 	if [[ -n $option ]]; then
-		_scandrift_values "$(_scandrift_kind "$option")" "$dir" "$cur"
+		_scandrift_values "$(_scandrift_kind "$option")" "$dir" "$cur" "$command"
 	elif [[ $cur == -* ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$(_scandrift_options "$command")" -- "$cur")
 	elif [[ $command == - ]]; then
 		mapfile -t COMPREPLY < <(compgen -W "$_scandrift_commands" -- "$cur")
 	else
-		_scandrift_values "$(_scandrift_arguments "$command")" "$dir" "$cur"
+		_scandrift_values "$(_scandrift_arguments "$command")" "$dir" "$cur" "$command"
 	fi
 }
 

@@ -9,7 +9,7 @@
 #include "base/timeutil.h"
 #include "json/write.h"
 #include "repo/push.h"
-#include "report/json_finding.h"
+#include "report/json_parts.h"
 #include "result/exit.h"
 
 #define RUN_ID_SIZE     33

@@ -11,6 +11,7 @@
 /* A state of one side, with its reading for the comparison with the next one. */
 struct state {
 	struct timeline_entry entry;
+	const struct repo_event *event;
 	const struct reading *reading;
 };
 
@@ -43,7 +44,7 @@ static struct err *read_state(const struct workspace *w, const struct target_pat
 {
 	struct config_file file;
 
-	TRY(target_read_config(w, &s->entry.event->commit, paths, &file));
+	TRY(target_read_config(w, &s->event->commit, paths, &file));
 	if (file.state == CONFIG_MISSING)
 		return NULL;
 	s->entry.path = file.path;
@@ -90,6 +91,19 @@ static struct err *compare(const struct workspace *w, const struct target *t, st
 	return e;
 }
 
+static struct timeline_commit commit_of(const struct repo_event *e)
+{
+	return (struct timeline_commit){
+		.hex = e->commit.hex,
+		.time_s = e->commit.time_s,
+		.author_s = e->author_s,
+		.author = e->author,
+		.email = e->email,
+		.subject = e->subject,
+		.judged_by = e->baseline,
+	};
+}
+
 static struct err *read_side(const struct workspace *w, const struct repo_commit *tip,
 			     const struct target *t, enum timeline_kind kind, struct side *out)
 {
@@ -105,7 +119,8 @@ static struct err *read_side(const struct workspace *w, const struct repo_commit
 	for (size_t i = h.count; i-- > 0;) {
 		struct state *s = &out->states[i];
 
-		s->entry = (struct timeline_entry){.kind = kind, .event = &h.events[i]};
+		s->event = &h.events[i];
+		s->entry = (struct timeline_entry){.kind = kind, .commit = commit_of(s->event)};
 		TRY(read_state(w, &paths, s));
 		TRY(compare(w, t, s, i + 1 < h.count ? s + 1 : NULL));
 	}
@@ -118,10 +133,9 @@ static void merge(const struct side *base, const struct side *seen, struct timel
 	size_t i = 0, j = 0;
 
 	while (i < base->count || j < seen->count) {
-		bool take_seen =
-			i == base->count ||
-			(j < seen->count && seen->states[j].entry.event->commit.time_s >=
-						    base->states[i].entry.event->commit.time_s);
+		bool take_seen = i == base->count ||
+				 (j < seen->count && seen->states[j].entry.commit.time_s >=
+							     base->states[i].entry.commit.time_s);
 
 		out->entries[out->count++] =
 			take_seen ? seen->states[j++].entry : base->states[i++].entry;
@@ -141,11 +155,11 @@ static void mark_drift(struct timeline *t)
 		e->is_drifted = base.n && seen.n && !str_eq(base, seen);
 		e->is_drift_start = e->is_drifted && !was;
 		if (e->is_drift_start) {
-			since_s = e->event->commit.time_s;
+			since_s = e->commit.time_s;
 			t->drift = e;
 		}
 		if (was && !e->is_drifted) {
-			e->drift_s = e->event->commit.time_s - since_s;
+			e->drift_s = e->commit.time_s - since_s;
 			t->drift = NULL;
 		}
 		was = e->is_drifted;
@@ -158,7 +172,7 @@ struct err *timeline_read(const struct workspace *w, const struct repo_commit *t
 	struct repo_commit observed;
 	struct side base, seen;
 
-	*out = (struct timeline){.target = t};
+	*out = (struct timeline){.target = t->name};
 	TRY(timeline_observed_tip(w, &observed));
 	TRY(read_side(w, tip, t, TIMELINE_BASELINE, &base));
 	TRY(read_side(w, &observed, t, TIMELINE_OBSERVED, &seen));

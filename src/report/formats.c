@@ -5,17 +5,16 @@
 
 #include "base/attr.h"
 
+/* clang-format off */
 const struct format formats[] = {
-	[FORMAT_GITHUB] = {"github",
-			   "workflow commands: annotations at the lines of a pull request",
-			   report_github, false},
-	[FORMAT_JSON] = {"json", "the whole result, as src/data/result.schema.json describes it",
-			 report_json, false},
-	[FORMAT_MARKDOWN] = {"markdown", "a comment on a pull request", report_markdown, false},
-	[FORMAT_PATCH] = {"patch", "an RFC 6902 patch from the first side to the second",
-			  report_patch, true},
-	[FORMAT_TEXT] = {"text", "for a person to read", report_text, false},
+	/*                    name        help                                           write            of pair  timelines       runs */
+	[FORMAT_GITHUB] =   { "github",   "annotations at the lines of a pull request",  report_github,   false,   NULL,           NULL },
+	[FORMAT_JSON] =     { "json",     "all of it, as the schema describes it",       report_json,     false,   timelines_json, runs_json },
+	[FORMAT_MARKDOWN] = { "markdown", "a comment on a pull request",                 report_markdown, false,   NULL,           NULL },
+	[FORMAT_PATCH] =    { "patch",    "RFC 6902, from the first side to the second", report_patch,    true,    NULL,           NULL },
+	[FORMAT_TEXT] =     { "text",     "for a person to read",                        report_text,     false,   timelines_text, runs_text },
 };
+/* clang-format on */
 
 static_assert(ARRAY_LEN(formats) == FORMAT_COUNT, "a row for each format");
 
@@ -26,4 +25,30 @@ const struct format *format_find(struct str name)
 			return &formats[i];
 	}
 	return NULL;
+}
+
+bool format_has(const struct format *f, enum document d)
+{
+	switch (d) {
+	case DOCUMENT_NONE:
+		return false;
+	case DOCUMENT_RESULT:
+		return !f->is_of_pair;
+	case DOCUMENT_PAIR:
+		return true;
+	case DOCUMENT_TIMELINES:
+		return f->timelines != NULL;
+	case DOCUMENT_RUNS:
+		return f->runs != NULL;
+	}
+	return false;
+}
+
+void format_names(struct buf *b, enum document d, const char *after_default)
+{
+	buf_printf(b, "%s%s", formats[FORMAT_TEXT].name, after_default);
+	for (size_t i = 0; i < FORMAT_COUNT; i++) {
+		if (i != FORMAT_TEXT && format_has(&formats[i], d))
+			buf_printf(b, ", %s", formats[i].name);
+	}
 }

@@ -4,11 +4,23 @@
 
 #include "base/buf.h"
 #include "result/result.h"
+#include "result/runs.h"
+#include "result/timeline.h"
 
 /*
- * Renderings of a result: one row a format, one file a row. A format writes what it is given and
- * decides nothing; every text from outside goes through that format's one escape.
+ * What is printed, and in which forms: one row a format, one file a format and document. A format
+ * writes what it is given and decides nothing; every text from outside goes through that format's
+ * one escape.
  */
+
+/* What a command prints. */
+enum document {
+	DOCUMENT_NONE, /* nothing that has formats */
+	DOCUMENT_RESULT,
+	DOCUMENT_PAIR, /* the result of two sides alone */
+	DOCUMENT_TIMELINES,
+	DOCUMENT_RUNS,
+};
 
 struct report_style {
 	bool has_colour;
@@ -20,7 +32,10 @@ struct format {
 	const char *name;
 	const char *help;
 	struct err *(*write)(struct buf *b, const struct result *r, const struct report_style *s);
-	bool is_of_pair; /* it renders two sides and not a run: diff alone has it */
+	bool is_of_pair; /* it renders two sides and not a run */
+	/* NULL: it has no such form. */
+	struct err *(*timelines)(struct buf *b, const struct timelines *t);
+	struct err *(*runs)(struct buf *b, const struct runs *r);
 };
 
 /* Sorted by name. */
@@ -37,6 +52,11 @@ extern const struct format formats[]; /* FORMAT_COUNT */
 
 const struct format *format_find(struct str name); /* NULL when there is none */
 
+bool format_has(const struct format *f, enum document d);
+
+/* "text (default), github, json": those that have the document, which has text in any case. */
+void format_names(struct buf *b, enum document d, const char *after_default);
+
 /* The rows' functions. */
 struct err *report_text(struct buf *b, const struct result *r,
 			const struct report_style *s) MUST_USE;
@@ -48,5 +68,9 @@ struct err *report_github(struct buf *b, const struct result *r,
 			  const struct report_style *s) MUST_USE;
 struct err *report_patch(struct buf *b, const struct result *r,
 			 const struct report_style *s) MUST_USE;
+struct err *timelines_text(struct buf *b, const struct timelines *t) MUST_USE;
+struct err *timelines_json(struct buf *b, const struct timelines *t) MUST_USE;
+struct err *runs_text(struct buf *b, const struct runs *r) MUST_USE;
+struct err *runs_json(struct buf *b, const struct runs *r) MUST_USE;
 
 #endif

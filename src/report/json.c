@@ -1,13 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The whole result. src/data/result.schema.json is its contract. */
-#include "base/build_info.h"
-#include "base/timeutil.h"
-#include "base/utf8.h"
 #include "json/write.h"
 #include "model/canonical.h"
-#include "report/escape.h"
 #include "report/formats.h"
-#include "report/json_finding.h"
+#include "report/json_parts.h"
 #include "result/exit.h"
 
 #define SCHEMA_ID "scandrift-result/1"
@@ -17,36 +13,6 @@
 
 /* A longer config is left out of the result. */
 #define LIVE_SIZE_MAX ((size_t)1 << 20)
-
-void json_put_text(struct json_writer *w, const char *key, struct str s)
-{
-	json_key(w, key);
-	json_put_item(w, s);
-}
-
-void json_put_item(struct json_writer *w, struct str s)
-{
-	struct buf valid = BUF_INIT(JSON_SIZE_CEILING);
-
-	if (!s.n) {
-		json_null(w);
-	} else if (utf8_invalid_at(s) == s.n) {
-		json_string(w, s);
-	} else {
-		escape_utf8(&valid, s);
-		json_string(w, buf_view(&valid));
-		w->out->failed_memory |= valid.failed_memory;
-		buf_free(&valid);
-	}
-}
-
-static void put_time(struct json_writer *w, const char *key, int64_t unix_s)
-{
-	char text[TIME_TEXT_SIZE];
-
-	json_key(w, key);
-	json_text(w, time_format_rfc3339(unix_s, text));
-}
 
 static void put_value(struct json_writer *w, const char *key, const struct change *c,
 		      bool is_before)
@@ -153,15 +119,6 @@ static void put_diff(struct json_writer *w, const struct result_target *t)
 	json_end_array(w);
 }
 
-static void put_coverage(struct json_writer *w, const char *key, const struct coverage *c)
-{
-	json_key(w, key);
-	json_begin_array(w);
-	for (size_t i = 0; i < c->count; i++)
-		json_string(w, c->lines[i]);
-	json_end_array(w);
-}
-
 /*
  * What is live where it is not the baseline, so that the result alone is enough to accept it later.
  * In the form that the digest is of.
@@ -206,11 +163,7 @@ static void put_target(struct json_writer *w, const struct result_target *t)
 	json_put_text(w, "baseline_digest", t->baseline_digest);
 	json_put_text(w, "live_digest", t->live_digest);
 	json_put_text(w, "request_id", t->request_id);
-	json_key(w, "coverage");
-	json_begin_object(w);
-	put_coverage(w, "before", &t->coverage_before);
-	put_coverage(w, "after", &t->coverage_after);
-	json_end_object(w);
+	json_put_coverage(w, t);
 	if (t->has_diff)
 		put_diff(w, t);
 	put_live(w, t);
@@ -244,12 +197,8 @@ static void put_finding(struct json_writer *w, const struct finding *f)
 		json_key(w, "approval");
 		json_text(w, approval_name(f->approval));
 	}
-	if (f->has_since) {
-		char since[TIME_TEXT_SIZE];
-
-		json_key(w, "since");
-		json_text(w, time_format_rfc3339(f->since_s, since));
-	}
+	if (f->has_since)
+		json_put_time(w, "since", f->since_s);
 	if (f->class == CLASS_INCOMPLETE) {
 		json_put_text(w, "api_code", f->api_code);
 		json_put_text(w, "request_id", f->request_id);
@@ -377,22 +326,12 @@ static void put_head(struct json_writer *w, const struct result *r, const struct
 {
 	json_key(w, "schema");
 	json_text(w, SCHEMA_ID);
-	json_key(w, "tool");
-	json_begin_inline(w);
-	json_begin_object(w);
-	json_key(w, "name");
-	json_text(w, "scandrift");
-	json_key(w, "version");
-	json_text(w, SCANDRIFT_VERSION);
-	json_key(w, "build");
-	json_text(w, build_commit());
-	json_end_object(w);
-	json_end_inline(w);
+	json_put_tool(w);
 	json_key(w, "command");
 	json_text(w, r->command);
-	put_time(w, "time", r->time_s);
+	json_put_time(w, "time", r->time_s);
 	if (r->is_now_given)
-		put_time(w, "now", r->now_s);
+		json_put_time(w, "now", r->now_s);
 	json_put_text(w, "commit", r->commit);
 	if (r->is_worktree) {
 		json_key(w, "worktree");
@@ -453,6 +392,5 @@ struct err *report_json(struct buf *b, const struct result *r, const struct repo
 	json_end_array(&w);
 	put_groups(&w, r);
 	json_end_object(&w);
-	json_finish(&w);
-	return escape_json_commands(b);
+	return json_end_document(&w);
 }

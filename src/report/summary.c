@@ -128,3 +128,10 @@ void summary_since(struct buf *b, int64_t since_s, int64_t now_s)
 	buf_puts(b, ", for ");
 	summary_span(b, now_s - since_s);
 }
+
+void summary_as_of(struct buf *b, int64_t now_s)
+{
+	char when[TIME_TEXT_SIZE];
+
+	buf_printf(b, "As of %s (--now).\n", time_format_rfc3339(now_s, when));
+}

@@ -28,6 +28,9 @@ void summary_approve_command(struct buf *b, const struct result *r);
 /* "waived", "approved", "incomplete", or the severity. */
 const char *summary_word(const struct finding *f);
 
+/* A line: what was judged by is a time that --now gave. */
+void summary_as_of(struct buf *b, int64_t now_s);
+
 /* "4 days", "7 h" */
 void summary_span(struct buf *b, int64_t seconds);
 

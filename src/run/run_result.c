@@ -5,7 +5,6 @@
 #include <time.h>
 
 #include "base/fs.h"
-#include "base/timeutil.h"
 #include "report/formats.h"
 #include "result/exit.h"
 
@@ -42,14 +41,6 @@ struct err *run_begin(const char *command, const struct evaluate_options *o, con
 int64_t run_now(const struct evaluate_options *o)
 {
 	return o->has_now ? o->now_s : (int64_t)time(NULL);
-}
-
-void run_tell_now(struct buf *b, const struct evaluate_options *o)
-{
-	char when[TIME_TEXT_SIZE];
-
-	if (o->has_now)
-		buf_printf(b, "As of %s (--now).\n", time_format_rfc3339(o->now_s, when));
 }
 
 void run_end(struct result *r)

@@ -15,8 +15,6 @@ void run_end(struct result *r);
 
 /* What is judged by: --now, else the clock. */
 int64_t run_now(const struct evaluate_options *o);
-/* A time that was given is told at the end of a page, in a line of its own. */
-void run_tell_now(struct buf *b, const struct evaluate_options *o);
 
 /*
  * Writes the result into the files of --output, and to standard output in the format asked for.

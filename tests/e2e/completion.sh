@@ -11,8 +11,6 @@
 need bash git
 
 folder=$SCANDRIFT_SOURCE/src/completion
-formats=$(sed -n 's/^	\[FORMAT_[A-Z]*\] = {"\([a-z]*\)",.*/\1/p' "$SCANDRIFT_SOURCE/src/report/formats.c" | xargs)
-[ -n "$formats" ] || fail 'the formats were not found'
 cli_table >table
 cli_commands >commands
 
@@ -21,9 +19,16 @@ words_of() {
 	case $1 in
 	WHEN) echo auto always never ;;
 	SEVERITY) echo info low medium high critical never ;;
-	FORMAT) echo "$formats" ;;
 	esac
 }
+
+# The formats that a command has, as its --help lists them; all commands that have any.
+formats_of() {
+	awk -F '\t' -v c="$1" '$1 == c && $4 == "FORMAT" { print $5 }' table |
+		sed 's/^print it as //; s/ (default)//; s/,//g'
+}
+format_commands=$(awk -F '\t' '$4 == "FORMAT" { print $1 }' table | xargs)
+[ -n "$(formats_of check)" ] || fail 'the formats were not found'
 
 # What a command takes, as its usage line says it: TARGET, FILE, A B.
 arguments_of() {
@@ -58,9 +63,12 @@ make_bash() {
 	awk -F '\t' '$4 != "-" && !seen[$2]++ { printf "	%s) echo %c%s%c ;;\n", $2, 39, $4, 39 }' table | sort
 	printf '	esac\n}\n\n'
 	echo '_scandrift_words() {'
-	echo '	case $1 in'
-	for kind in FORMAT SEVERITY WHEN; do
-		printf "	%s) echo '%s' ;;\n" "$kind" "$(words_of "$kind")"
+	echo '	case $1:$2 in'
+	for command in $format_commands; do
+		printf "	FORMAT:%s) echo '%s' ;;\n" "$command" "$(formats_of "$command")"
+	done
+	for kind in SEVERITY WHEN; do
+		printf "	%s:*) echo '%s' ;;\n" "$kind" "$(words_of "$kind")"
 	done
 	printf '	esac\n}\n\n'
 	echo '_scandrift_arguments() {'
@@ -75,7 +83,7 @@ make_bash() {
 
 # One option as _arguments of zsh wants it. Its colons and brackets are escaped.
 zsh_options() {
-	awk -F '\t' -v c="$1" -v formats="$formats" '
+	awk -F '\t' -v c="$1" '
 	function plain(s) {
 		gsub(/\\/, "\\\\", s)
 		gsub(/:/, "\\:", s)
@@ -84,12 +92,15 @@ zsh_options() {
 		gsub(/\047/, "\047\\\047\047", s)
 		return s
 	}
-	function action(kind) {
+	function action(kind, help) {
 		if (kind ~ /FILE/) return "_files"
 		if (kind ~ /DIR/) return "_directories"
 		if (kind == "WHEN") return "(auto always never)"
 		if (kind == "SEVERITY") return "(info low medium high critical never)"
-		if (kind == "FORMAT") return "(" formats ")"
+		if (kind == "FORMAT") {
+			gsub(/print it as | \(default\)|,/, "", help)
+			return "(" help ")"
+		}
 		return " "
 	}
 	$1 == "-" { common[$2] = 1 }
@@ -103,7 +114,7 @@ zsh_options() {
 			value = "::" tolower(substr($4, 3, length($4) - 3)) ":"
 		} else if ($4 != "-") {
 			name = name "="
-			value = ":" plain(tolower($4)) ":" action($4)
+			value = ":" plain(tolower($4)) ":" action($4, $5)
 		}
 		if ($3 != "-")
 			printf "	\047(-%s --%s)\047{-%s%s,%s}\047[%s]%s\047\n",
@@ -156,14 +167,14 @@ check_table() {
 	echo "src/completion/$1 written anew"
 }
 
-# accepted OPTION WORD...: the program takes each as a value of the option.
+# accepted COMMAND OPTION WORD...: the command takes each as a value of the option. What else may be
+# missing is told after that, with another word than "--OPTION".
 accepted() {
-	option=$1
-	shift
-	command=$(awk -F '\t' -v o="$option" '$2 == o && $1 != "-" { print $1; exit }' table)
+	command=$1 option=$2
+	shift 2
 	for word in "$@"; do
-		run "$SCANDRIFT" "$command" "--$option=$word" --help
-		[ "$code" = 0 ] || fail "--$option does not take '$word', which is offered"
+		run "$SCANDRIFT" -C "$SCRATCH/home" "$command" "--$option=$word"
+		! grep -q -e "--$option" "$err" || fail "$command: --$option does not take '$word', which is offered"
 	done
 }
 
@@ -173,9 +184,11 @@ check_table scandrift.bash bash.table
 check_table _scandrift zsh.table
 # shellcheck disable=SC2046 # lists of words
 {
-	accepted color $(words_of WHEN)
-	accepted fail-on $(words_of SEVERITY)
-	accepted format $(words_of FORMAT)
+	accepted show color $(words_of WHEN)
+	accepted check fail-on $(words_of SEVERITY)
+	for command in $format_commands; do
+		accepted "$command" format $(formats_of "$command")
+	done
 }
 
 # complete WORD...: what bash offers for the last of the words, one a line, sorted.
@@ -209,7 +222,9 @@ offers '--color' --co
 offers '--color --commit --config-only' check --co
 offers "$(words_of WHEN | tr ' ' '\n' | sort | xargs)" --color ''
 offers always check --color = al
-offers "$(words_of FORMAT | tr ' ' '\n' | sort | xargs)" check --format =
+offers "$(formats_of check | tr ' ' '\n' | sort | xargs)" check --format =
+offers 'json text' log --format ''
+offers 'github json markdown patch text' diff --format ''
 offers 'medium' check --fail-on me
 offers 'prod prod-2' -C repo check pr
 offers 'prod prod-2' --directory = repo accept --dry-run ''

@@ -62,8 +62,16 @@ expect_json out '.parted == false'
 expect_json out "all(.runs[]; .build == \"$built\")"
 expect_json out '.now == "2026-11-27T15:00:00Z"'
 expect_valid_result out runs
+# What each run found of its targets: all of it, and in short.
+expect_json out '[.runs[].targets | map(.name + " " + .outcome)] == [
+	["prod equal", "other equal"], ["prod incomplete", "other equal"],
+	["prod drifted", "other equal"], ["prod equal", "other equal"]]'
+expect_json out "[.runs[].targets[] | select(.outcome == \"drifted\") | .live_digest] ==
+	[\"$(scandrift normalize --digest edited.json)\"]"
 run scandrift -C repo log --runs --every 1d --now 2026-11-25T10:00:00Z
 expect_exit 0
+sed -E 's/\b[0-9a-f]{12}\b/COMMIT/g' "$out" >runs.text
+expect_output runs.text runs.text
 expect_line out 'As of 2026-11-25T10:00:00Z (--now).'
 expect_line out '4 runs, 2 missing'
 expect_line out 'missing: 2026-11-23T02:00:00Z'
@@ -101,6 +109,29 @@ run scandrift -C repo log --runs --format json
 expect_exit 0
 expect_json out '.runs[0].problem != null and .runs[1].problem == null'
 expect_json out '.runs[0].verdict == null and .parted'
+expect_valid_result out runs
+
+# Very many are told by number; words of another version, and those that are none, do no harm.
+record() {
+	git -C repo update-ref refs/scandrift/runs "$(printf '100644 blob %s\trun.json\n' \
+		"$(git -C repo hash-object -w --stdin)" | git -C repo mktree |
+		xargs -I TREE git -C repo commit-tree -p refs/scandrift/runs -m 'run' TREE)"
+}
+jq -n '{time: "2026-11-28T02:00:00Z", verdict: "fail", targets: (
+	[range(57) | {name: "t\(.)", outcome: "equal"}] + [range(7) | {name: "d\(.)", outcome: "drifted"}] +
+	[{name: "n", outcome: "no-baseline"}, {name: "x\u001b[2J ##vso[y]", outcome: "hazy"},
+	{outcome: "equal"}, 7, {name: "w"}])}' | record
+run scandrift -C repo log --runs
+expect_line out '    57 equal, 7 drifted: d0, d1, d2, d3, d4 and 2 more; 1 no-baseline: n; 2 of another outcome: x\u001b[2J #\u0023vso[y], w'
+run scandrift -C repo log --runs --format json
+expect_valid_result out runs
+expect_json out '.runs[0].targets | length == 67 and .[65].outcome == "hazy" and .[66].outcome == null'
+jq -n '{time: "2026-11-28T02:00:00Z", verdict: "fail", targets: {a: [{name: "b"}]}}' | record
+run scandrift -C repo log --runs --format json
+expect_json out '.runs[0] | .problem == null and .targets == []'
+jq -n '{time: "today", verdict: "fail", targets: [{name: "b"}]}' | record
+run scandrift -C repo log --runs --format json
+expect_json out '.runs[0] | .problem != null and .targets == []'
 expect_valid_result out runs
 
 # Not with an invented time; a journal that cannot be written is exit 4, and the report comes.

@@ -140,8 +140,17 @@ run scandrift -C repo show live --rev nothing
 expect_exit 2
 run scandrift -C repo show other
 expect_exit 2
-run scandrift -C repo log live --format patch
-expect_exit 2
+# Formats that log has not are refused before anything is read, with those that it has.
+for format in patch markdown github; do
+	run scandrift -C repo log live --format "$format"
+	expect_exit 2
+	expect_empty out
+	expect_text err "log: no --format $format; "
+	run scandrift -C nowhere log --runs --format "$format"
+	expect_exit 2
+	expect_text err "log: no --format $format; "
+done
+expect_text err 'it has text, json'
 
 # States that cannot be read, and none at all, are told.
 echo '{' >repo/baselines/live.json

@@ -31,7 +31,7 @@ cli_commands >commands
 while read -r command; do
 	grep -qE "^\.It Cm $command( |$)" "$page" || lacks "no command $command"
 done <commands
-sed -n 's/^	\[FORMAT_[A-Z]*\] = {"\([a-z]*\)",.*/\1/p' "$src/report/formats.c" >formats
+sed -n 's/^	\[FORMAT_[A-Z]*\] = *{ *"\([a-z]*\)",.*/\1/p' "$src/report/formats.c" >formats
 [ -s formats ] || fail 'the formats were not found'
 while read -r format; do
 	grep -qx "\.It Cm $format" "$page" || lacks "no format $format"

@@ -408,6 +408,17 @@ static void test_formats(void **state)
 		assert_null(formats[i].write(&b, &empty, &style));
 		assert_true(b.n > 0 && b.p[b.n - 1] == '\n');
 	}
+	/* The table says which documents a format has; text has each. */
+	for (size_t i = 0; i < FORMAT_COUNT; i++) {
+		assert_int_equal(format_has(&formats[i], DOCUMENT_RUNS), formats[i].runs != NULL);
+		assert_int_equal(format_has(&formats[i], DOCUMENT_TIMELINES),
+				 formats[i].timelines != NULL);
+		assert_int_equal(format_has(&formats[i], DOCUMENT_RESULT), i != FORMAT_PATCH);
+		assert_true(format_has(&formats[i], DOCUMENT_PAIR));
+		assert_false(format_has(&formats[i], DOCUMENT_NONE));
+	}
+	assert_true(format_has(&formats[FORMAT_TEXT], DOCUMENT_RUNS));
+	assert_true(format_has(&formats[FORMAT_TEXT], DOCUMENT_TIMELINES));
 	assert_null(format_find(STR("TEXT")));
 	assert_null(format_find(STR("")));
 	/* A patch of no pair is an error and no empty patch. */

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "history/journal_read.h"
+
+#include "base/grow.h"
+#include "base/timeutil.h"
+#include "history/journal.h"
+#include "json/object.h"
+#include "repo/history.h"
+
+#define MISSING_MAX 10000u
+#define FETCHED_REF "refs/remotes/origin/scandrift/runs"
+
+struct target_list {
+	struct run_target *v;
+	size_t n, cap;
+};
+
+/* A run as its record has it. */
+struct record {
+	struct str time, verdict, commit, version, build;
+	struct target_list targets;
+};
+
+static const struct json_member target_members[] = {
+	{JSON_ROW("name", TEXT, struct run_target, name)},
+	{JSON_ROW("outcome", TEXT, struct run_target, outcome_text)},
+	{JSON_ROW("baseline_digest", TEXT, struct run_target, baseline_digest)},
+	{JSON_ROW("live_digest", TEXT, struct run_target, live_digest)},
+	{JSON_ROW("account", TEXT, struct run_target, account)},
+	{JSON_ROW("request_id", TEXT, struct run_target, request_id)},
+};
+static const struct json_object target_object = {JSON_OTHER_IS_ABSENT, target_members,
+						 ARRAY_LEN(target_members)};
+
+static enum outcome outcome_of(struct str text)
+{
+	enum outcome o = OUTCOME_EQUAL;
+
+	while (o < OUTCOME_COUNT && !str_is(text, outcome_name(o)))
+		o++;
+	return o;
+}
+
+static struct err *read_target(struct json_scan *j, const struct json_token *first, struct arena *a,
+			       struct target_list *list)
+{
+	struct run_target *v = grow_in(a, list->v, list->n, &list->cap, sizeof(*v));
+	struct run_target t = {.outcome = OUTCOME_COUNT};
+
+	if (!v)
+		return err_nomem();
+	list->v = v;
+	TRY(json_object_read(j, first, &target_object, NULL, &t));
+	t.outcome = outcome_of(t.outcome_text);
+	/* What has no name is no target; the rest of the record may be all right. */
+	if (t.name.n)
+		list->v[list->n++] = t;
+	return NULL;
+}
+
+static struct err *read_targets(struct json_scan *j, const struct json_token *first,
+				struct arena *a, void *to)
+{
+	struct json_token t;
+
+	if (first->kind != JSON_ARRAY)
+		return json_skip(j, first);
+	for (;;) {
+		TRY(json_next(j, &t));
+		if (t.kind == JSON_ARRAY_END)
+			return NULL;
+		if (t.kind == JSON_OBJECT)
+			TRY(read_target(j, &t, a, to));
+		else
+			TRY(json_skip(j, &t));
+	}
+}
+
+static const struct json_member record_members[] = {
+	{JSON_ROW("time", TEXT, struct record, time)},
+	{JSON_ROW("verdict", TEXT, struct record, verdict)},
+	{JSON_ROW("commit", TEXT, struct record, commit)},
+	{JSON_ROW("version", TEXT, struct record, version)},
+	{JSON_ROW("build", TEXT, struct record, build)},
+	{JSON_ROW("targets", READ, struct record, targets), .read = read_targets},
+};
+static const struct json_object record_object = {JSON_OTHER_IS_ABSENT, record_members,
+						 ARRAY_LEN(record_members)};
+
+static struct err *parse(struct run *run, struct str bytes, struct arena *a)
+{
+	struct json_limits lim = {JSON_SIZE_MAX, JSON_DEPTH_MAX, ERR_REPO};
+	struct record record = {.targets = {NULL, 0, 0}};
+	struct err *e = json_object_parse(bytes, &lim, &record_object, a, &record);
+
+	if (e && e->kind == ERR_NOMEM)
+		return e;
+	run->verdict = record.verdict;
+	run->judged_by = record.commit;
+	run->version = record.version;
+	run->build = record.build;
+	if (!e && record.verdict.n && time_parse_rfc3339(record.time, &run->time_s)) {
+		run->targets = record.targets.v;
+		run->target_count = record.targets.n;
+	} else {
+		run->problem = STR("is no record of a run");
+	}
+	err_free(e);
+	return NULL;
+}
+
+static struct err *read_run(const struct workspace *w, const struct repo_event *event,
+			    struct run *out)
+{
+	struct repo_entry entry;
+
+	*out = (struct run){
+		.hex = event->commit.hex,
+		.time_s = event->commit.time_s,
+		.is_fork = event->parent_count > 1,
+	};
+	TRY(repo_read_entry(w->repo, &event->commit, JOURNAL_FILE, JSON_SIZE_MAX, w->arena,
+			    &entry));
+	if (entry.kind != REPO_ENTRY_FILE) {
+		out->problem = STR("has no " JOURNAL_FILE);
+		return NULL;
+	}
+	return parse(out, entry.bytes, w->arena);
+}
+
+/* One is due each interval after the last; half of one late is still that one. */
+static void miss(struct runs *r, int64_t *missing, int64_t every_s, int64_t from_s, int64_t to_s)
+{
+	for (int64_t due = from_s + every_s; due + every_s / 2 < to_s; due += every_s) {
+		if (r->missing_count == MISSING_MAX)
+			return;
+		missing[r->missing_count++] = due;
+	}
+}
+
+static struct err *find_missing(struct runs *r, struct arena *a, int64_t every_s, int64_t now_s)
+{
+	int64_t *missing;
+
+	r->is_due = every_s != 0;
+	if (!r->is_due || !r->count)
+		return NULL;
+	missing = arena_array(a, MISSING_MAX, sizeof(*missing));
+	if (!missing)
+		return err_nomem();
+	for (size_t i = r->count - 1; i > 0; i--)
+		miss(r, missing, every_s, r->list[i].time_s, r->list[i - 1].time_s);
+	miss(r, missing, every_s, r->list[0].time_s, now_s);
+	r->missing = missing;
+	return NULL;
+}
+
+/* Two chains that have each a record of their own. */
+static struct err *find_fork(const struct workspace *w, const struct repo_commit *tip,
+			     struct runs *r)
+{
+	struct repo_commit other;
+	bool ahead = false, behind = false;
+	struct err *e = repo_resolve(w->repo, FETCHED_REF, &other);
+
+	if (e && e->kind != ERR_NOMEM) {
+		err_free(e);
+		return NULL;
+	}
+	TRY(e);
+	TRY(repo_is_within(w->repo, &other, tip, &ahead));
+	TRY(repo_is_within(w->repo, tip, &other, &behind));
+	if (!ahead && !behind)
+		r->parted_from = FETCHED_REF;
+	return NULL;
+}
+
+struct err *journal_read(const struct workspace *w, int64_t every_s, int64_t now_s,
+			 struct runs *out)
+{
+	struct repo_tip tip;
+	struct repo_history h;
+	struct str hex;
+	struct run *list;
+
+	*out = (struct runs){.reference = JOURNAL_REF};
+	TRY(repo_resolve_tip(w->repo, JOURNAL_REF, w->arena, &tip));
+	if (tip.commit.is_unborn)
+		return err_new(ERR_REPO,
+			       "there is no journal here (" JOURNAL_REF "); scandrift check "
+			       "--journal begins one, git fetch ORIGIN " JOURNAL_REF ":" JOURNAL_REF
+			       " fetches one");
+	TRY(repo_history(w->repo, &tip.commit, NULL, 0, w->arena, &h));
+	hex = arena_str(w->arena, str_from(tip.commit.hex));
+	list = arena_array(w->arena, h.count, sizeof(*list));
+	if (!hex.p || !list)
+		return err_nomem();
+	for (size_t i = 0; i < h.count; i++)
+		TRY(read_run(w, &h.events[i], &list[i]));
+	out->tip_hex = hex.p;
+	out->list = list;
+	out->count = h.count;
+	out->is_cut = h.is_cut;
+	TRY(find_missing(out, w->arena, every_s, now_s));
+	return find_fork(w, &tip.commit, out);
+}
