@@ -348,15 +348,6 @@ struct err *groups_find(struct result *r)
 
 /* ---- what is read of them ---- */
 
-size_t groups_count(const struct groups *g, enum section s)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < g->finding_count; i++)
-		n += g->findings[i].section == s;
-	return n;
-}
-
 static bool is_one_message(const struct finding_group *g)
 {
 	for (size_t i = 1; i < g->count; i++) {

@@ -51,9 +51,6 @@ struct groups {
 /* From the result's rows and sorted findings, into its arena. result_finish calls it. */
 struct err *groups_find(struct result *r) MUST_USE;
 
-/* In how many groups of the section. */
-size_t groups_count(const struct groups *g, enum section s);
-
 /*
  * What was found and what to do, as it holds for all members; where nothing does, as the first one
  * has it: then the group shows an example, as it does of RequestIds that differ.
