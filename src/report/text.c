@@ -74,9 +74,12 @@ static void put_waiver(const struct page *p, const struct waiver *w)
 {
 	put_line(p, "waived", w->reason);
 	begin_line(p, "until");
-	buf_printf(p->b, "%s (UTC), by ", w->expires_text.p);
+	put(p, w->expires_text);
+	buf_puts(p->b, " (UTC), by ");
 	put(p, w->owner);
-	buf_printf(p->b, ", [%s %s] in ", w->is_ignore ? "ignore" : "waiver", w->name.p);
+	buf_printf(p->b, ", [%s ", w->is_ignore ? "ignore" : "waiver");
+	put(p, w->name);
+	buf_puts(p->b, "] in ");
 	put(p, str_from(w->policy->file));
 	buf_printf(p->b, ":%zu\n", w->line);
 }

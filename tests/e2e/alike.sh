@@ -59,6 +59,56 @@ expect_text out 'more findings of this target, none graver; --format json has th
 run_json -C repo check west --replay "$PWD/replies" --now "$now"
 expect_json out '[.findings[] | select(.rule | startswith("drift/"))] | length >= 1001'
 
+# ---- what is each target's own in its words ----
+
+# told LINE: it is in the text, once.
+told() {
+	expect_line out "$1"
+	[ "$(grep -cxF -e "$1" "$out")" = 1 ] || fail "told more than once: $1"
+}
+
+product_repo own a b c
+for target in a b c; do
+	day=$(printf '%s' "$target" | tr abc 123)
+	sed "1s/^{/{\"ScanResult\": \"Success\", \"LastScanTime\": \"2026-10-0$day 02:00:00\",/" \
+		"$common/prod.json" >stale.json
+	replay_from stale "$target" stale.json
+done
+run scandrift -C own check --replay "$PWD/stale" --now "$now"
+expect_exit 1
+told 'a and 2 more (b, c): equal'
+told '            No scan has run for longer than two periods'
+run_json -C own check --replay "$PWD/stale" --now "$now"
+expect_json out '[.findings[].message] | unique | length == 3'
+expect_json out '[.groups[] | select(.of == "findings") | [.message, .example, .targets]] ==
+	[["No scan has run for longer than two periods", null, ["a", "b", "c"]]]'
+
+# The same edit of files of their own, for who has to approve it.
+git -C own switch -q -c edit
+sed -i 's/"ScanPeriod": 1/"ScanPeriod": 7/' own/baselines/[abc].json
+commit_all own 'weekly'
+run scandrift -C own review main..edit --now "$now"
+expect_exit 1
+told 'a and 2 more (b, c): changed (weakened)'
+told '            1 field may lose something: /ScanPeriod'
+expect_text out '3 loosenings to be approved'
+
+# Baselines that are not there, or broken in the same way.
+git -C own switch -q -C gone main
+git -C own rm -q baselines/a.json baselines/b.json baselines/c.json
+commit_all own 'gone'
+run scandrift -C own review main..gone --now "$now"
+told '            The baseline is not in the head any more'
+run scandrift -C own check --replay "$PWD/stale" --now "$now"
+told '            The target has no committed baseline'
+mkdir -p own/baselines
+for target in a b c; do
+	echo '{' >"own/baselines/$target.json"
+done
+commit_all own 'broken'
+run scandrift -C own check --replay "$PWD/stale" --now "$now"
+[ "$(grep -c 'baseline/malformed' "$out")" = 1 ] || fail 'told more than once'
+
 # ---- 300 targets, one cause ----
 
 names=$(seq -f 't%03g' 300)
