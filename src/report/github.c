@@ -83,7 +83,7 @@ static void put_command(struct buf *b, const struct finding_group *g)
 		buf_printf(b, ",line=%zu,", f->line ? f->line : 1);
 	}
 	buf_puts(b, "title=");
-	put(b, AS_PROPERTY, finding_rule(f));
+	put(b, AS_PROPERTY, f->rule_text);
 	buf_printf(b, " (%s)::", summary_word(f));
 	put_names(b, g, AS_DATA);
 	put(b, AS_DATA, group_message(g));
@@ -102,7 +102,7 @@ static void put_as_text(struct buf *b, const struct finding_group *g)
 	const struct finding *f = g->members[0];
 
 	buf_printf(b, "%s  ", summary_word(f));
-	put(b, AS_TEXT, finding_rule(f));
+	put(b, AS_TEXT, f->rule_text);
 	buf_puts(b, "  ");
 	put_names(b, g, AS_TEXT);
 	put(b, AS_TEXT, group_message(g));

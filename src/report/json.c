@@ -173,7 +173,7 @@ static void put_target(struct json_writer *w, const struct result_target *t)
 static void put_finding(struct json_writer *w, const struct finding *f)
 {
 	json_begin_object(w);
-	json_put_text(w, "rule", finding_rule(f));
+	json_put_text(w, "rule", f->rule_text);
 	json_key(w, "class");
 	json_text(w, finding_class_name(f->class));
 	json_key(w, "severity");
@@ -226,7 +226,7 @@ static void put_finding_group(struct json_writer *w, const struct result *r,
 	json_begin_object(w);
 	json_key(w, "of");
 	json_text(w, "findings");
-	json_put_text(w, "rule", finding_rule(f));
+	json_put_text(w, "rule", f->rule_text);
 	json_key(w, "class");
 	json_text(w, finding_class_name(f->class));
 	json_key(w, "severity");

@@ -226,7 +226,7 @@ static void put_finding(void *page, const struct finding_group *g,
 
 	(void)within;
 	buf_printf(&p->piece, "- **%s** ", summary_word(f));
-	put_code(p, finding_rule(f));
+	put_code(p, f->rule_text);
 	if (f->waived)
 		buf_printf(&p->piece, " (%s)", severity_name(f->severity));
 	put_concerned(p, g);

@@ -208,7 +208,7 @@ static void put_finding(void *page, const struct finding_group *g,
 	buf_puts(p->b, "  ");
 	in_colour(p, finding_is_settled(f) ? "2" : severity_colour(f->severity), word);
 	buf_puts(p->b, "  ");
-	put(p, finding_rule(f));
+	put(p, f->rule_text);
 	if (f->waived || f->approval == APPROVAL_GIVEN)
 		buf_printf(p->b, " (%s)", severity_name(f->severity));
 	buf_puts(p->b, is_notice(f) ? ": " : "\n            ");

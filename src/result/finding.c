@@ -33,11 +33,6 @@ const char *approval_name(enum approval a)
 	return names[a];
 }
 
-struct str finding_rule(const struct finding *f)
-{
-	return f->rule_text;
-}
-
 bool finding_is_settled(const struct finding *f)
 {
 	return f->waived || f->approval == APPROVAL_GIVEN || f->approval == APPROVAL_LEFT;

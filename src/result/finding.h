@@ -81,9 +81,6 @@ struct err *findings_add(struct findings *list, const struct finding *f) MUST_US
 /* printf into the list's arena, as valid UTF-8. .p is NULL when memory is at its end. */
 struct str findings_text(const struct findings *list, const char *fmt, ...) PRINTF(2, 3) MUST_USE;
 
-/* The rule's id as outputs show it. */
-struct str finding_rule(const struct finding *f);
-
 /* Gravest first, then target, rule, path: the order of every output. */
 void findings_sort(struct findings *list);
 

@@ -60,7 +60,7 @@ static int compare_causes(const struct finding *x, const struct finding *y)
 	if (!c)
 		c = compare_sizes(rank(x), rank(y));
 	if (!c)
-		c = str_cmp(finding_rule(x), finding_rule(y));
+		c = str_cmp(x->rule_text, y->rule_text);
 	if (!c)
 		c = str_cmp(x->path, y->path);
 	if (!c)
