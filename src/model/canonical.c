@@ -9,7 +9,7 @@
 #include "json/write.h"
 
 /* A member's text is canonical already; only texts and times of day stand in quotes. */
-static void put_member(struct buf *b, const struct member *m, struct str text)
+void canonical_write_member(struct buf *b, const struct member *m, struct str text)
 {
 	if (m->kind == KIND_TEXT || (m->kind == KIND_CLOCK && text.n))
 		json_put_string(b, text);
@@ -40,7 +40,7 @@ static void put_element(struct buf *b, const struct field *f, const struct eleme
 		is_first = false;
 		json_put_string(b, str_from(f->members[i].name));
 		buf_puts(b, ": ");
-		put_member(b, &f->members[i], element_member(e, i));
+		canonical_write_member(b, &f->members[i], element_member(e, i));
 	}
 	if (e->extra) {
 		if (!is_first)
@@ -66,29 +66,50 @@ void canonical_write_item(struct buf *b, const struct field *f, const struct val
 	put_item(b, f, v, i, false);
 }
 
-void canonical_name_item(struct buf *b, const struct field *f, const struct value *v, size_t i)
+/* `"a": "b"` for each, without braces. */
+static void put_keys(struct buf *b, const struct field *f, const struct element *e)
 {
-	const struct element *e = f->kind == KIND_ELEMENTS ? v->u.elements.v[i] : NULL;
-	const char *joint = "{";
+	bool has_gaps = element_has_gaps(f, e);
+	const char *joint = "";
 
-	if (!e) {
-		canonical_write_item(b, f, v, i);
-		return;
-	}
 	for (size_t k = 0; k < f->member_count; k++) {
 		enum member_role role = f->members[k].role;
 
-		if (!e->members[k].n || (role != MEMBER_KEY && role != MEMBER_KEY_IF_GAPS))
-			continue;
-		if (role == MEMBER_KEY_IF_GAPS && !element_has_gaps(f, e))
+		if (!e->members[k].n ||
+		    (role != MEMBER_KEY && (role != MEMBER_KEY_IF_GAPS || !has_gaps)))
 			continue;
 		buf_puts(b, joint);
 		joint = ", ";
 		json_put_string(b, str_from(f->members[k].name));
 		buf_puts(b, ": ");
-		put_member(b, &f->members[k], element_member(e, k));
+		canonical_write_member(b, &f->members[k], element_member(e, k));
 	}
-	buf_puts(b, *joint == '{' ? "{}" : "}");
+}
+
+void canonical_name_keys(struct buf *b, const struct field *f, const struct element *e)
+{
+	buf_char(b, '{');
+	put_keys(b, f, e);
+	buf_char(b, '}');
+}
+
+void canonical_name_item(struct buf *b, const struct field *f, const struct value *v, size_t i)
+{
+	const struct element *e = f->kind == KIND_ELEMENTS ? v->u.elements.v[i] : NULL;
+	size_t start;
+
+	if (!e) {
+		canonical_write_item(b, f, v, i);
+		return;
+	}
+	buf_char(b, '{');
+	start = b->n;
+	put_keys(b, f, e);
+	if (e->extra && e->extra->compared.n) {
+		buf_puts(b, b->n > start ? ", " : "");
+		buf_str(b, inner(e->extra->compared));
+	}
+	buf_char(b, '}');
 }
 
 static void put_scalar(struct buf *b, const struct field *f, const struct value *v)
@@ -316,7 +337,7 @@ static void put_jcs_members(struct buf *b, const struct field *f, const struct e
 		is_first = false;
 		json_put_string(b, order[k].name);
 		buf_char(b, ':');
-		put_member(b, &f->members[i], element_member(e, i));
+		canonical_write_member(b, &f->members[i], element_member(e, i));
 	}
 	if (e->extra && e->extra->compared.n) {
 		if (!is_first)

@@ -32,5 +32,9 @@ void canonical_write_value(struct buf *b, const struct field *f, const struct va
 void canonical_write_item(struct buf *b, const struct field *f, const struct value *v, size_t i);
 /* The same for a sentence: of an element only what tells it from others. */
 void canonical_name_item(struct buf *b, const struct field *f, const struct value *v, size_t i);
+/* Of an element its keys alone: what it has in common with one whose other members differ. */
+void canonical_name_keys(struct buf *b, const struct field *f, const struct element *e);
+/* The text that an element has for a member of the table, with its quotes; null where it is empty. */
+void canonical_write_member(struct buf *b, const struct member *m, struct str text);
 
 #endif

@@ -25,15 +25,21 @@ bool element_has_gaps(const struct field *f, const struct element *e)
 	return false;
 }
 
-int element_compare(const struct resource *r, size_t field, const struct element *a,
-		    const struct element *b)
+int element_compare_keys(const struct field *f, const struct element *a, const struct element *b)
 {
-	const struct field *f = &r->fields[field];
 	int c = compare_role(f, a, b, MEMBER_KEY);
 
 	/* Equal keys have equal gaps, so one side tells for both. */
 	if (!c && element_has_gaps(f, a))
 		c = compare_role(f, a, b, MEMBER_KEY_IF_GAPS);
+	return c;
+}
+
+int element_compare(const struct resource *r, size_t field, const struct element *a,
+		    const struct element *b)
+{
+	int c = element_compare_keys(&r->fields[field], a, b);
+
 	if (!c && (a->extra || b->extra))
 		c = str_cmp(a->extra ? a->extra->compared : STR(""),
 			    b->extra ? b->extra->compared : STR(""));
@@ -55,6 +61,12 @@ int element_compare_state(const struct field *f, const struct element *a, const 
 		c = str_cmp(a->extra ? a->extra->kept : STR(""),
 			    b->extra ? b->extra->kept : STR(""));
 	return c;
+}
+
+bool value_is_beyond(const struct field *f, const struct value *v)
+{
+	return f->kind == KIND_INTEGER && f->most_known > 0 && !v->is_null &&
+	       integer_compare(v->u.integer, integer_from((uint64_t)f->most_known)) > 0;
 }
 
 size_t value_count(const struct field *f, const struct value *v)

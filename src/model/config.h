@@ -52,6 +52,7 @@ static inline bool element_names(const struct element *e, size_t i)
 struct value {
 	bool is_null;      /* null, or absent: one thing */
 	bool is_present;   /* the source names it */
+	bool is_unset;     /* null, since the source writes what stands for "never set" */
 	bool is_malformed; /* it could not be read, in whole or in part; there is a note */
 	uint32_t at;       /* offset of its key in the source; 0 when absent */
 	uint32_t line;     /* of its key; 0 when absent */
@@ -71,7 +72,8 @@ struct value {
 		struct {
 			const struct element **v;
 			size_t n;
-		} elements; /* sorted by identity, each once */
+			bool have_extra; /* members that the table does not know and that say something */
+		} elements;              /* sorted by identity, each once */
 	} u;
 };
 
@@ -95,11 +97,16 @@ struct config {
  */
 int element_compare(const struct resource *r, size_t field, const struct element *a,
 		    const struct element *b);
+/* By the members of the table alone that are its identity: elements that may be one, changed. */
+int element_compare_keys(const struct field *f, const struct element *a, const struct element *b);
 int element_compare_config(const struct field *f, const struct element *a, const struct element *b);
 /* What identity and config leave: makes an order total. */
 int element_compare_state(const struct field *f, const struct element *a, const struct element *b);
 /* One of the MEMBER_KEYs is empty. */
 bool element_has_gaps(const struct field *f, const struct element *e);
+
+/* KIND_INTEGER: a number above those of which the unit is known. */
+bool value_is_beyond(const struct field *f, const struct value *v);
 
 /* How many elements a set has; 0 for null. Only for kinds for which schema_is_set is true. */
 size_t value_count(const struct field *f, const struct value *v);

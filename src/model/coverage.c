@@ -12,15 +12,14 @@
 /* Of a list in a sentence; the whole stands in the config. */
 #define NAMED_MAX      5u
 #define NAME_MAX_BYTES 100u
-#define LINES_MAX      16u
 
 enum reach { REACH_ALL, REACH_CHOSEN, REACH_PICK, REACH_OPEN };
 
 struct writer {
 	const struct config *c;
 	struct arena *a;
-	struct str lines[LINES_MAX];
-	size_t count;
+	struct str *lines;
+	size_t count, room;
 	bool failed;
 };
 
@@ -33,6 +32,26 @@ static const struct value *single(const struct config *c, enum dimension d)
 	return i < c->resource->field_count ? &c->values[i] : &absent;
 }
 
+/* Every row of a resource may have a sentence or two, so there is no telling how many there are. */
+static void keep(struct writer *w, struct str line)
+{
+	size_t room = w->room ? 2 * w->room : 16;
+	struct str *lines = w->lines;
+
+	if (w->count == w->room) {
+		lines = arena_array(w->a, room, sizeof(*lines));
+		if (!lines) {
+			w->failed = true;
+			return;
+		}
+		if (w->count)
+			memcpy(lines, w->lines, w->count * sizeof(*lines));
+		w->lines = lines;
+		w->room = room;
+	}
+	lines[w->count++] = line;
+}
+
 /* Ends a sentence and keeps it. */
 static void say(struct writer *w, struct buf *b)
 {
@@ -40,10 +59,10 @@ static void say(struct writer *w, struct buf *b)
 
 	buf_char(b, '.');
 	line = arena_str(w->a, buf_view(b));
-	if (b->failed_memory || !line.p)
+	if (b->failed_memory || b->failed_ceiling || !line.p)
 		w->failed = true;
-	else if (w->count < LINES_MAX)
-		w->lines[w->count++] = line;
+	else
+		keep(w, line);
 	buf_free(b);
 }
 
@@ -117,21 +136,24 @@ static void say_chosen(struct writer *w, const char *joint)
 	say(w, &b);
 }
 
+/*
+ * Which images a number picks is the vendor's to know. Of 2 an example of the write is titled as
+ * everything that the filters let through.
+ */
 static void say_pick(struct writer *w)
 {
-	uint64_t n = single(w->c, DIM_SCOPE)->u.integer.magnitude;
+	struct integer n = single(w->c, DIM_SCOPE)->u.integer;
 	struct buf b = BUF_INIT(256);
 
-	if (single(w->c, DIM_SCOPE)->u.integer.is_negative || n > 3)
-		buf_printf(&b, "What is scanned is not known: scope %s%llu is not documented",
-			   single(w->c, DIM_SCOPE)->u.integer.is_negative ? "-" : "",
-			   (unsigned long long)n);
-	else if (n == 3)
+	if (integer_compare(n, integer_from(2)) == 0)
+		buf_puts(&b, "Images that the vendor recommends are scanned, or all that the "
+			     "filters let through; which of the two is not documented");
+	else if (integer_compare(n, integer_from(3)) == 0)
 		buf_puts(&b,
 			 "Images of chosen clusters are scanned; which ones is not in the reply");
 	else
-		buf_puts(&b, "Images that the vendor recommends are scanned; which ones is not in "
-			     "the reply");
+		buf_printf(&b, "What is scanned is not known: scope %s%llu is not documented",
+			   n.is_negative ? "-" : "", (unsigned long long)n.magnitude);
 	say(w, &b);
 }
 
@@ -145,11 +167,18 @@ static bool limits(const struct field *f, const struct value *v)
 	return (f->dimension == DIM_FILTER || f->dimension == DIM_EXCLUDED) && value_count(f, v);
 }
 
+static bool has_unknown_members(const struct field *f, const struct value *v)
+{
+	return f->kind == KIND_ELEMENTS && value_count(f, v) && v->u.elements.have_extra;
+}
+
 /* Policies assert single sentences, so this one has to be true without the others. */
 static bool is_without_limits(const struct config *c)
 {
 	for (size_t i = 0; i < c->resource->field_count; i++) {
-		if (limits(&c->resource->fields[i], &c->values[i]))
+		const struct field *f = &c->resource->fields[i];
+
+		if (limits(f, &c->values[i]) || has_unknown_members(f, &c->values[i]))
 			return false;
 	}
 	return !single(c, DIM_SWITCH)->is_null && c->unknown_count == 0;
@@ -316,7 +345,7 @@ static void put_window(struct buf *b, const struct value *start, const struct va
 	}
 	buf_printf(b, ", from %s", time_format_clock(start->u.clock, text));
 	if (end->is_null) {
-		buf_puts(b, ", without an end");
+		buf_puts(b, ", without an end; whether that leaves time to scan is not documented");
 		return;
 	}
 	buf_printf(b, " to %s", time_format_clock(end->u.clock, text));
@@ -326,11 +355,15 @@ static void put_window(struct buf *b, const struct value *start, const struct va
 
 static void say_when(struct writer *w)
 {
+	size_t row = schema_find_dimension(w->c->resource, DIM_PERIOD);
 	const struct value *period = single(w->c, DIM_PERIOD);
 	struct buf b = BUF_INIT(512);
 
 	if (period->is_null)
 		buf_puts(&b, "How often is not said");
+	else if (value_is_beyond(&w->c->resource->fields[row], period))
+		buf_printf(&b, "How often is not known, since a period of %llu may not be in days",
+			   (unsigned long long)period->u.integer.magnitude);
 	else if (period->u.integer.magnitude == 1)
 		buf_puts(&b, "Every day");
 	else
@@ -339,35 +372,37 @@ static void say_when(struct writer *w)
 	say(w, &b);
 }
 
+/* Fields by their names; of members the list that they are in, which may have a million. */
 static void say_unknown(struct writer *w)
 {
 	struct buf b = BUF_INIT((size_t)1 << 16);
+	const char *joint = "Not known to this version, and what they do: ";
 	size_t n = w->c->unknown_count;
 
-	if (!n)
-		return;
-	buf_puts(&b, "Not known to this version, and what they do: ");
 	for (size_t i = 0; i < n && i < NAMED_MAX; i++) {
-		buf_puts(&b, i ? ", " : "");
+		buf_puts(&b, joint);
+		joint = ", ";
 		json_put_string(&b, utf8_prefix(w->c->unknown[i].name, NAME_MAX_BYTES));
 	}
 	if (n > NAMED_MAX)
 		buf_printf(&b, " and %zu more", n - NAMED_MAX);
-	say(w, &b);
+	for (size_t i = 0; i < w->c->resource->field_count; i++) {
+		const struct field *f = &w->c->resource->fields[i];
+
+		if (!has_unknown_members(f, &w->c->values[i]))
+			continue;
+		buf_printf(&b, "%smembers of \"%s\"", joint, f->name);
+		joint = ", ";
+	}
+	if (b.n)
+		say(w, &b);
+	buf_free(&b);
 }
 
-static struct err *keep_lines(const struct writer *w, struct coverage *out)
+static struct err *take_lines(const struct writer *w, struct coverage *out)
 {
-	struct str *lines;
-
-	if (w->failed)
-		return err_nomem();
-	lines = arena_array(w->a, w->count ? w->count : 1, sizeof(*lines));
-	if (!lines)
-		return err_nomem();
-	memcpy(lines, w->lines, w->count * sizeof(*lines));
-	*out = (struct coverage){lines, w->count};
-	return NULL;
+	*out = (struct coverage){w->lines, w->count};
+	return w->failed ? err_nomem() : NULL;
 }
 
 struct err *coverage_describe(const struct config *c, struct arena *a, struct coverage *out)
@@ -378,7 +413,7 @@ struct err *coverage_describe(const struct config *c, struct arena *a, struct co
 
 	if (!on->is_null && !on->u.boolean) {
 		say_text(&w, "Nothing is scanned: the schedule is off");
-		return keep_lines(&w, out);
+		return take_lines(&w, out);
 	}
 	if (on->is_null)
 		say_text(&w, "Whether the schedule is on is not said");
@@ -391,5 +426,5 @@ struct err *coverage_describe(const struct config *c, struct arena *a, struct co
 		say_when(&w);
 	}
 	say_unknown(&w);
-	return keep_lines(&w, out);
+	return take_lines(&w, out);
 }

@@ -53,19 +53,52 @@ static struct tally merge(const struct config *before, struct change *c, bool fi
 	return t;
 }
 
+/*
+ * Unknown members are part of what tells elements apart, so one that changes makes the old element
+ * go and a new one come. Both have the same keys, and what happened is that the element changed.
+ */
+static void pair_alike(struct change *c)
+{
+	const struct element **before = c->before->u.elements.v, **after = c->after->u.elements.v;
+	size_t i = 0, j = 0, removed = 0, added = 0;
+
+	while (i < c->removed_count || j < c->added_count) {
+		int order = i == c->removed_count ? 1
+			    : j == c->added_count
+				    ? -1
+				    : element_compare_keys(c->field, before[c->removed[i]],
+							   after[c->added[j]]);
+
+		if (order == 0)
+			c->altered[c->altered_count++] =
+				(struct item_pair){c->removed[i], c->added[j]};
+		else if (order < 0)
+			c->removed[removed++] = c->removed[i];
+		else
+			c->added[added++] = c->added[j];
+		i += order <= 0;
+		j += order >= 0;
+	}
+	c->removed_count = removed;
+	c->added_count = added;
+}
+
 static struct err *list_items(const struct config *before, struct change *c, struct arena *a)
 {
 	struct tally t = merge(before, c, false);
 
 	c->removed = arena_array(a, t.removed + 1, sizeof(*c->removed));
 	c->added = arena_array(a, t.added + 1, sizeof(*c->added));
-	c->altered = arena_array(a, t.altered + 1, sizeof(*c->altered));
+	c->altered = arena_array(a, t.altered + (t.removed < t.added ? t.removed : t.added) + 1,
+				 sizeof(*c->altered));
 	if (!c->removed || !c->added || !c->altered)
 		return err_nomem();
 	(void)merge(before, c, true);
 	c->removed_count = t.removed;
 	c->added_count = t.added;
 	c->altered_count = t.altered;
+	if (c->field->kind == KIND_ELEMENTS && t.removed && t.added)
+		pair_alike(c);
 	return NULL;
 }
 

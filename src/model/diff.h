@@ -14,9 +14,9 @@
 
 enum change_op { CHANGE_ADD, CHANGE_REMOVE, CHANGE_REPLACE };
 
+/* Indices of an element that both sides know by the same keys, and that differs in other members. */
 struct item_pair {
-	size_t before,
-		after; /* indices of an element of one identity whose config members differ */
+	size_t before, after;
 };
 
 struct change {

@@ -33,15 +33,18 @@ static unsigned open_set_bits(const struct view *v, size_t row)
 
 	if (c->is_filled[BEFORE] == c->is_filled[AFTER])
 		return only_bits(c);
-	/* In the plain reading an empty filter lets all through; empty types end in direction_reach.c. */
-	return v->is_plain ? swapped(only_bits(c)) : BOTH;
+	if (v->pair->dimensions[row] == DIM_TYPES ? v->open->no_type_may_be_all
+						  : v->open->emptied_filter_may_block)
+		return BOTH;
+	/* An empty filter lets all through. Without types direction_reach.c has said all there is. */
+	return swapped(only_bits(c));
 }
 
 static unsigned narrow_bits(const struct view *v, size_t row)
 {
 	unsigned bits = 0;
 
-	for (int null_as = v->is_plain; null_as <= 1; null_as++) {
+	for (int null_as = !v->open->null_may_be_false; null_as <= 1; null_as++) {
 		bool b = bool_under(value_at(v->pair, BEFORE, row), null_as != 0);
 		bool a = bool_under(value_at(v->pair, AFTER, row), null_as != 0);
 
@@ -51,49 +54,60 @@ static unsigned narrow_bits(const struct view *v, size_t row)
 	return bits;
 }
 
+/* Of a number that is too large for days the unit is not known, so it may be shorter than a day. */
 static unsigned period_bits(const struct view *v, size_t row)
 {
 	const struct value *b = value_at(v->pair, BEFORE, row), *a = value_at(v->pair, AFTER, row);
+	const struct field *f = &v->pair->r->fields[row];
 
 	if (b->is_null || a->is_null)
+		return BOTH;
+	if (v->open->large_period_may_be_short && (value_is_beyond(f, b) || value_is_beyond(f, a)))
 		return BOTH;
 	return integer_compare(a->u.integer, b->u.integer) > 0 ? LOSE : GAIN;
 }
 
-/* Seconds. Without an end the scan may finish whenever it does, which no day's length reaches. */
+/* How a window is read. */
+struct window_reading {
+	bool over_midnight; /* an early end is on the next day; else it leaves no time */
+	bool open_ended;    /* without an end there is time for all; else it was never set up */
+};
+
+/* Seconds. A window that is open is longer than any that has an end. */
 static unsigned window_length(const struct value *start, const struct value *end,
-			      bool over_midnight)
+			      struct window_reading how)
 {
 	const unsigned day = 24 * 60 * 60;
 
 	if (end->is_null)
-		return 2 * day;
+		return how.open_ended ? 2 * day : 0;
 	if (end->u.clock > start->u.clock)
 		return end->u.clock - start->u.clock;
-	return over_midnight ? end->u.clock + day - start->u.clock : 0;
+	return how.over_midnight ? end->u.clock + day - start->u.clock : 0;
 }
 
-/*
- * An end that is not behind the start may mean the next day, or a window in which nothing can
- * finish. Where in the day a window lies covers no more and no less.
- */
+/* Where in the day a window lies covers no more and no less; how long it is does. */
+static unsigned window_bits_under(const struct pair *p, struct window_reading how)
+{
+	unsigned length[SIDES];
+
+	for (enum side s = BEFORE; s < SIDES; s++)
+		length[s] = window_length(single(p, s, DIM_START), single(p, s, DIM_END), how);
+	if (length[BEFORE] == length[AFTER])
+		return 0;
+	return length[BEFORE] > length[AFTER] ? LOSE : GAIN;
+}
+
 static unsigned window_bits(const struct view *v)
 {
 	const struct pair *p = v->pair;
-	const struct value *start[SIDES] = {single(p, BEFORE, DIM_START),
-					    single(p, AFTER, DIM_START)};
 	unsigned bits = 0;
 
-	if (start[BEFORE]->is_null || start[AFTER]->is_null)
+	if (single(p, BEFORE, DIM_START)->is_null || single(p, AFTER, DIM_START)->is_null)
 		return BOTH;
-	for (int over_midnight = v->is_plain; over_midnight <= 1; over_midnight++) {
-		unsigned length[SIDES];
-
-		for (enum side s = BEFORE; s < SIDES; s++)
-			length[s] =
-				window_length(start[s], single(p, s, DIM_END), over_midnight != 0);
-		if (length[BEFORE] != length[AFTER])
-			bits |= length[BEFORE] > length[AFTER] ? LOSE : GAIN;
+	for (int over = !v->open->early_end_may_leave_no_time; over <= 1; over++) {
+		for (int ended = !v->open->no_end_may_be_never; ended <= 1; ended++)
+			bits |= window_bits_under(p, (struct window_reading){over, ended});
 	}
 	return bits;
 }
@@ -133,7 +147,7 @@ static bool judge_switch(struct view *v)
 
 	if (row == p->r->field_count)
 		return true;
-	for (int null_as = v->is_plain; null_as <= 1; null_as++) {
+	for (int null_as = !v->open->null_may_be_false; null_as <= 1; null_as++) {
 		bool b = bool_under(single(p, BEFORE, DIM_SWITCH), null_as != 0);
 		bool a = bool_under(single(p, AFTER, DIM_SWITCH), null_as != 0);
 
@@ -166,7 +180,7 @@ static void judge_view(struct view *v)
 	if (!judge_switch(v))
 		return;
 	direction_judge_reach(v, true);
-	if (!v->is_plain && reach_is_open(p))
+	if (v->open->no_scope_may_be_chosen && reach_is_open(p))
 		direction_judge_reach(v, false);
 	for (size_t i = 0; i < n && v->scans; i++) {
 		if (p->differs[i])
@@ -309,6 +323,21 @@ static enum direction name_directions(const struct view *v, bool unknown, enum d
 	return direction_of(*whole, one_is_shift);
 }
 
+static const struct open_questions all_open = {
+	.filters_may_spare_chosen = true,
+	.exclusions_may_spare = true,
+	.emptied_filter_may_block = true,
+	.no_type_may_be_all = true,
+	.early_end_may_leave_no_time = true,
+	.no_end_may_be_never = true,
+	.large_period_may_be_short = true,
+	.no_scope_may_be_chosen = true,
+	.null_may_be_false = true,
+};
+
+/* Every question has its first answer: the likely meaning, for wording alone. */
+static const struct open_questions none_open = {0};
+
 void direction_judge(const struct config *before, const struct config *after, struct judgement *out)
 {
 	struct pair pair;
@@ -324,7 +353,7 @@ void direction_judge(const struct config *before, const struct config *after, st
 	out->unknown_differs = unknown_differs(before, after);
 
 	view.pair = &pair;
-	view.is_plain = false;
+	view.open = &all_open;
 	judge_view(&view);
 	out->direction = name_directions(&view, out->unknown_differs, out->directions, &whole);
 	out->whole = (struct bits){(whole & LOSE) != 0, (whole & GAIN) != 0};
@@ -335,7 +364,7 @@ void direction_judge(const struct config *before, const struct config *after, st
 	on[AFTER] = single(&pair, AFTER, DIM_SWITCH);
 	out->is_switched_off = bool_under(on[BEFORE], false) && !bool_under(on[AFTER], true);
 
-	view.is_plain = true;
+	view.open = &none_open;
 	judge_view(&view);
 	out->plain = name_directions(&view, out->unknown_differs, out->plain_fields, &whole);
 }

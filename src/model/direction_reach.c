@@ -133,13 +133,14 @@ static void judge_selection(struct view *v)
 		if (p->dimensions[i] != DIM_CHOSEN || !p->differs[i])
 			continue;
 		for (enum side s = BEFORE; s < SIDES; s++) {
-			/* In the plain reading an excluded id was not scanned in the first place. */
 			struct ids out[2] = {ids_at(p, other(s), i),
 					     ids_at(p, s, p->rows[DIM_EXCLUDED])};
 
 			if (!p->sets[i].has_only[s])
 				continue;
-			if (v->is_plain && p->r->fields[i].kind == KIND_INTEGER_SET &&
+			/* An id that is excluded is not scanned, unless exclusions may spare it. */
+			if (!v->open->exclusions_may_spare &&
+			    p->r->fields[i].kind == KIND_INTEGER_SET &&
 			    !direction_has_id(ids_at(p, s, i), out, NULL))
 				continue;
 			v->bits[i] |= ONLY(s);
@@ -162,21 +163,20 @@ static void judge_exclusions(struct view *v, bool are_chosen)
 }
 
 /*
- * From a part to everything covers more, unless filters or exclusions, which may leave the part
- * alone, apply to everything. `s` is the side with everything. Bits that the other side has.
+ * From a part to everything covers more, unless something that touches everything cut nothing from
+ * the part: what is excluded on the side with everything alone, and, where the vendor leaves it
+ * open, filters and exclusions of both sides. `s` is the side with everything. Of a part that was
+ * picked, the exclusions' own rule has what is excluded on one side alone.
  */
 static bool part_may_be_lost(const struct view *v, enum side s, bool part_is_chosen)
 {
 	const struct pair *p = v->pair;
+	const struct open_questions *open = v->open;
 
-	/* Exclusions that apply everywhere: the rules of exclusions tell, but not for chosen. */
-	if (v->is_plain)
-		return part_is_chosen && excludes_chosen(p, s, true);
-	/* A reading in which exclusions belong to "everything" alone. */
-	if (!part_is_chosen)
-		return excludes_something(p, s);
-	/* Readings in which choosing an image overrules filters, or exclusions. */
-	return filters_something(p, s) || excludes_chosen(p, s, false);
+	if (part_is_chosen)
+		return excludes_chosen(p, s, !open->exclusions_may_spare) ||
+		       (open->filters_may_spare_chosen && filters_something(p, s));
+	return open->exclusions_may_spare && excludes_something(p, s);
 }
 
 static unsigned scope_bits(const struct view *v, const struct reach *r)
@@ -208,8 +208,8 @@ static size_t reach_row(const struct pair *p)
 }
 
 /*
- * In the plain reading nothing is looked for where no type is named. True when that leaves nothing
- * else to say.
+ * Where no type can only mean that nothing is looked for, a side without one scans nothing. True
+ * when that leaves nothing else to say.
  */
 static bool judge_blindness(struct view *v, const bool *is_empty)
 {
@@ -241,10 +241,11 @@ void direction_judge_reach(struct view *v, bool null_is_all)
 	bool is_empty[SIDES];
 
 	for (enum side s = BEFORE; s < SIDES; s++)
-		is_empty[s] = r[s].kind == REACH_CHOSEN && !chooses(p, s, v->is_plain);
+		is_empty[s] =
+			r[s].kind == REACH_CHOSEN && !chooses(p, s, !v->open->exclusions_may_spare);
 	if (is_empty[BEFORE] && is_empty[AFTER])
 		return;
-	if (v->is_plain && judge_blindness(v, is_empty))
+	if (!v->open->no_type_may_be_all && judge_blindness(v, is_empty))
 		return;
 
 	if (are_chosen)

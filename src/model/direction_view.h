@@ -34,8 +34,12 @@ static inline enum side other(enum side s)
 /* Indexed by side: 0 before, 1 after. */
 struct set_change {
 	bool is_filled[2];
-	bool has_only[2];     /* names something that the other side does not */
-	bool members_changed; /* the same element, with other settings inside */
+	bool has_only[2]; /* names something that the other side does not */
+	/*
+	 * Something inside of an element differs of which the model knows nothing: its settings, or
+	 * members without a row, also of an element that one side alone has.
+	 */
+	bool members_changed;
 };
 
 /* `field` is a row of a set kind. */
@@ -62,10 +66,26 @@ struct pair {
 	bool is_outside[SCHEMA_FIELDS_MAX]; /* differs in a way of which the model knows nothing */
 };
 
-/* The bits under all readings, or under the first alternatives alone. */
+/*
+ * Questions that the vendor leaves open, as rows of "Readings" in src/README.md: is the second
+ * answer looked at too? A rule that an answer changes asks for it by name.
+ */
+struct open_questions {
+	bool filters_may_spare_chosen;
+	bool exclusions_may_spare; /* what is chosen, or all but scope 0 */
+	bool emptied_filter_may_block;
+	bool no_type_may_be_all;
+	bool early_end_may_leave_no_time;
+	bool no_end_may_be_never;
+	bool large_period_may_be_short;
+	bool no_scope_may_be_chosen;
+	bool null_may_be_false;
+};
+
+/* The bits over all readings that the questions leave. */
 struct view {
 	const struct pair *pair;
-	bool is_plain;
+	const struct open_questions *open;
 	bool scans; /* both sides scan something that the dimensions can narrow */
 	unsigned bits[SCHEMA_FIELDS_MAX];
 };

@@ -45,17 +45,6 @@ struct err *reader_note(struct reader *r, enum note_kind kind, uint32_t at, stru
 	return NULL;
 }
 
-bool reader_is_known(const char *const *known, struct str member)
-{
-	if (!known)
-		return true;
-	for (; *known; known++) {
-		if (str_is(member, *known))
-			return true;
-	}
-	return false;
-}
-
 static const struct field *find_field(const struct resource *r, struct str name, size_t *index)
 {
 	for (*index = 0; *index < r->field_count; (*index)++) {
@@ -183,28 +172,38 @@ static struct err *read_document(struct reader *r)
 	return json_next(r->scan, &t); /* nothing may follow */
 }
 
-static bool is_on(const struct reading *out)
+/* NULL for a resource without one. */
+static const struct value *switch_of(const struct reading *out)
 {
 	size_t i = schema_find_dimension(out->config.resource, DIM_SWITCH);
-	const struct value *v = &out->config.values[i];
 
-	return i < out->config.resource->field_count && !v->is_null && v->u.boolean;
+	return i < out->config.resource->field_count ? &out->config.values[i] : NULL;
+}
+
+/* Without RequestId a file is no worse. */
+static bool is_needed(const struct reader *r, const struct field *f, const struct value *on)
+{
+	if (f->need == NEED_WHEN_ON)
+		return on && !on->is_null && on->u.boolean;
+	return f->need == NEED_ALWAYS && r->opt->form == READ_REPLY;
 }
 
 /* A field that was there and could not be read has a note of its own. */
 static struct err *demand_fields(struct reader *r)
 {
-	bool on = is_on(r->out);
+	const struct value *on = switch_of(r->out);
 
 	for (size_t i = 0; i < r->resource->field_count; i++) {
 		const struct field *f = &r->resource->fields[i];
 		const struct value *v = &r->out->config.values[i];
-		bool is_needed = f->need == NEED_ALWAYS || (f->need == NEED_WHEN_ON && on);
 
-		if (!is_needed || !v->is_null || v->is_malformed)
+		if (!is_needed(r, f, on) || !v->is_null || v->is_malformed)
 			continue;
-		TRY(reader_note(r, NOTE_REQUIRED, v->at, str_from(f->name), "", "%s, expected %s%s",
-				v->is_present ? "null" : "absent", "a value",
+		TRY(reader_note(r, NOTE_REQUIRED, v->is_present || !on ? v->at : on->at,
+				str_from(f->name), "", "%s, expected a value%s",
+				v->is_unset     ? "not set"
+				: v->is_present ? "null"
+						: "absent",
 				f->need == NEED_WHEN_ON ? " where the scan is on" : ""));
 	}
 	return NULL;
@@ -228,7 +227,7 @@ struct err *normalize_read(const struct resource *resource, struct str bytes,
 	if (!e)
 		e = read_document(&r);
 	json_scan_free(r.scan);
-	if (!e && opt->form == READ_REPLY && !r.out->has_error)
+	if (!e && opt->form != READ_FILE && !r.out->has_error)
 		e = demand_fields(&r);
 	if (!e)
 		*out = r.out;
@@ -239,6 +238,19 @@ bool reading_is_whole(const struct reading *r)
 {
 	return !r->has_error && !r->totals[NOTE_TYPE_CHANGED] && !r->totals[NOTE_BAD_VALUE] &&
 	       !r->totals[NOTE_REQUIRED];
+}
+
+bool reading_is_off(const struct reading *r)
+{
+	const struct resource *res = r->config.resource;
+	const struct value *on = switch_of(r);
+
+	for (size_t i = 0; i < res->field_count; i++) {
+		if (res->fields[i].role == ROLE_RUN && res->fields[i].need == NEED_ALWAYS &&
+		    r->config.values[i].is_null)
+			return false;
+	}
+	return !r->has_error && on && !on->is_null && !on->u.boolean;
 }
 
 /* A state field that is malformed has one note; any other trouble is more than those. */

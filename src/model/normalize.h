@@ -13,8 +13,9 @@
  */
 
 enum reading_form {
-	READ_REPLY, /* the API's envelope, and what a reply must have */
-	READ_FILE,  /* what people have at hand: envelope, bare fields, a baseline */
+	READ_REPLY,    /* the API's envelope, and what a reply must have */
+	READ_FILE,     /* what people have at hand: envelope, bare fields, a baseline */
+	READ_BASELINE, /* the same, and what a schedule that is on must have */
 };
 
 enum note_kind {
@@ -22,7 +23,7 @@ enum note_kind {
 	NOTE_UNKNOWN_VALUE, /* kept: a member that the vocabulary lacks */
 	NOTE_TYPE_CHANGED,  /* another JSON type: the value cannot be judged */
 	NOTE_BAD_VALUE,     /* the right type, malformed: cannot be judged */
-	NOTE_REQUIRED,      /* a field without which a reply is not whole */
+	NOTE_REQUIRED,      /* a field without which a reply, or a baseline, is not whole */
 	NOTE_KINDS,
 };
 
@@ -65,6 +66,12 @@ struct err *normalize_read(const struct resource *r, struct str bytes,
 
 /* True when every field could be understood: nothing malformed, nothing required absent, no error. */
 bool reading_is_whole(const struct reading *r);
+
+/*
+ * Says the reply, whatever else is wrong with it, that the schedule is off? It is an answer to a
+ * call, and of its fields the switch decides everything then.
+ */
+bool reading_is_off(const struct reading *r);
 
 /* Is it but for the state, which is no part of the config? */
 bool reading_has_config(const struct reading *r);

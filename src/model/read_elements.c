@@ -18,9 +18,16 @@ struct extra_member {
 	struct str name, json;
 };
 
+/* A member with a row: its canonical text, and where the source has the same bytes. */
+struct draft_member {
+	struct str text;
+	uint32_t at;
+	bool is_in_source, is_named;
+};
+
 /* One element while it is read. */
 struct draft {
-	struct str members[SCHEMA_MEMBERS_MAX];
+	struct draft_member members[SCHEMA_MEMBERS_MAX];
 	struct extra_member *extra;
 	size_t extra_count, extra_cap;
 	size_t index; /* in the list, for paths */
@@ -67,19 +74,24 @@ static struct err *read_known(struct reader *r, const struct field *f, struct dr
 			      struct value *v)
 {
 	const struct member *m = &f->members[i];
+	struct draft_member *out = &d->members[i];
 	char below[128];
-	struct scalar s = {str_from(f->name), below, m->kind, m->form, m->fold, m->clock};
+	struct scalar s = {str_from(f->name), below, m->kind, m->form, m->fold, m->clock, m->unset};
 	struct json_token t;
 	bool ok;
 
 	TRY(json_next(r->scan, &t));
+	out->is_named = true;
 	/* The path is wanted only where something is wrong; the plain case must stay cheap. */
 	if (t.kind == JSON_STRING && m->kind == KIND_TEXT && schema_is_folded(t.text, m->fold)) {
-		d->members[i] = t.text;
+		out->text = t.text;
+		out->at = t.at + 1;
+		/* Every escape is longer than what it stands for, so equal length means none. */
+		out->is_in_source = json_offset(r->scan) - t.at == t.text.n + 2;
 		return NULL;
 	}
 	(void)snprintf(below, sizeof(below), "/%zu/%s", d->index, m->name);
-	TRY(read_scalar(r, &s, &t, &d->members[i], &ok));
+	TRY(read_scalar(r, &s, &t, &out->text, &ok));
 	if (!ok)
 		v->is_malformed = true;
 	return NULL;
@@ -125,7 +137,8 @@ static struct err *join_extra(struct reader *r, const struct draft *d, bool with
 	return e;
 }
 
-static struct err *place_extra(struct reader *r, struct draft *d, struct element *e)
+static struct err *place_extra(struct reader *r, struct draft *d, struct value *v,
+			       struct element *e)
 {
 	struct extra *x = arena_alloc(r->arena, sizeof(*x));
 
@@ -134,43 +147,52 @@ static struct err *place_extra(struct reader *r, struct draft *d, struct element
 	qsort(d->extra, d->extra_count, sizeof(*d->extra), by_extra_name);
 	TRY(join_extra(r, d, true, &x->kept));
 	TRY(join_extra(r, d, false, &x->compared));
+	v->u.elements.have_extra |= x->compared.n > 0;
 	e->extra = x;
 	return NULL;
 }
 
-/* All members in one piece of text: the source, or a copy where it does not hold them all. */
+static struct err *copy_members(struct reader *r, const struct field *f, const struct draft *d,
+				struct element *e)
+{
+	size_t total = 0, at = 0;
+	char *copy;
+
+	for (size_t i = 0; i < f->member_count; i++)
+		total += d->members[i].text.n;
+	copy = arena_bytes(r->arena, total + 1);
+	if (!copy)
+		return err_nomem();
+	e->base = copy;
+	for (size_t i = 0; i < f->member_count; i++) {
+		struct str text = d->members[i].text;
+
+		if (!text.n) {
+			e->members[i] = (struct span){d->members[i].is_named, 0};
+			continue;
+		}
+		memcpy(copy + at, text.p, text.n);
+		e->members[i] = (struct span){(uint32_t)at, (uint32_t)text.n};
+		at += text.n;
+	}
+	return NULL;
+}
+
+/*
+ * All members in one piece of text: the source, or a copy where the source lacks the bytes of one,
+ * since it has an escape there or another form.
+ */
 static struct err *place_members(struct reader *r, const struct field *f, const struct draft *d,
 				 struct element *e)
 {
-	struct str src = r->out->source;
-	size_t total = 0, at = 0;
-	bool in_source = true;
-	char *copy;
-
+	e->base = r->out->source.p;
 	for (size_t i = 0; i < f->member_count; i++) {
-		const char *p = d->members[i].p;
+		const struct draft_member *m = &d->members[i];
 
-		total += d->members[i].n;
-		if (d->members[i].n && !(p >= src.p && p < src.p + src.n))
-			in_source = false;
-	}
-	copy = in_source ? NULL : arena_bytes(r->arena, total + 1);
-	if (!in_source && !copy)
-		return err_nomem();
-	e->base = in_source ? src.p : copy;
-	for (size_t i = 0; i < f->member_count; i++) {
-		struct str m = d->members[i];
-
-		if (m.n == 0) {
-			e->members[i].at = m.p != NULL;
-			continue;
-		}
-		if (in_source)
-			at = (size_t)(m.p - src.p);
-		else
-			memcpy(copy + at, m.p, m.n);
-		e->members[i] = (struct span){(uint32_t)at, (uint32_t)m.n};
-		at += in_source ? 0 : m.n;
+		if (m->text.n && !m->is_in_source)
+			return copy_members(r, f, d, e);
+		e->members[i] = m->text.n ? (struct span){m->at, (uint32_t)m->text.n}
+					  : (struct span){m->is_named, 0};
 	}
 	return NULL;
 }
@@ -201,7 +223,7 @@ static struct err *read_element(struct reader *r, const struct field *f, size_t 
 		return err_nomem();
 	TRY(place_members(r, f, &d, e));
 	if (d.extra_count)
-		TRY(place_extra(r, &d, e));
+		TRY(place_extra(r, &d, v, e));
 	*out = e;
 	return NULL;
 }

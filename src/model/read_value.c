@@ -117,12 +117,21 @@ static struct err *scalar_text(struct reader *r, const struct scalar *s, const s
 	return NULL;
 }
 
+bool read_is_unset(const struct scalar *s, const struct json_token *t)
+{
+	bool is_number = s->kind == KIND_INTEGER;
+
+	if (t->kind != (is_number ? JSON_NUMBER : JSON_STRING))
+		return false;
+	return schema_lists(s->unset, is_number && str_is(t->text, "-0") ? STR("0") : t->text);
+}
+
 struct err *read_scalar(struct reader *r, const struct scalar *s, const struct json_token *t,
 			struct str *out, bool *ok)
 {
 	*ok = true;
 	*out = STR("");
-	if (t->kind == JSON_NULL)
+	if (t->kind == JSON_NULL || read_is_unset(s, t))
 		return NULL;
 	switch (s->kind) {
 	case KIND_BOOL:
@@ -147,7 +156,7 @@ static struct err *check_vocabulary(struct reader *r, const struct field *f, con
 	bool is_number = f->kind == KIND_INTEGER || f->kind == KIND_INTEGER_SET;
 	const char *quote = is_number ? "" : "\"";
 
-	if (reader_is_known(f->known, member))
+	if (!f->known || schema_lists(f->known, member))
 		return NULL;
 	return reader_note(r, NOTE_UNKNOWN_VALUE, at, str_from(f->name), below,
 			   "%s%.*s%s is a value that this version does not know; it is kept", quote,
@@ -166,30 +175,47 @@ static struct str resolve_alias(const struct reader *r, const struct field *f, s
 	return member;
 }
 
+static struct err *too_small(struct reader *r, const struct field *f, const struct json_token *t,
+			     struct value *v)
+{
+	v->is_null = v->is_malformed = true;
+	return reader_note(r, NOTE_BAD_VALUE, t->at, str_from(f->name), "",
+			   "found %.*s, expected an integer of at least %lld", STR_ARG(t->text),
+			   (long long)f->least);
+}
+
+static struct err *read_integer(struct reader *r, const struct field *f, const struct json_token *t,
+				struct value *v)
+{
+	v->u.integer = t->integer;
+	if (f->least > 0 && integer_compare(t->integer, integer_from((uint64_t)f->least)) < 0)
+		return too_small(r, f, t, v);
+	if (!value_is_beyond(f, v))
+		return NULL;
+	return reader_note(r, NOTE_UNKNOWN_VALUE, t->at, str_from(f->name), "",
+			   "%.*s is above %lld, so its unit may be another one; it is kept",
+			   STR_ARG(t->text), (long long)f->most_known);
+}
+
 static struct err *read_single(struct reader *r, const struct field *f, const struct json_token *t,
 			       struct value *v)
 {
-	struct scalar s = {str_from(f->name), "", f->kind, f->form, f->fold, f->clock};
+	struct scalar s = {str_from(f->name), "", f->kind, f->form, f->fold, f->clock, f->unset};
 	struct str text;
 	bool ok;
 
 	TRY(read_scalar(r, &s, t, &text, &ok));
 	v->is_malformed = !ok;
-	if (!ok || t->kind == JSON_NULL)
+	v->is_unset = read_is_unset(&s, t);
+	if (!ok || v->is_unset || t->kind == JSON_NULL)
 		return NULL;
+	v->is_null = false;
 	switch (f->kind) {
 	case KIND_BOOL:
 		v->u.boolean = str_is(text, "true");
 		break;
 	case KIND_INTEGER:
-		if (f->least > 0 &&
-		    (t->integer.is_negative || t->integer.magnitude < (uint64_t)f->least)) {
-			v->is_malformed = true;
-			return reader_note(r, NOTE_BAD_VALUE, t->at, s.field, "",
-					   "found %.*s, expected an integer of at least %lld",
-					   STR_ARG(t->text), (long long)f->least);
-		}
-		v->u.integer = t->integer;
+		TRY(read_integer(r, f, t, v));
 		break;
 	case KIND_CLOCK:
 		v->is_malformed = !time_parse_clock(text, &v->u.clock);
@@ -202,8 +228,7 @@ static struct err *read_single(struct reader *r, const struct field *f, const st
 	case KIND_ELEMENTS:
 		break;
 	}
-	v->is_null = false;
-	return check_vocabulary(r, f, "", t->at, text);
+	return v->is_malformed ? NULL : check_vocabulary(r, f, "", t->at, text);
 }
 
 static int compare_texts(const void *a, const void *b)
@@ -250,7 +275,7 @@ static struct err *read_member(struct reader *r, const struct field *f, size_t i
 			       const struct json_token *t, struct str *text, bool *ok)
 {
 	char below[32];
-	struct scalar s = {str_from(f->name), below, f->kind, f->form, f->fold, f->clock};
+	struct scalar s = {str_from(f->name), below, f->kind, f->form, f->fold, f->clock, f->unset};
 
 	(void)snprintf(below, sizeof(below), "/%zu", index);
 	if (t->kind == JSON_NULL)
@@ -302,7 +327,7 @@ static struct err *read_set(struct reader *r, const struct field *f, struct valu
 struct err *read_value(struct reader *r, const struct field *f, const struct json_token *t,
 		       struct value *v)
 {
-	struct scalar s = {str_from(f->name), "", f->kind, f->form, f->fold, f->clock};
+	struct scalar s = {str_from(f->name), "", f->kind, f->form, f->fold, f->clock, f->unset};
 	bool ok = true;
 
 	if (!schema_is_set(f->kind))

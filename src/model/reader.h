@@ -32,7 +32,7 @@ struct err *read_elements(struct reader *r, const struct field *f, struct value 
 
 /*
  * One scalar as text of its canonical form: "true", "42", "03:00:00", text. *ok is false, with a
- * note, when it cannot be one. Null gives the empty text. Forms and fold as in the tables.
+ * note, when it cannot be one. Null, and what stands for it, gives the empty text. Forms and fold as in the tables.
  */
 struct scalar {
 	struct str field;  /* for notes */
@@ -41,11 +41,12 @@ struct scalar {
 	enum bool_form form;
 	enum text_fold fold;
 	enum clock_form clock;
+	const char *const *unset;
 };
 struct err *read_scalar(struct reader *r, const struct scalar *s, const struct json_token *t,
 			struct str *out, bool *ok) MUST_USE;
 
-/* Does the vocabulary hold it? True without one. */
-bool reader_is_known(const char *const *known, struct str member);
+/* Is it what the service writes where nothing was ever set? */
+bool read_is_unset(const struct scalar *s, const struct json_token *t);
 
 #endif

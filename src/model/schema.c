@@ -20,6 +20,17 @@ static const char *const scan_scopes[] = {"0", "1", "2", "3", NULL};
 static const char *const scan_results[] = {"ImageNeedIsEmpty", "InsufficientLicense",
 					   "InternalError", "Success", NULL};
 
+/*
+ * The zero values of what the service may be written in. Its list of images gives an image that was
+ * never scanned an empty time.
+ */
+static const char *const no_text[] = {"", NULL};
+static const char *const no_time[] = {"", "0000-00-00 00:00:00", "0001-01-01 00:00:00", NULL};
+static const char *const no_number[] = {"0", NULL};
+
+/* A year is the longest that a period can be in days; siblings are shown with 3600, of what is not said. */
+#define PERIOD_DAYS_KNOWN 366
+
 /* clang-format off */
 /*
  * The vendor's order, so that a baseline reads like a reply. ImageDigest moves when a tag is pushed
@@ -41,9 +52,9 @@ static const struct field registry_scan_fields[] = {
 	{ .name = "Enable",               .kind = KIND_BOOL,        .dimension = DIM_SWITCH,  .need = NEED_ALWAYS },
 	{ .name = "ScanScope",            .kind = KIND_INTEGER,     .dimension = DIM_SCOPE,   .known = scan_scopes },
 	{ .name = "ScanType",             .kind = KIND_TEXT_SET,    .dimension = DIM_TYPES,   .fold = FOLD_UPPER, .known = scan_types },
-	{ .name = "ScanPeriod",           .kind = KIND_INTEGER,     .dimension = DIM_PERIOD,  .need = NEED_WHEN_ON, .least = 1 },
-	{ .name = "ScanTime",             .kind = KIND_CLOCK,       .dimension = DIM_START,   .need = NEED_WHEN_ON },
-	{ .name = "ScanEndTime",          .kind = KIND_CLOCK,       .dimension = DIM_END },
+	{ .name = "ScanPeriod",           .kind = KIND_INTEGER,     .dimension = DIM_PERIOD,  .need = NEED_WHEN_ON, .unset = no_number, .least = 1, .most_known = PERIOD_DAYS_KNOWN },
+	{ .name = "ScanTime",             .kind = KIND_CLOCK,       .dimension = DIM_START,   .need = NEED_WHEN_ON, .unset = no_time },
+	{ .name = "ScanEndTime",          .kind = KIND_CLOCK,       .dimension = DIM_END,     .unset = no_time },
 	{ .name = "RegistryType",         .kind = KIND_TEXT_SET,    .dimension = DIM_FILTER,  .fold = FOLD_LOWER, .known = registry_types, .words = "registry types" },
 	{ .name = "Namespace",            .kind = KIND_TEXT_SET,    .dimension = DIM_FILTER,  .words = "namespaces" },
 	{ .name = "Images",               .kind = KIND_ELEMENTS,    .dimension = DIM_CHOSEN,  .words = "by name", .members = image_members, .member_count = ARRAY_LEN(image_members) },
@@ -52,8 +63,8 @@ static const struct field registry_scan_fields[] = {
 	{ .name = "Latest",               .kind = KIND_BOOL,        .dimension = DIM_NARROW,  .words = "the newest version of an image" },
 	{ .name = "ContainerRunning",     .kind = KIND_BOOL,        .dimension = DIM_NARROW,  .words = "images with a running container" },
 	{ .name = "All",                  .kind = KIND_BOOL,        .dimension = DIM_ALL },
-	{ .name = "LastScanTime",         .kind = KIND_TEXT,        .role = ROLE_STATE,       .state = STATE_LAST_SCAN },
-	{ .name = "ScanResult",           .kind = KIND_TEXT,        .role = ROLE_STATE,       .state = STATE_OUTCOME, .known = scan_results, .good = "Success", .mild = "ImageNeedIsEmpty" },
+	{ .name = "LastScanTime",         .kind = KIND_TEXT,        .role = ROLE_STATE,       .state = STATE_LAST_SCAN, .unset = no_time },
+	{ .name = "ScanResult",           .kind = KIND_TEXT,        .role = ROLE_STATE,       .state = STATE_OUTCOME, .unset = no_text, .known = scan_results, .good = "Success", .mild = "ImageNeedIsEmpty" },
 	{ .name = "RequestId",            .kind = KIND_TEXT,        .role = ROLE_RUN,         .need = NEED_ALWAYS },
 	{ .name = "DeprecatedWarning",    .kind = KIND_TEXT,        .role = ROLE_RUN },
 };
@@ -89,6 +100,15 @@ size_t schema_find_state(const struct resource *r, enum state_kind k)
 bool schema_is_set(enum field_kind k)
 {
 	return k == KIND_TEXT_SET || k == KIND_INTEGER_SET || k == KIND_ELEMENTS;
+}
+
+bool schema_lists(const char *const *list, struct str text)
+{
+	for (; list && *list; list++) {
+		if (str_is(text, *list))
+			return true;
+	}
+	return false;
 }
 
 /* ASCII alone: the vocabularies are. */

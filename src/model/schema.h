@@ -79,6 +79,7 @@ struct member {
 	enum text_fold fold;
 	enum bool_form form;
 	enum clock_form clock;
+	const char *const *unset;
 };
 
 /* What a state field tells about the scans themselves. */
@@ -98,7 +99,14 @@ struct field {
 	enum text_fold fold;
 	enum bool_form form;
 	enum clock_form clock;
+	/*
+	 * What a service writes where nothing was ever set, NULL-terminated: it is null. NULL: nothing.
+	 * A number stands here in its digits.
+	 */
+	const char *const *unset;
 	int64_t least; /* KIND_INTEGER: smaller is malformed */
+	/* KIND_INTEGER: larger is kept and told, since its unit may be another one. 0: any is known. */
+	int64_t most_known;
 	const char *const
 		*known; /* vocabulary, NULL-terminated; NULL: any. Others are kept and told */
 	enum state_kind state;
@@ -123,6 +131,9 @@ size_t schema_find_dimension(const struct resource *r, enum dimension d);
 size_t schema_find_state(const struct resource *r, enum state_kind k);
 
 bool schema_is_set(enum field_kind k);
+
+/* Is it in such a list? False without one. */
+bool schema_lists(const char *const *list, struct str text);
 
 /* Does the canonical form write this character in the other case? */
 bool schema_folds(char c, enum text_fold fold);

@@ -2,6 +2,7 @@
 #include "result/judge.h"
 
 #include "base/utf8.h"
+#include "model/altered.h"
 #include "model/canonical.h"
 #include "result/judge_liveness.h"
 #include "result/rules.h"
@@ -9,6 +10,9 @@
 /* Of a list, and of a value or a path, in a message; all of it is in the result. */
 #define ITEMS_SHOWN 3u
 #define VALUE_SHOWN 200u
+
+/* Of an element that changed: its keys, and members with two values each. */
+#define ALTERED_SHOWN 600u
 
 static struct err *add(struct result *r, struct finding *f)
 {
@@ -48,6 +52,29 @@ static void put_items(struct buf *b, const char *verb, const struct change *c,
 		buf_printf(b, " and %zu more", n - ITEMS_SHOWN);
 }
 
+/* "altered {...}: \"X\" was 1, is 2": what is inside of elements that both sides have. */
+static struct err *put_altered(struct buf *b, const struct change *c)
+{
+	size_t n = c->altered_count;
+
+	for (size_t i = 0; i < n && i < ITEMS_SHOWN; i++) {
+		struct buf item = BUF_INIT(JSON_SIZE_CEILING);
+		struct err *e = altered_describe(&item, c->field,
+						 c->before->u.elements.v[c->altered[i].before],
+						 c->after->u.elements.v[c->altered[i].after]);
+
+		buf_puts(b, i ? ", " : b->n ? ", altered " : "altered ");
+		buf_str(b, utf8_prefix(buf_view(&item), ALTERED_SHOWN));
+		buf_puts(b, item.n > ALTERED_SHOWN ? "..." : "");
+		b->failed_memory |= item.failed_memory;
+		buf_free(&item);
+		TRY(e);
+	}
+	if (n > ITEMS_SHOWN)
+		buf_printf(b, " and %zu more", n - ITEMS_SHOWN);
+	return NULL;
+}
+
 static void put_side(struct buf *b, const struct change *c, bool is_before)
 {
 	const struct unknown *u = is_before ? c->unknown_before : c->unknown_after;
@@ -64,17 +91,19 @@ static void put_side(struct buf *b, const struct change *c, bool is_before)
 	buf_free(&whole);
 }
 
-/* .p is NULL when memory is at its end. */
-static struct str describe_change(const struct findings *list, const struct change *c)
+/* ->p is NULL when memory is at its end. */
+static struct err *describe_change(const struct findings *list, const struct change *c,
+				   struct str *text)
 {
 	struct buf b = BUF_INIT(JSON_SIZE_CEILING), path = b;
-	struct str text = {NULL, 0};
+	struct err *e = NULL;
+
+	*text = (struct str){NULL, 0};
 
 	if (c->field && schema_is_set(c->field->kind)) {
 		put_items(&b, "lost", c, c->before, c->removed, c->removed_count);
 		put_items(&b, "gained", c, c->after, c->added, c->added_count);
-		if (c->altered_count)
-			buf_printf(&b, "%s%zu altered", b.n ? ", " : "", c->altered_count);
+		e = put_altered(&b, c);
 	} else {
 		buf_puts(&b, "was ");
 		put_side(&b, c, true);
@@ -83,11 +112,11 @@ static struct str describe_change(const struct findings *list, const struct chan
 	}
 	put_cut(&path, c->path);
 	if (!b.failed_memory && !path.failed_memory)
-		text = findings_text(list, "%.*s %.*s (%s)", STR_ARG(buf_view(&path)),
-				     STR_ARG(buf_view(&b)), direction_name(c->direction));
+		*text = findings_text(list, "%.*s %.*s (%s)", STR_ARG(buf_view(&path)),
+				      STR_ARG(buf_view(&b)), direction_name(c->direction));
 	buf_free(&b);
 	buf_free(&path);
-	return text;
+	return e;
 }
 
 static uint32_t line_of(const struct change *c, bool is_before)
@@ -134,7 +163,6 @@ struct err *judge_change(struct result *r, struct str target, const struct chang
 		.severity = d->severity,
 		.target = target,
 		.path = c->path,
-		.message = describe_change(&r->findings, c),
 		.meaning = str_from(d->meaning),
 		/* Of two files nobody said that one is live. */
 		.next = r->has_verdict ? STR(NEXT_DRIFT) : STR(""),
@@ -142,6 +170,7 @@ struct err *judge_change(struct result *r, struct str target, const struct chang
 		.change = c,
 	};
 
+	TRY(describe_change(&r->findings, c, &f.message));
 	if (r->is_review)
 		propose(&f, c);
 	/* What the file does not name is shown at its first line. */

@@ -20,7 +20,12 @@ const struct law_side law_default = {
 
 /* In the order in which they sort. */
 static const char *const names[LAW_NAMES] = {"a", "b", "c", "d", "e", "f", "g", "h"};
-static struct element *images[LAW_NAMES];
+
+static struct element *images[LAW_MARKS][LAW_NAMES];
+static const struct extra extras[LAW_MARKS] = {
+	[LAW_MARKED] = {STR("{\"X\": 1}"), STR("{\"X\": 1}")},
+	[LAW_REMARKED] = {STR("{\"X\": 2}"), STR("{\"X\": 2}")},
+};
 
 /* Found by name once: sweeps build millions of configs. */
 static struct {
@@ -38,7 +43,14 @@ size_t law_row(const char *name)
 	abort();
 }
 
-struct element *law_image(const char *name)
+enum law_mark law_mark_of(const struct law_side *side, unsigned image)
+{
+	if (side->marked >> image & 1)
+		return LAW_MARKED;
+	return side->remarked >> image & 1 ? LAW_REMARKED : LAW_PLAIN;
+}
+
+struct element *law_image(const char *name, enum law_mark mark)
 {
 	const struct field *f = &RESOURCE->fields[law_row("Images")];
 	size_t n = strlen(name);
@@ -46,6 +58,7 @@ struct element *law_image(const char *name)
 
 	assert(e);
 	memset(e, 0, sizeof(*e));
+	e->extra = mark == LAW_PLAIN ? NULL : &extras[mark];
 	e->base = (char *)(e->members + f->member_count);
 	memcpy(e->members + f->member_count, name, n + 1);
 	for (size_t i = 0; i < f->member_count; i++) {
@@ -58,10 +71,12 @@ struct element *law_image(const char *name)
 
 static void look_up(void)
 {
-	if (images[0])
+	if (images[0][0])
 		return;
-	for (size_t i = 0; i < LAW_NAMES; i++)
-		images[i] = law_image(names[i]);
+	for (enum law_mark k = LAW_PLAIN; k < LAW_MARKS; k++) {
+		for (size_t i = 0; i < LAW_NAMES; i++)
+			images[k][i] = law_image(names[i], k);
+	}
 	rows.on = law_row("Enable");
 	rows.scope = law_row("ScanScope");
 	rows.all = law_row("All");
@@ -123,18 +138,24 @@ static void set_integers(struct law_config *c, size_t row, struct integer *v, un
 	c->c.values[row].u.integers.n = n;
 }
 
-void law_set_images(struct law_config *c, unsigned bits)
+void law_set_marked(struct law_config *c, const struct law_side *side)
 {
 	struct value *v = &c->c.values[rows.images];
 	size_t n = 0;
 
-	for (unsigned i = 0; bits >> i; i++) {
-		if (bits >> i & 1)
-			c->images[n++] = images[i];
+	for (unsigned i = 0; side->images >> i; i++) {
+		if (side->images >> i & 1)
+			c->images[n++] = images[law_mark_of(side, i)][i];
 	}
 	*v = (struct value){.is_null = n == 0};
 	v->u.elements.v = c->images;
 	v->u.elements.n = n;
+	v->u.elements.have_extra = side->images & (side->marked | side->remarked);
+}
+
+void law_set_images(struct law_config *c, unsigned bits)
+{
+	law_set_marked(c, &(struct law_side){.images = bits});
 }
 
 void law_set_ids(struct law_config *c, unsigned ids, unsigned excluded)
@@ -186,7 +207,7 @@ void law_build(struct law_config *out, const struct law_side *side)
 	law_set_period(out, side->period);
 	law_set_bools(out, side->latest, side->running);
 	law_set_filters(out, side->registries, side->spaces);
-	law_set_images(out, side->images);
+	law_set_marked(out, side);
 	law_set_ids(out, side->ids, side->excluded);
 }
 
@@ -194,8 +215,9 @@ const char *law_text(const struct law_side *s, char out[LAW_TEXT_SIZE])
 {
 	snprintf(out, LAW_TEXT_SIZE,
 		 "on %d scope %d all %d types %x period %d window %d-%d registries %x spaces %x "
-		 "images %x ids %x excluded %x latest %d running %d",
+		 "images %x marked %x/%x ids %x excluded %x latest %d running %d",
 		 s->on, s->scope, s->all, s->types, s->period, s->start, s->end, s->registries,
-		 s->spaces, s->images, s->ids, s->excluded, s->latest, s->running);
+		 s->spaces, s->images, s->marked, s->remarked, s->ids, s->excluded, s->latest,
+		 s->running);
 	return out;
 }

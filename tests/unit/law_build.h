@@ -11,10 +11,14 @@
 
 #define LAW_NULL (-1)
 
-/* A set is one bit a name. Clocks are minutes. */
+/*
+ * A set is one bit a name. Clocks are minutes. Of the images some have a member that no row knows:
+ * those in `marked` with one value, those in `remarked` alone with another.
+ */
 struct law_side {
 	int on, scope, all, latest, running;
 	unsigned types, registries, spaces, images, ids, excluded;
+	unsigned marked, remarked;
 	int period, start, end;
 };
 
@@ -35,6 +39,7 @@ void law_build(struct law_config *out, const struct law_side *side);
 
 /* One part of it again: loops over millions of pairs change only what differs. */
 void law_set_images(struct law_config *c, unsigned images);
+void law_set_marked(struct law_config *c, const struct law_side *side);
 void law_set_ids(struct law_config *c, unsigned ids, unsigned excluded);
 void law_set_bools(struct law_config *c, int latest, int running);
 void law_set_filters(struct law_config *c, unsigned registries, unsigned spaces);
@@ -45,8 +50,12 @@ void law_set_on(struct law_config *c, int on);
 /* The row of that name, which must be there. */
 size_t law_row(const char *name);
 
+/* A member that no row knows: none, or one of two values. */
+enum law_mark { LAW_PLAIN, LAW_MARKED, LAW_REMARKED, LAW_MARKS };
+enum law_mark law_mark_of(const struct law_side *side, unsigned image);
+
 /* An image whose name is the text. From malloc, with its text. */
-struct element *law_image(const char *name);
+struct element *law_image(const char *name, enum law_mark mark);
 
 /* One line, for a failure's message. */
 #define LAW_TEXT_SIZE 256

@@ -55,6 +55,18 @@ static void test_id_sets(void **state)
 			  is_long ? 15 : 4, slow(64));
 }
 
+static void test_members(void **state)
+{
+	(void)state;
+	law_sweep_members("members without a row");
+}
+
+static void test_costs(void **state)
+{
+	(void)state;
+	law_tell_costs((is_long ? 200000 : 10000) / slow(8));
+}
+
 static void test_random(void **state)
 {
 	(void)state;
@@ -110,7 +122,8 @@ int main(void)
 		cmocka_unit_test(test_core),          cmocka_unit_test(test_second_sweep),
 		cmocka_unit_test(test_id_sets),       cmocka_unit_test(test_random),
 		cmocka_unit_test(test_single_images), cmocka_unit_test(test_large_sets),
-		cmocka_unit_test(test_answers),       cmocka_unit_test(test_exceptions),
+		cmocka_unit_test(test_members),       cmocka_unit_test(test_answers),
+		cmocka_unit_test(test_costs),         cmocka_unit_test(test_exceptions),
 	};
 	const char *want_long = getenv("SCANDRIFT_LONG"), *want_seed = getenv("SCANDRIFT_SEED");
 	uint64_t seed = want_seed ? strtoull(want_seed, NULL, 10) : 20260101;

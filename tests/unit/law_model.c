@@ -12,13 +12,14 @@ const struct law_reason law_reasons[LAW_ANSWERS] = {
 	/*
 	 * Filters may be asked of every image; but somebody who names an image by hand may well get
 	 * it, whatever its registry is. The opposite, filters for what is chosen alone, is as easy to
-	 * imagine, and loses and gains nothing that these do not. Of its recommended scope the vendor
-	 * shows an example with filters.
+	 * imagine, and loses and gains nothing that these do not, nor does filters for the vendor's
+	 * picks alone. Of its recommended scope the vendor shows an example with filters.
 	 */
 	[LAW_FILTERS_ALWAYS]          = { "filters touch every scope",              true,  true,  LAW_MATTERS },
 	[LAW_FILTERS_SPARE_CHOSEN]    = { "filters spare what is chosen",           false, true,  LAW_MATTERS },
 	[LAW_FILTERS_SPARE_ALL]       = { "filters spare the scope of all",         false, false, LAW_ADDS_NOTHING },
 	[LAW_FILTERS_SPARE_PICKS]     = { "filters spare the vendor's picks",       false, false, LAW_MATTERS },
+	[LAW_FILTERS_OF_PICKS]        = { "filters touch the vendor's picks only",  false, false, LAW_ADDS_NOTHING },
 
 	/*
 	 * Exclusions came later than the selection. They may go on top of everything, or be meant for
@@ -40,6 +41,24 @@ const struct law_reason law_reasons[LAW_ANSWERS] = {
 	[LAW_EMPTY_PASSES]            = { "a filter never filled passes all",       true,  true,  LAW_NO_CHOICE },
 	[LAW_EMPTY_BLOCKS]            = { "a filter never filled passes none",      false, false, LAW_MATTERS },
 
+	/*
+	 * "Is a container running" and "whether to scan the newest" can be read so that false asks for
+	 * the others alone. A schedule as it is without any choice of these two has false in both, and
+	 * scope 0 is documented to scan every authorized image; with false as a filter it never would.
+	 * To say so only where the other side has true, as of a list that was emptied, would need a
+	 * service to which one false means two things: a list has a state between named and not.
+	 */
+	[LAW_FALSE_LETS_PASS]         = { "false is no filter",                     true,  true,  LAW_NO_CHOICE },
+	[LAW_FALSE_IS_WITHOUT]        = { "false is a filter too",                  false, false, LAW_MATTERS },
+	[LAW_CHANGED_FALSE_IS_WITHOUT]= { "false is a filter where it was true",    false, false, LAW_MATTERS },
+
+	/*
+	 * An example of the write calls scope 2 what passes the filters. A pick that holds every image
+	 * is one of the picks.
+	 */
+	[LAW_PICKS_ARE_SUBSETS]       = { "a pick is any set of images",            true,  true,  LAW_NO_CHOICE },
+	[LAW_PICK_TWO_IS_ALL]         = { "scope 2 is all that filters pass",       false, false, LAW_ADDS_NOTHING },
+
 	/* Types say what to do, not what to leave out: without any there is nothing to do, or all of it. */
 	[LAW_NO_TYPE_IS_NONE]         = { "no type is none",                        true,  true,  LAW_MATTERS },
 	[LAW_NO_TYPE_IS_ALL]          = { "no type is all",                         false, true,  LAW_MATTERS },
@@ -53,6 +72,30 @@ const struct law_reason law_reasons[LAW_ANSWERS] = {
 	[LAW_WINDOW_OVER_MIDNIGHT]    = { "an early end is on the next day",        true,  true,  LAW_MATTERS },
 	[LAW_WINDOW_EMPTY]            = { "an early end leaves no time",            false, true,  LAW_MATTERS },
 	[LAW_WINDOW_IS_A_START]       = { "an end means nothing",                   false, false, LAW_ADDS_NOTHING },
+
+	/*
+	 * Without an end a scan may take as long as it takes; or the window was never set up, and none
+	 * starts. Null on both sides is the same both times.
+	 */
+	[LAW_NO_END_IS_OPEN]          = { "no end leaves time for all",             true,  true,  LAW_MATTERS },
+	[LAW_NO_END_IS_NEVER]         = { "no end was never set up",                false, true,  LAW_MATTERS },
+
+	/*
+	 * One unit for all numbers, whatever it is, changes nothing: their order alone counts. But a
+	 * sibling is shown with 3600, so a number that is too large for days may be in a unit of its
+	 * own, a smaller one for a larger number.
+	 */
+	[LAW_PERIOD_IN_DAYS]          = { "a period is in days",                    true,  true,  LAW_MATTERS },
+	[LAW_PERIOD_IN_HOURS]         = { "a period is in hours",                   false, false, LAW_ADDS_NOTHING },
+	[LAW_LARGE_PERIOD_IS_SHORT]   = { "a large period is in a smaller unit",    false, true,  LAW_MATTERS },
+
+	/*
+	 * A member without a row may decide anything, the switch too. What differs in one is told apart
+	 * by what stands there, and either may be what is scanned. Nobody has a likely meaning for it.
+	 */
+	[LAW_MEMBERS_DO_NOTHING]      = { "unknown members do nothing",             true,  true,  LAW_ADDS_NOTHING },
+	[LAW_MEMBERS_LESSER_COVERS]   = { "the lesser unknown members cover all",   true,  true,  LAW_MATTERS },
+	[LAW_MEMBERS_GREATER_COVERS]  = { "the greater unknown members cover all",  true,  true,  LAW_MATTERS },
 
 	/* Older replies have no scope, and the bool that stood for it is on its way out. */
 	[LAW_NO_SCOPE_IS_ALL]         = { "neither scope nor All is all",           true,  true,  LAW_MATTERS },
@@ -90,9 +133,14 @@ enum question {
 	EXCLUSIONS,
 	REGISTRIES,
 	SPACES,
+	FALSES,
+	PICKS,
 	NO_TYPE,
 	CHOSEN_BY,
 	WINDOW,
+	NO_END,
+	PERIOD,
+	MEMBERS,
 	NO_SCOPE,
 	LATEST,
 	RUNNING,
@@ -146,7 +194,8 @@ static bool is_selected(const struct law_side *s, const struct reading *r, struc
 		return false;
 	if (reach == CHOSEN)
 		return by_name || by_id;
-	return reach == ALL || has(i.picked, (unsigned)s->scope);
+	return reach == ALL || has(i.picked, (unsigned)s->scope) ||
+	       (s->scope == 2 && r->to[PICKS] == LAW_PICK_TWO_IS_ALL);
 }
 
 static bool filters_apply(const struct law_side *s, const struct reading *r)
@@ -155,7 +204,8 @@ static bool filters_apply(const struct law_side *s, const struct reading *r)
 
 	return !((r->to[FILTERS] == LAW_FILTERS_SPARE_CHOSEN && reach == CHOSEN) ||
 		 (r->to[FILTERS] == LAW_FILTERS_SPARE_ALL && reach == ALL) ||
-		 (r->to[FILTERS] == LAW_FILTERS_SPARE_PICKS && reach == PICK));
+		 (r->to[FILTERS] == LAW_FILTERS_SPARE_PICKS && reach == PICK) ||
+		 (r->to[FILTERS] == LAW_FILTERS_OF_PICKS && reach != PICK));
 }
 
 static bool passes_list(unsigned set, unsigned name, enum law_answer if_empty)
@@ -165,17 +215,29 @@ static bool passes_list(unsigned set, unsigned name, enum law_answer if_empty)
 	return has(set, name);
 }
 
-static bool narrows(int narrow, enum law_answer if_null)
+/* `other` is what the bool is on the other side. */
+static bool passes_bool(int narrow, int other, enum law_answer if_null, enum law_answer if_false,
+			bool has_it)
 {
-	return narrow == LAW_NULL ? if_null == LAW_NULL_IS_TRUE : narrow != 0;
+	if (narrow == LAW_NULL)
+		narrow = if_null == LAW_NULL_IS_TRUE;
+	if (other == LAW_NULL)
+		other = if_null == LAW_NULL_IS_TRUE;
+	if (narrow)
+		return has_it;
+	return !has_it || !(if_false == LAW_FALSE_IS_WITHOUT ||
+			    (if_false == LAW_CHANGED_FALSE_IS_WITHOUT && other));
 }
 
-static bool passes_filters(const struct law_side *s, const struct reading *r, struct traits t)
+static bool passes_filters(struct law_pair p, int side, const struct reading *r, struct traits t)
 {
-	return !filters_apply(s, r) || (passes_list(s->registries, t.registry, r->to[REGISTRIES]) &&
-					passes_list(s->spaces, t.space, r->to[SPACES]) &&
-					(t.is_latest || !narrows(s->latest, r->to[LATEST])) &&
-					(t.is_running || !narrows(s->running, r->to[RUNNING])));
+	const struct law_side *s = p.sides[side], *o = p.sides[!side];
+
+	return !filters_apply(s, r) ||
+	       (passes_list(s->registries, t.registry, r->to[REGISTRIES]) &&
+		passes_list(s->spaces, t.space, r->to[SPACES]) &&
+		passes_bool(s->latest, o->latest, r->to[LATEST], r->to[FALSES], t.is_latest) &&
+		passes_bool(s->running, o->running, r->to[RUNNING], r->to[FALSES], t.is_running));
 }
 
 static bool looks_for(const struct law_side *s, const struct reading *r, unsigned type)
@@ -183,16 +245,29 @@ static bool looks_for(const struct law_side *s, const struct reading *r, unsigne
 	return s->types == 0 ? r->to[NO_TYPE] == LAW_NO_TYPE_IS_ALL : has(s->types, type);
 }
 
-/* Whoever scans every third day leaves no image unseen for longer than that. */
-static bool is_within(const struct law_side *s, int days)
+/* More than any day's period, in a unit that nobody has named. */
+#define LARGE 366
+
+/* In days; below 0 where it is less than one, which of two such the larger number is more of. */
+static int length_of(int period, enum law_answer unit)
 {
-	return s->period <= days;
+	if (unit == LAW_PERIOD_IN_HOURS)
+		return (period + 23) / 24;
+	return unit == LAW_LARGE_PERIOD_IS_SHORT && period > LARGE ? -period : period;
+}
+
+/* A scan every third day leaves no image unseen for longer than that. */
+static bool is_within(const struct law_side *s, const struct reading *r, int days)
+{
+	return length_of(s->period, r->to[PERIOD]) <= days;
 }
 
 static bool has_time_for(const struct law_side *s, const struct reading *r, int minutes)
 {
-	if (s->end == LAW_NULL || r->to[WINDOW] == LAW_WINDOW_IS_A_START)
+	if (r->to[WINDOW] == LAW_WINDOW_IS_A_START)
 		return true;
+	if (s->end == LAW_NULL)
+		return r->to[NO_END] == LAW_NO_END_IS_OPEN;
 	if (s->end > s->start)
 		return minutes <= s->end - s->start;
 	return r->to[WINDOW] == LAW_WINDOW_OVER_MIDNIGHT && minutes <= s->end + 24 * 60 - s->start;
@@ -233,14 +308,31 @@ static unsigned next_picked(unsigned picked, unsigned picks)
 	return (picked - picks) & picks;
 }
 
-static int max_int(int x, int y)
+/* Every length that a period can have under some answer: nothing happens between them. */
+#define AGES 7
+
+static int age(struct law_pair p, unsigned i)
 {
-	return x > y ? x : y;
+	int period = p.sides[i & 1]->period;
+
+	switch (i / 2) {
+	case 0:
+		return length_of(period, LAW_PERIOD_IN_DAYS);
+	case 1:
+		return length_of(period, LAW_PERIOD_IN_HOURS);
+	case 2:
+		return length_of(period, LAW_LARGE_PERIOD_IS_SHORT);
+	default:
+		return -1000000;
+	}
 }
 
-static int days_in(struct law_pair p)
+/* What stands in the members without a row, as a number: equal where all is. */
+static unsigned members_of(const struct law_side *s)
 {
-	return max_int(p.sides[0]->period, p.sides[1]->period);
+	unsigned marked = s->images & s->marked;
+
+	return marked << 16 | (s->images & s->remarked & ~marked);
 }
 
 /* Whole hours: no window of these tests ends or starts between them. A day and more. */
@@ -249,7 +341,7 @@ static int days_in(struct law_pair p)
 
 /* The questions that a pair raises, with the answers that are considered. */
 struct answers {
-	enum law_answer v[4];
+	enum law_answer v[5];
 	unsigned n;
 };
 
@@ -286,10 +378,18 @@ static bool is_raised(struct law_pair p, enum question q)
 		return b->latest == LAW_NULL || a->latest == LAW_NULL;
 	case RUNNING:
 		return b->running == LAW_NULL || a->running == LAW_NULL;
+	case NO_END:
+		return b->end == LAW_NULL || a->end == LAW_NULL;
+	case PERIOD:
+		return b->period != a->period;
+	case MEMBERS:
+		return members_of(b) != members_of(a);
 	case FILTERS:
 	case EXCLUSIONS:
 	case REGISTRIES:
 	case SPACES:
+	case FALSES:
+	case PICKS:
 	case CHOSEN_BY:
 	case WINDOW:
 	case QUESTIONS:
@@ -302,13 +402,23 @@ static struct answers considered(law_model m, struct law_pair p, enum question q
 {
 	switch (q) {
 	case FILTERS:
-		return between(m, LAW_FILTERS_ALWAYS, LAW_FILTERS_SPARE_PICKS);
+		return between(m, LAW_FILTERS_ALWAYS, LAW_FILTERS_OF_PICKS);
 	case EXCLUSIONS:
 		return between(m, LAW_EXCLUSIONS_ALWAYS, LAW_EXCLUSIONS_OF_ALL);
 	case REGISTRIES:
 		return for_empty(m, p.sides[0]->registries, p.sides[1]->registries);
 	case SPACES:
 		return for_empty(m, p.sides[0]->spaces, p.sides[1]->spaces);
+	case FALSES:
+		return between(m, LAW_FALSE_LETS_PASS, LAW_CHANGED_FALSE_IS_WITHOUT);
+	case PICKS:
+		return between(m, LAW_PICKS_ARE_SUBSETS, LAW_PICK_TWO_IS_ALL);
+	case NO_END:
+		return between(m, LAW_NO_END_IS_OPEN, LAW_NO_END_IS_NEVER);
+	case PERIOD:
+		return between(m, LAW_PERIOD_IN_DAYS, LAW_LARGE_PERIOD_IS_SHORT);
+	case MEMBERS:
+		return between(m, LAW_MEMBERS_DO_NOTHING, LAW_MEMBERS_GREATER_COVERS);
 	case NO_TYPE:
 		return between(m, LAW_NO_TYPE_IS_NONE, LAW_NO_TYPE_IS_ALL);
 	case CHOSEN_BY:
@@ -405,6 +515,7 @@ law_outcomes law_selection(law_model m, struct law_pair p, enum law_answer no_sc
 
 	readings_ask(&r, m, p, EXCLUSIONS);
 	readings_ask(&r, m, p, CHOSEN_BY);
+	readings_ask(&r, m, p, PICKS);
 	do
 		out |= identities(p, &r.now);
 	while (readings_next(&r));
@@ -423,8 +534,8 @@ static law_outcomes all_traits(struct law_pair p, const struct reading *r)
 			for (unsigned i = 0; i < 4; i++) {
 				t.is_latest = i & 1;
 				t.is_running = i & 2;
-				out |= outcome(passes_filters(p.sides[0], r, t),
-					       passes_filters(p.sides[1], r, t));
+				out |= outcome(passes_filters(p, 0, r, t),
+					       passes_filters(p, 1, r, t));
 			}
 		}
 	}
@@ -439,6 +550,7 @@ law_outcomes law_filters(law_model m, struct law_pair p, enum law_answer no_scop
 	readings_ask(&r, m, p, FILTERS);
 	readings_ask(&r, m, p, REGISTRIES);
 	readings_ask(&r, m, p, SPACES);
+	readings_ask(&r, m, p, FALSES);
 	readings_ask(&r, m, p, LATEST);
 	readings_ask(&r, m, p, RUNNING);
 	do
@@ -462,12 +574,17 @@ law_outcomes law_types(law_model m, struct law_pair p)
 	return out;
 }
 
-law_outcomes law_ages(struct law_pair p)
+law_outcomes law_ages(law_model m, struct law_pair p)
 {
+	struct readings r = {.now.to[0] = 0};
 	law_outcomes out = 0;
 
-	for (int days = 0; days <= days_in(p); days++)
-		out |= outcome(is_within(p.sides[0], days), is_within(p.sides[1], days));
+	readings_ask(&r, m, p, PERIOD);
+	do {
+		for (unsigned i = 0; i < AGES; i++)
+			out |= outcome(is_within(p.sides[0], &r.now, age(p, i)),
+				       is_within(p.sides[1], &r.now, age(p, i)));
+	} while (readings_next(&r));
 	return out;
 }
 
@@ -477,6 +594,7 @@ law_outcomes law_windows(law_model m, struct law_pair p)
 	law_outcomes out = 0;
 
 	readings_ask(&r, m, p, WINDOW);
+	readings_ask(&r, m, p, NO_END);
 	do {
 		for (int minutes = STEP; minutes <= LONGEST; minutes += STEP)
 			out |= outcome(has_time_for(p.sides[0], &r.now, minutes),
@@ -490,17 +608,38 @@ law_outcomes law_switch(struct law_pair p)
 	return outcome(p.sides[0]->on == 1, p.sides[1]->on == 1);
 }
 
+/* Everything is covered on one side and nothing on the other, whatever all else says. */
+static law_outcomes under_members(struct law_pair p, enum law_answer answer)
+{
+	bool is_before_lesser = members_of(p.sides[0]) < members_of(p.sides[1]);
+	bool before = is_before_lesser == (answer == LAW_MEMBERS_LESSER_COVERS);
+
+	return outcome(before, !before);
+}
+
+static law_outcomes with_members(law_model m, struct law_pair p, law_outcomes rest)
+{
+	struct answers all = answers_to(m, p, MEMBERS);
+	law_outcomes out = 0;
+
+	if (!is_raised(p, MEMBERS))
+		return rest;
+	for (unsigned i = 0; i < all.n; i++)
+		out |= all.v[i] == LAW_MEMBERS_DO_NOTHING ? rest : under_members(p, all.v[i]);
+	return out;
+}
+
 law_outcomes law_outcomes_of(law_model m, struct law_pair p)
 {
 	struct answers scopes = answers_to(m, p, NO_SCOPE);
 	law_outcomes out = 0, rest;
 
-	rest = law_meet(law_meet(law_types(m, p), law_ages(p)),
+	rest = law_meet(law_meet(law_types(m, p), law_ages(m, p)),
 			law_meet(law_windows(m, p), law_switch(p)));
 	for (unsigned i = 0; i < scopes.n; i++)
 		out |= law_meet(rest, law_meet(law_selection(m, p, scopes.v[i]),
 					       law_filters(m, p, scopes.v[i])));
-	return out;
+	return with_members(m, p, out);
 }
 
 /* --- image by image ---------------------------------------------------------------------------- */
@@ -512,10 +651,13 @@ struct image {
 	int days, minutes;
 };
 
-static bool is_covered(const struct law_side *s, const struct reading *r, const struct image *i)
+static bool is_covered(struct law_pair p, int side, const struct reading *r, const struct image *i)
 {
-	return s->on == 1 && is_selected(s, r, i->identity) && passes_filters(s, r, i->traits) &&
-	       looks_for(s, r, i->type) && is_within(s, i->days) && has_time_for(s, r, i->minutes);
+	const struct law_side *s = p.sides[side];
+
+	return s->on == 1 && is_selected(s, r, i->identity) &&
+	       passes_filters(p, side, r, i->traits) && looks_for(s, r, i->type) &&
+	       is_within(s, r, i->days) && has_time_for(s, r, i->minutes);
 }
 
 /* What is left of an image when where it lies and what it is are given. */
@@ -525,10 +667,10 @@ static law_outcomes probes(struct law_pair p, const struct reading *r, struct im
 	law_outcomes out = 0;
 
 	for (i->type = 0; i->type < types; i->type++) {
-		for (i->days = 0; i->days <= days_in(p); i->days++) {
+		for (unsigned a = 0; a < AGES; a++) {
+			i->days = age(p, a);
 			for (i->minutes = STEP; i->minutes <= LONGEST; i->minutes += STEP)
-				out |= outcome(is_covered(p.sides[0], r, i),
-					       is_covered(p.sides[1], r, i));
+				out |= outcome(is_covered(p, 0, r, i), is_covered(p, 1, r, i));
 		}
 	}
 	return out;
@@ -572,9 +714,10 @@ law_outcomes law_outcomes_by_image(law_model m, struct law_pair p)
 	law_outcomes out = 0;
 
 	for (enum question q = 0; q < QUESTIONS; q++)
-		readings_ask(&r, m, p, q);
+		if (q != MEMBERS)
+			readings_ask(&r, m, p, q);
 	do
 		out |= all_images(p, &r.now);
 	while (readings_next(&r));
-	return out;
+	return with_members(m, p, out);
 }

@@ -21,6 +21,7 @@ enum law_answer {
 	LAW_FILTERS_SPARE_CHOSEN,
 	LAW_FILTERS_SPARE_ALL,
 	LAW_FILTERS_SPARE_PICKS,
+	LAW_FILTERS_OF_PICKS,
 
 	LAW_EXCLUSIONS_ALWAYS,
 	LAW_EXCLUSIONS_SPARE_CHOSEN,
@@ -32,6 +33,13 @@ enum law_answer {
 	LAW_EMPTY_PASSES,
 	LAW_EMPTY_BLOCKS,
 
+	LAW_FALSE_LETS_PASS,
+	LAW_FALSE_IS_WITHOUT,
+	LAW_CHANGED_FALSE_IS_WITHOUT,
+
+	LAW_PICKS_ARE_SUBSETS,
+	LAW_PICK_TWO_IS_ALL,
+
 	LAW_NO_TYPE_IS_NONE,
 	LAW_NO_TYPE_IS_ALL,
 
@@ -42,6 +50,17 @@ enum law_answer {
 	LAW_WINDOW_OVER_MIDNIGHT,
 	LAW_WINDOW_EMPTY,
 	LAW_WINDOW_IS_A_START,
+
+	LAW_NO_END_IS_OPEN,
+	LAW_NO_END_IS_NEVER,
+
+	LAW_PERIOD_IN_DAYS,
+	LAW_PERIOD_IN_HOURS,
+	LAW_LARGE_PERIOD_IS_SHORT,
+
+	LAW_MEMBERS_DO_NOTHING,
+	LAW_MEMBERS_LESSER_COVERS,
+	LAW_MEMBERS_GREATER_COVERS,
 
 	LAW_NO_SCOPE_IS_ALL,
 	LAW_NO_SCOPE_IS_CHOSEN,
@@ -68,9 +87,9 @@ struct law_reason {
 extern const struct law_reason law_reasons[LAW_ANSWERS];
 
 /* Which answers are considered: one bit each. */
-typedef unsigned law_model;
+typedef uint64_t law_model;
 
-#define LAW_BIT(answer) (1u << (answer))
+#define LAW_BIT(answer) (UINT64_C(1) << (answer))
 
 law_model law_full(void);
 law_model law_plain(void);
@@ -101,7 +120,7 @@ law_outcomes law_meet(law_outcomes x, law_outcomes y);
 law_outcomes law_selection(law_model m, struct law_pair p, enum law_answer no_scope);
 law_outcomes law_filters(law_model m, struct law_pair p, enum law_answer no_scope);
 law_outcomes law_types(law_model m, struct law_pair p);
-law_outcomes law_ages(struct law_pair p);
+law_outcomes law_ages(law_model m, struct law_pair p);
 law_outcomes law_windows(law_model m, struct law_pair p);
 law_outcomes law_switch(struct law_pair p);
 

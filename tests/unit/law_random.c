@@ -66,14 +66,19 @@ static void change_part(struct law_side *s, unsigned part)
 		s->excluded = law_random(2) ? law_random(8) : 0;
 		break;
 	case 15:
-		s->period = (int)law_random(3) + 1;
+		i = law_random(5);
+		s->period = i < 3 ? (int)i + 1 : 400 * ((int)i - 2);
+		break;
+	case 16:
+		s->marked = law_random(3) ? 0 : law_random(4);
+		s->remarked = law_random(3) ? 0 : law_random(4);
 		break;
 	default:
 		law_take_window(s, law_random(LAW_WINDOWS));
 		break;
 	}
 }
-#define PARTS 17
+#define PARTS 18
 
 /* Any side, and one that differs from it in few parts or in many. */
 static void random_pair(struct law_side *sides)
@@ -181,20 +186,23 @@ struct large {
 };
 
 static char large_names[LARGE][8];
-static struct element *large_images[LARGE];
+static struct element *large_images[LAW_MARKS][LARGE];
 
 static void name_large_sets(void)
 {
 	for (unsigned i = 0; i < LARGE; i++) {
 		snprintf(large_names[i], sizeof(large_names[i]), "n%05u", i);
-		large_images[i] = law_image(large_names[i]);
+		for (enum law_mark k = LAW_PLAIN; k < LAW_MARKS; k++)
+			large_images[k][i] = law_image(large_names[i], k);
 	}
 }
 
 static void free_large_sets(void)
 {
-	for (unsigned i = 0; i < LARGE; i++)
-		free(large_images[i]);
+	for (enum law_mark k = LAW_PLAIN; k < LAW_MARKS; k++) {
+		for (unsigned i = 0; i < LARGE; i++)
+			free(large_images[k][i]);
+	}
 }
 
 /* Some of `count` states, each for some names: states[i] is the state of name i. */
@@ -248,18 +256,26 @@ static void enlarge_texts(struct value *v, struct str *list, const unsigned *sta
 	v->u.texts.n = n;
 }
 
+/* Images of one state are marked as their witness is. */
 static void enlarge_images(struct value *v, const struct element **list, const unsigned *states,
-			   unsigned bit)
+			   unsigned bit, const unsigned *occur, const struct law_side *side)
 {
+	bool have_extra = v->u.elements.have_extra;
 	size_t n = 0;
 
 	for (unsigned i = 0; i < LARGE; i++) {
-		if (states[i] >> bit & 1)
-			list[n++] = large_images[i];
+		unsigned witness = 0;
+
+		if (!(states[i] >> bit & 1))
+			continue;
+		while (occur[witness] != states[i])
+			witness++;
+		list[n++] = large_images[law_mark_of(side, witness)][i];
 	}
 	*v = (struct value){.is_null = n == 0};
 	v->u.elements.v = list;
 	v->u.elements.n = n;
+	v->u.elements.have_extra = have_extra;
 }
 
 static void enlarge_ids(struct value *v, struct integer *list, const unsigned *states, unsigned bit)
@@ -298,7 +314,8 @@ static void enlarge(struct large *large, struct law_side *sides)
 		law_build(&law_configs[s], &sides[s]);
 		enlarge_texts(&values[rows[0]], large->texts[0][s], states[0], s);
 		enlarge_texts(&values[rows[1]], large->texts[1][s], states[1], s);
-		enlarge_images(&values[rows[2]], large->images[s], states[2], s);
+		enlarge_images(&values[rows[2]], large->images[s], states[2], s, occur[2],
+			       &sides[s]);
 		enlarge_ids(&values[rows[3]], large->ids[s], states[3], s);
 		enlarge_ids(&values[rows[4]], large->excluded[s], states[3], s + 2);
 	}
@@ -373,5 +390,54 @@ void law_sweep_answers(unsigned long count)
 		print_message("%s \"%s\": %s after %lu pairs\n", r->in_model ? "without" : "with",
 			      r->what, holds ? "nothing changes" : "the law fails", looked_at);
 		assert_int_equal(holds, r->effect == LAW_ADDS_NOTHING);
+	}
+}
+
+/* A schedule as somebody may have it, and few edits of it. */
+static void likely_pair(struct law_side *sides, unsigned edits)
+{
+	sides[0] = law_default;
+	for (unsigned i = 0; i < 3; i++)
+		change_part(&sides[0], law_random(PARTS));
+	sides[0].on = 1;
+	do {
+		sides[1] = sides[0];
+		for (unsigned i = 0; i < edits; i++)
+			change_part(&sides[1], law_random(PARTS));
+	} while (memcmp(&sides[0], &sides[1], sizeof(sides[0])) == 0);
+}
+
+static double unknown_percent(law_model m, unsigned edits, unsigned long count)
+{
+	struct law_side sides[2];
+	struct law_pair p = {{&sides[0], &sides[1]}};
+	unsigned long unknown = 0;
+
+	/* The same pairs for each model. */
+	law_begin(1);
+	for (unsigned long i = 0; i < count; i++) {
+		likely_pair(sides, edits);
+		unknown += (law_outcomes_of(m, p) & (LAW_LOSE | LAW_GAIN)) == (LAW_LOSE | LAW_GAIN);
+	}
+	return 100.0 * (double)unknown / (double)count;
+}
+
+void law_tell_costs(unsigned long count)
+{
+	law_model full = law_full();
+	double one = unknown_percent(full, 1, count), two = unknown_percent(full, 2, count);
+
+	print_message("may lose and may gain, %% of edits of one field and of two: %.1f %.1f\n",
+		      one, two);
+	for (enum law_answer a = 0; a < LAW_ANSWERS; a++) {
+		const struct law_reason *r = &law_reasons[a];
+		law_model other = full ^ LAW_BIT(a);
+		double sign = r->in_model ? 1 : -1;
+
+		if (r->effect == LAW_NO_CHOICE || r->is_plain)
+			continue;
+		print_message("%s \"%s\": %+.1f %+.1f\n", r->in_model ? "costs" : "would cost",
+			      r->what, sign * (one - unknown_percent(other, 1, count)),
+			      sign * (two - unknown_percent(other, 2, count)));
 	}
 }

@@ -20,12 +20,14 @@ static const struct {
 
 static const struct {
 	int before, after;
-} periods[9] = {{2, 2}, {3, 1}, {1, 3}, {1, 1}, {3, 3}, {1, 2}, {2, 1}, {2, 3}, {3, 2}};
+} periods[LAW_PERIODS] = {{2, 2}, {3, 1}, {1, 3},   {1, 1},   {3, 3},     {1, 2},     {2, 1},
+			  {2, 3}, {3, 2}, {3, 400}, {400, 3}, {400, 800}, {800, 400}, {400, 400}};
 
 /* Hours: inside a day, over midnight, a whole day, without an end. */
 static const struct {
 	int start, end;
-} windows[8] = {{2, 6}, {3, 7}, {2, 7}, {2, LAW_NULL}, {22, 23}, {22, 1}, {20, 1}, {5, 5}};
+} windows[LAW_WINDOWS] = {{2, 6},   {3, 7},  {2, 7},  {2, LAW_NULL}, {3, LAW_NULL},
+			  {22, 23}, {22, 1}, {20, 1}, {5, 5}};
 
 /* An id is chosen or not, excluded or not, on each side: 16 states, of which 0 needs no id. */
 struct id_sets {
@@ -178,7 +180,7 @@ void law_take_scope(struct law_side *s, unsigned i)
 	s->all = scopes[i].all;
 }
 
-/* The sides' halves of a number below 49, and of one below 64. */
+/* The sides' halves of one number. */
 static void set_scopes(struct law_side *sides, unsigned both)
 {
 	for (unsigned s = 0; s < 2; s++) {
@@ -196,8 +198,8 @@ void law_take_window(struct law_side *s, unsigned i)
 
 static void set_windows(struct law_side *sides, unsigned both)
 {
-	law_take_window(&sides[0], both % 8);
-	law_take_window(&sides[1], both / 8);
+	law_take_window(&sides[0], both % LAW_WINDOWS);
+	law_take_window(&sides[1], both / LAW_WINDOWS);
 }
 
 static void set_images(struct law_side *sides, unsigned relation)
@@ -245,7 +247,8 @@ static bool sweep_selections(struct law_side *sides, struct law_pair p, const st
 
 		set_periods(sides, n / 7);
 		set_images(sides, n % 7);
-		rest = part_meet(filtered, part_from(law_ages(p), law_ages(p)));
+		rest = part_meet(filtered,
+				 part_from(law_ages(law_models[0], p), law_ages(law_models[1], p)));
 		for (unsigned k = 0; k < u->id_count; k++) {
 			struct part all;
 
@@ -329,9 +332,11 @@ void law_sweep_core(bool is_whole, unsigned one_in)
 	sweep_universe(&u);
 }
 
+#define WINDOW_PAIRS (LAW_WINDOWS * LAW_WINDOWS)
+
 /* What windows and periods do, for all that two sides can have. */
 struct times {
-	struct part in_window[64], in_period[9];
+	struct part in_window[WINDOW_PAIRS], in_period[LAW_PERIODS];
 };
 
 static void fill_times(struct times *out)
@@ -339,14 +344,15 @@ static void fill_times(struct times *out)
 	struct law_side sides[2] = {law_default, law_default};
 	struct law_pair p = {{&sides[0], &sides[1]}};
 
-	for (unsigned w = 0; w < 64; w++) {
+	for (unsigned w = 0; w < WINDOW_PAIRS; w++) {
 		set_windows(sides, w);
 		out->in_window[w] =
 			part_from(law_windows(law_models[0], p), law_windows(law_models[1], p));
 	}
-	for (unsigned t = 0; t < 9; t++) {
+	for (unsigned t = 0; t < LAW_PERIODS; t++) {
 		set_periods(sides, t);
-		out->in_period[t] = part_from(law_ages(p), law_ages(p));
+		out->in_period[t] =
+			part_from(law_ages(law_models[0], p), law_ages(law_models[1], p));
 	}
 }
 
@@ -354,8 +360,9 @@ static void fill_times(struct times *out)
 static bool sweep_times(struct law_side *sides, struct law_pair p, struct part standing,
 			const struct times *times, unsigned one_in)
 {
-	for (unsigned n = 0; n < 64 * 9 * 4; n++) {
-		unsigned w = n % 64, t = n / 64 % 9, on = n / 64 / 9;
+	for (unsigned n = 0; n < WINDOW_PAIRS * LAW_PERIODS * 4; n++) {
+		unsigned w = n % WINDOW_PAIRS, t = n / WINDOW_PAIRS % LAW_PERIODS,
+			 on = n / WINDOW_PAIRS / LAW_PERIODS;
 		struct part all;
 
 		if (!law_is_sampled(one_in))
@@ -469,6 +476,33 @@ void law_sweep_id_sets(const char *name, unsigned states_max, unsigned one_in)
 		set_images(sides, n / 4 % 7);
 		if (!sweep_sets(sides, p, part_of(p, law_filters), states_max, one_in))
 			break;
+	}
+	law_clock_tell(clock, name);
+	assert_int_equal(law_failures, 0);
+}
+
+/* Each of two images has no such member, one, or another, on each side that names it. */
+void law_sweep_members(const char *name)
+{
+	struct law_side sides[2] = {law_default, law_default};
+	struct law_pair p = {{&sides[0], &sides[1]}};
+	struct law_clock clock = law_clock_start();
+
+	for (unsigned n = 0; n < 49 * 7 * 81 * 4 && law_failures < LAW_FAILURES_MAX; n++) {
+		unsigned marks = n / 4 % 81, relation = n / 4 / 81 % 7;
+
+		set_scopes(sides, n / 4 / 81 / 7);
+		for (unsigned s = 0; s < 2; s++) {
+			unsigned mine = s ? marks / 9 : marks % 9;
+
+			sides[s].on = n >> s & 1;
+			sides[s].images = s ? lists[relation].after : lists[relation].before;
+			sides[s].marked = (mine % 3 == 1) | (mine / 3 == 1) << 1;
+			sides[s].remarked = (mine % 3 == 2) | (mine / 3 == 2) << 1;
+		}
+		law_build_both(sides);
+		law_check(p, law_outcomes_of(law_models[0], p), law_outcomes_of(law_models[1], p));
+		law_check_swapped(p);
 	}
 	law_clock_tell(clock, name);
 	assert_int_equal(law_failures, 0);

@@ -18,6 +18,9 @@ void law_sweep_second(const char *name, unsigned one_in);
 /* Sets of ids in up to `states_max` of the 15 states that they can be in. */
 void law_sweep_id_sets(const char *name, unsigned states_max, unsigned one_in);
 
+/* Members without a row, in images that stay, come and go, under every scope, on and off. */
+void law_sweep_members(const char *name);
+
 /* law_random.c: everything together, at random. */
 void law_sweep_random(const char *name, unsigned long count);
 
@@ -30,9 +33,13 @@ void law_sweep_large(const char *name, unsigned long count);
 /* The model with an answer less, or more: does the law still hold? */
 void law_sweep_answers(unsigned long count);
 
+/* What each answer costs, or would cost: edits whose direction nobody can tell. */
+void law_tell_costs(unsigned long count);
+
 /* Of the universe, for those who choose at random. */
 #define LAW_SCOPES  7
-#define LAW_WINDOWS 8
+#define LAW_WINDOWS 9
+#define LAW_PERIODS 14
 void law_take_scope(struct law_side *s, unsigned i);
 void law_take_window(struct law_side *s, unsigned i);
 
