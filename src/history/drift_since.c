@@ -20,7 +20,17 @@ struct tracked {
 	struct finding *finding;
 	struct str path; /* of the field */
 	struct reach live, base;
+	/* Of a schedule that has never run: when either side first had it on. */
+	bool is_never_run, was_on, is_cut;
+	int64_t on_since_s;
 	size_t next; /* of the same target, or NONE */
+};
+
+/* An older state of one side. */
+struct state {
+	const struct repo_past *past;
+	const struct diff *to_now; /* NULL: it cannot be read */
+	bool is_on;
 };
 
 /* A target with findings to ask history about. */
@@ -38,6 +48,7 @@ struct since {
 	struct asked *subjects;
 	size_t tracked_count, subject_count;
 	bool is_live; /* which side is walked */
+	bool has_observed;
 };
 
 static struct reach *reach_of(const struct since *s, struct tracked *t)
@@ -54,57 +65,81 @@ static bool differs(const struct diff *d, struct str path)
 	return false;
 }
 
-/* What an older state says of each field that is still asked for; `d` NULL: it cannot be read. */
-static bool note_state(struct since *s, const struct asked *subject, const struct repo_past *p,
-		       const struct diff *d)
+/* All of history counts: a schedule that was on once and never ran is none that is new. */
+static bool note_switch(struct tracked *t, const struct state *then)
+{
+	int64_t since_s = then->past->commit->time_s;
+
+	t->is_cut |= then->past->is_cut;
+	if (then->is_on && (!t->was_on || since_s < t->on_since_s)) {
+		t->was_on = true;
+		t->on_since_s = since_s;
+	}
+	return true;
+}
+
+static bool note_field(struct tracked *t, struct reach *reach, const struct state *then)
+{
+	if (!reach->is_open)
+		return false;
+	if (!then->to_now || differs(then->to_now, t->path)) {
+		reach->is_open = false;
+		return false;
+	}
+	reach->is_known = true;
+	reach->since_s = then->past->commit->time_s;
+	reach->is_oldest = then->past->is_oldest;
+	return true;
+}
+
+/* What an older state says of each field that is still asked for: is an older one wanted? */
+static bool note_state(struct since *s, const struct asked *subject, const struct state *then)
 {
 	bool any = false;
 
 	for (size_t k = subject->first; k != NONE; k = s->tracked[k].next) {
-		struct reach *reach = reach_of(s, &s->tracked[k]);
+		struct tracked *t = &s->tracked[k];
 
-		if (!reach->is_open)
-			continue;
-		if (!d || differs(d, s->tracked[k].path)) {
-			reach->is_open = false;
-			continue;
-		}
-		reach->is_known = true;
-		reach->since_s = p->commit->time_s;
-		reach->is_oldest = p->is_oldest;
-		any = true;
+		any |= t->is_never_run ? note_switch(t, then) : note_field(t, reach_of(s, t), then);
 	}
-	return any && !p->is_oldest;
+	return any && !then->past->is_oldest;
 }
 
-/* *d is NULL where that state is none that can be compared. */
-static struct err *compare_state(const struct since *s, const struct asked *subject,
-				 const struct repo_past *p, struct arena *a, struct diff *d,
-				 bool *is_read)
+/* A state that is none that can be compared stays as it is: unread, and not on. */
+static struct err *read_state(const struct since *s, const struct asked *subject, struct arena *a,
+			      struct state *then)
 {
+	const struct repo_past *p = then->past;
 	const struct file_tree tree = {.repo = s->w->repo, .commit = p->commit};
 	const struct reading *now =
 		s->is_live ? subject->sides->live.reading : subject->sides->base.reading;
-	struct config_file then;
+	struct diff *d = arena_alloc(a, sizeof(*d));
+	struct config_file file;
 
-	TRY(config_file_read(s->w, &tree, p->path, a, &then));
-	*is_read = then.state == CONFIG_READ;
-	return *is_read ? diff_configs(&then.reading->config, &now->config, a, d) : NULL;
+	if (!d)
+		return err_nomem();
+	TRY(config_file_read(s->w, &tree, p->path, a, &file));
+	if (file.state != CONFIG_READ)
+		return NULL;
+	then->is_on = config_is_on(&file.reading->config);
+	if (now)
+		TRY(diff_configs(&file.reading->config, &now->config, a, d));
+	then->to_now = now ? d : NULL;
+	return NULL;
 }
 
 static struct err *take_state(void *ctx, size_t i, const struct repo_past *p, bool *more)
 {
 	struct since *s = ctx;
 	const struct asked *subject = &s->subjects[i];
+	struct state then = {.past = p};
 	struct arena *a = arena_new();
-	struct diff d;
-	bool is_read = false;
 	struct err *e = a ? NULL : err_nomem();
 
 	if (!e && p->is_there)
-		e = compare_state(s, subject, p, a, &d, &is_read);
+		e = read_state(s, subject, a, &then);
 	if (!e)
-		*more = note_state(s, subject, p, is_read ? &d : NULL);
+		*more = note_state(s, subject, &then);
 	arena_free(a);
 	return e;
 }
@@ -132,10 +167,10 @@ static struct err *field_of(const struct since *s, const struct finding *f,
 	*out = STR("");
 	if (!sides->live.reading)
 		return NULL;
-	if (f->class == CLASS_DRIFT && sides->base.reading)
-		*out = f->path;
-	else if (liveness_can_be_excused(f))
+	if (liveness_is_never_run(f) || (s->has_observed && liveness_can_be_excused(f)))
 		return liveness_switch(sides->live.reading, s->w->arena, out);
+	if (s->has_observed && f->class == CLASS_DRIFT && sides->base.reading)
+		*out = f->path;
 	return NULL;
 }
 
@@ -144,7 +179,10 @@ static struct err *track(struct since *s, struct finding *f, const struct target
 {
 	struct tracked *n = &s->tracked[s->tracked_count];
 
-	*n = (struct tracked){.finding = f, .live.is_open = true, .base.is_open = true};
+	*n = (struct tracked){.finding = f,
+			      .live.is_open = true,
+			      .base.is_open = true,
+			      .is_never_run = liveness_is_never_run(f)};
 	TRY(field_of(s, f, sides, &n->path));
 	if (!n->path.n)
 		return NULL;
@@ -201,24 +239,45 @@ static struct err *tell_switch(const struct since *s, const struct tracked *t,
 {
 	const struct reading *live = subject->sides->live.reading;
 	bool is_first = !t->live.is_known && s->branch && subject->sides->base.reading &&
-			!liveness_is_on(subject->sides->base.reading);
+			!config_is_on(&subject->sides->base.reading->config);
 
 	if (t->live.is_known && !t->live.is_oldest)
 		return liveness_excuse(s->r, t->finding, live, t->live.since_s);
 	return is_first ? liveness_excuse(s->r, t->finding, live, s->r->now_s) : NULL;
 }
 
-static struct err *tell(const struct since *s)
+/* A history that cannot be walked to its end is one that is cut. */
+static struct err *tell_never_run(const struct since *s, const struct tracked *t,
+				  const struct asked *subject, bool is_walked)
+{
+	bool is_cut = t->is_cut || !is_walked;
+
+	if (!is_cut && !t->was_on)
+		return NULL;
+	return liveness_end_grace(s->r, t->finding, subject->sides->live.reading, is_cut,
+				  t->on_since_s);
+}
+
+static struct err *tell_one(const struct since *s, const struct tracked *t,
+			    const struct asked *subject, bool is_walked)
+{
+	if (t->is_never_run)
+		return tell_never_run(s, t, subject, is_walked);
+	if (!is_walked)
+		return NULL;
+	if (t->finding->class != CLASS_DRIFT)
+		return tell_switch(s, t, subject);
+	tell_drift(t);
+	return NULL;
+}
+
+static struct err *tell(const struct since *s, bool is_walked)
 {
 	for (size_t i = 0; i < s->subject_count; i++) {
 		const struct asked *subject = &s->subjects[i];
 
-		for (size_t k = subject->first; k != NONE; k = s->tracked[k].next) {
-			if (s->tracked[k].finding->class == CLASS_DRIFT)
-				tell_drift(&s->tracked[k]);
-			else
-				TRY(tell_switch(s, &s->tracked[k], subject));
-		}
+		for (size_t k = subject->first; k != NONE; k = s->tracked[k].next)
+			TRY(tell_one(s, &s->tracked[k], subject, is_walked));
 	}
 	return NULL;
 }
@@ -235,17 +294,28 @@ static struct err *observed_tip(const char *branch, const struct workspace *w,
 	return NULL;
 }
 
+static struct err *walk_both(struct since *s, const struct repo_commit *observed)
+{
+	if (s->has_observed)
+		TRY(walk_side(s, observed, true));
+	return walk_side(s, &s->w->commit, false);
+}
+
 struct err *since_find(const char *branch, const struct workspace *w, struct result *r,
 		       const struct sides *sides)
 {
 	struct since s = {.branch = branch, .w = w, .r = r};
 	struct repo_commit observed;
+	struct err *e = observed_tip(branch, w, &observed), *told;
 
-	TRY(observed_tip(branch, w, &observed));
-	if (observed.is_unborn)
-		return NULL;
-	TRY(collect(&s, sides));
-	TRY(walk_side(&s, &observed, true));
-	TRY(walk_side(&s, &w->commit, false));
-	return tell(&s);
+	s.has_observed = !e && !observed.is_unborn;
+	told = collect(&s, sides);
+	if (!e && !told)
+		e = walk_both(&s, &observed);
+	if (!told && (!e || e->kind != ERR_NOMEM))
+		told = tell(&s, !e);
+	if (!told)
+		return e;
+	err_free(e);
+	return told;
 }

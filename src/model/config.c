@@ -144,6 +144,22 @@ bool value_items_equal(const struct resource *r, size_t field, const struct valu
 	       element_compare_config(f, a->u.elements.v[i], b->u.elements.v[j]) == 0;
 }
 
+bool config_is_on(const struct config *c)
+{
+	size_t i = schema_find_dimension(c->resource, DIM_SWITCH);
+
+	return i < c->resource->field_count && !c->values[i].is_null && c->values[i].u.boolean;
+}
+
+const struct field *config_lacks(const struct config *c)
+{
+	for (size_t i = 0; config_is_on(c) && i < c->resource->field_count; i++) {
+		if (c->resource->fields[i].need == NEED_WHEN_ON && c->values[i].is_null)
+			return &c->resource->fields[i];
+	}
+	return NULL;
+}
+
 bool unknown_is_empty(const struct unknown *u)
 {
 	return str_is(u->json, "null") || str_is(u->json, "[]");

@@ -122,6 +122,10 @@ int value_compare_items(const struct resource *r, size_t field, const struct val
 bool value_items_equal(const struct resource *r, size_t field, const struct value *a, size_t i,
 		       const struct value *b, size_t j);
 
+/* A field without which a schedule that is on says nothing, and that is null; NULL: none. */
+const struct field *config_lacks(const struct config *c);
+bool config_is_on(const struct config *c);
+
 /* null or []: for the digest and for changes the same as absent. */
 bool unknown_is_empty(const struct unknown *u);
 

@@ -172,38 +172,34 @@ static struct err *read_document(struct reader *r)
 	return json_next(r->scan, &t); /* nothing may follow */
 }
 
-/* NULL for a resource without one. */
-static const struct value *switch_of(const struct reading *out)
-{
-	size_t i = schema_find_dimension(out->config.resource, DIM_SWITCH);
-
-	return i < out->config.resource->field_count ? &out->config.values[i] : NULL;
-}
-
 /* Without RequestId a file is no worse. */
-static bool is_needed(const struct reader *r, const struct field *f, const struct value *on)
+static bool is_needed(const struct reader *r, const struct field *f)
 {
 	if (f->need == NEED_WHEN_ON)
-		return on && !on->is_null && on->u.boolean;
+		return config_is_on(&r->out->config);
 	return f->need == NEED_ALWAYS && r->opt->form == READ_REPLY;
+}
+
+/* Where a value is that is needed; the switch that needs it, where it is absent. */
+static uint32_t place_of(const struct reader *r, const struct value *v)
+{
+	size_t i = schema_find_dimension(r->resource, DIM_SWITCH);
+
+	return v->is_present || i == r->resource->field_count ? v->at : r->out->config.values[i].at;
 }
 
 /* A field that was there and could not be read has a note of its own. */
 static struct err *demand_fields(struct reader *r)
 {
-	const struct value *on = switch_of(r->out);
-
 	for (size_t i = 0; i < r->resource->field_count; i++) {
 		const struct field *f = &r->resource->fields[i];
 		const struct value *v = &r->out->config.values[i];
+		const char *found = v->is_unset ? "not set" : v->is_present ? "null" : "absent";
 
-		if (!is_needed(r, f, on) || !v->is_null || v->is_malformed)
+		if (!is_needed(r, f) || !v->is_null || v->is_malformed)
 			continue;
-		TRY(reader_note(r, NOTE_REQUIRED, v->is_present || !on ? v->at : on->at,
-				str_from(f->name), "", "%s, expected a value%s",
-				v->is_unset     ? "not set"
-				: v->is_present ? "null"
-						: "absent",
+		TRY(reader_note(r, NOTE_REQUIRED, place_of(r, v), str_from(f->name), "",
+				"%s, expected a value%s", found,
 				f->need == NEED_WHEN_ON ? " where the scan is on" : ""));
 	}
 	return NULL;
@@ -243,14 +239,15 @@ bool reading_is_whole(const struct reading *r)
 bool reading_is_off(const struct reading *r)
 {
 	const struct resource *res = r->config.resource;
-	const struct value *on = switch_of(r);
+	size_t on = schema_find_dimension(res, DIM_SWITCH);
 
 	for (size_t i = 0; i < res->field_count; i++) {
 		if (res->fields[i].role == ROLE_RUN && res->fields[i].need == NEED_ALWAYS &&
 		    r->config.values[i].is_null)
 			return false;
 	}
-	return !r->has_error && on && !on->is_null && !on->u.boolean;
+	return !r->has_error && on < res->field_count && !r->config.values[on].is_null &&
+	       !r->config.values[on].u.boolean;
 }
 
 /* A state field that is malformed has one note; any other trouble is more than those. */

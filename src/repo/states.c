@@ -14,17 +14,19 @@ struct walk {
 	size_t count, open_count;
 	repo_past_take *take;
 	void *ctx;
+	bool is_cut; /* where the walk ends */
 };
 
+/* *is_cut: there is one, and this clone does not have it. */
 static struct err *find_parent(struct repo *r, const struct repo_commit *c, struct repo_commit *out,
-			       bool *there)
+			       bool *there, bool *is_cut)
 {
 	git_commit *commit = NULL;
 	git_odb *odb = NULL;
 	struct err *e = NULL;
 	git_oid id, parents[2];
 
-	*there = false;
+	*there = *is_cut = false;
 	if (git_oid_fromstr(&id, c->hex) < 0 || git_commit_lookup(&commit, r->git, &id) < 0)
 		return err_git(ERR_REPO, "commit %s", c->hex);
 	if (commit_parents(commit, parents) > 0) {
@@ -34,6 +36,7 @@ static struct err *find_parent(struct repo *r, const struct repo_commit *c, stru
 		else
 			*there = git_odb_exists(odb, &id) == 1 ||
 				 git_repository_is_shallow(r->git) != 1;
+		*is_cut = !*there;
 	}
 	if (!e && *there)
 		e = commit_describe(r, &id, out);
@@ -49,6 +52,7 @@ static struct err *tell(struct walk *w, size_t i, const struct repo_commit *c, b
 		.path = w->paths[i],
 		.is_there = w->spots[i].kind == REPO_ENTRY_FILE,
 		.is_oldest = is_oldest,
+		.is_cut = is_oldest && w->is_cut,
 	};
 	bool more = false;
 
@@ -95,7 +99,7 @@ static struct err *walk(struct walk *w, const struct repo_commit *tip)
 	}
 	w->open_count = w->count;
 	while (w->open_count && there) {
-		TRY(find_parent(w->r, &now, &parent, &there));
+		TRY(find_parent(w->r, &now, &parent, &there, &w->is_cut));
 		TRY(step(w, &now, there ? &parent : NULL));
 		if (there)
 			now = parent;

@@ -14,6 +14,7 @@ struct repo_past {
 	const char *path;
 	bool is_there;  /* a file; else nothing, or no file, stands at the path */
 	bool is_oldest; /* nothing older is known: the root, or where a shallow clone ends */
+	bool is_cut;    /* the latter: there is more, and not here */
 };
 
 /*

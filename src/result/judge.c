@@ -179,11 +179,11 @@ struct err *judge_change(struct result *r, struct str target, const struct chang
 	return add(r, &f);
 }
 
-static struct err *judge_changes(struct result *r, struct str name, const struct reading *before,
-				 const struct reading *after, struct str file,
+static struct err *judge_changes(struct result *r, struct str name, const struct config *before,
+				 const struct config *after, struct str file,
 				 struct result_target *row)
 {
-	TRY(diff_configs(&before->config, &after->config, r->arena, &row->diff));
+	TRY(diff_configs(before, after, r->arena, &row->diff));
 	row->has_diff = true;
 	row->outcome = row->diff.change_count ? OUTCOME_DRIFTED : OUTCOME_EQUAL;
 	for (size_t i = 0; i < row->diff.change_count; i++)
@@ -197,7 +197,7 @@ struct err *judge_pair(struct result *r, struct str name, const struct reading *
 {
 	TRY(coverage_describe(&before->config, r->arena, &row->coverage_before));
 	TRY(coverage_describe(&after->config, r->arena, &row->coverage_after));
-	return judge_changes(r, name, before, after, file, row);
+	return judge_changes(r, name, &before->config, &after->config, file, row);
 }
 
 /* What a note of a reply becomes. */
@@ -211,6 +211,10 @@ static const enum rule_id live_rules[NOTE_KINDS] = {
 
 /* What a malformed state means: it is no part of the setting. */
 #define STATE_UNCLEAR "Whether scans run is not known; the setting itself was judged"
+
+/* What a malformed field means where the schedule is off all the same. */
+#define OFF_ALL_THE_SAME \
+	"The schedule is off, and that was compared; the rest of the setting is not known"
 
 /* `meaning`: where it is not what the rule says; NULL. */
 static struct err *add_note(struct result *r, const struct target *t, const struct note *n,
@@ -255,13 +259,15 @@ static struct err *add_dropped(struct result *r, const struct target *t,
 static struct err *judge_notes(struct result *r, const struct target *t,
 			       const struct reading *reading, struct str request_id)
 {
-	bool has_config = reading_has_config(reading);
+	const char *meaning = reading_has_config(reading) ? STATE_UNCLEAR
+			      : reading_is_off(reading)   ? OFF_ALL_THE_SAME
+							  : NULL;
 
 	for (size_t i = 0; i < reading->note_count; i++) {
 		const struct note *n = &reading->notes[i];
 		bool is_trouble = n->kind == NOTE_TYPE_CHANGED || n->kind == NOTE_BAD_VALUE;
 
-		TRY(add_note(r, t, n, request_id, is_trouble && has_config ? STATE_UNCLEAR : NULL));
+		TRY(add_note(r, t, n, request_id, is_trouble ? meaning : NULL));
 	}
 	return add_dropped(r, t, reading);
 }
@@ -433,6 +439,27 @@ static struct err *describe(struct result *r, const struct reading *reading, str
 	return NULL;
 }
 
+/*
+ * The reply cannot be read in whole, and yet says that the schedule is off: then that alone is
+ * compared, as if all else were what the baseline has. The target stays incomplete.
+ */
+static struct err *judge_off(struct result *r, const struct target *t, const struct reading *live,
+			     const struct baseline_side *base, struct result_target *row)
+{
+	size_t i = schema_find_dimension(live->config.resource, DIM_SWITCH);
+	struct config *off = arena_alloc(r->arena, sizeof(*off));
+
+	if (!off)
+		return err_nomem();
+	*off = base->state == BASELINE_READ ? base->reading->config : live->config;
+	off->values[i] = live->config.values[i];
+	TRY(coverage_describe(off, r->arena, &row->coverage_after));
+	if (base->state == BASELINE_READ)
+		TRY(judge_changes(r, t->name, &base->reading->config, off, t->baseline, row));
+	row->outcome = OUTCOME_INCOMPLETE;
+	return NULL;
+}
+
 struct err *judge_target(struct result *r, const struct target *t, const struct live_side *live,
 			 const struct baseline_side *base)
 {
@@ -465,13 +492,18 @@ struct err *judge_target(struct result *r, const struct target *t, const struct 
 		TRY(add_note(r, t, &unclear, row->request_id, STATE_UNCLEAR));
 	if (!is_live_known || !reading_has_config(live->reading)) {
 		row->outcome = OUTCOME_INCOMPLETE;
-		return NULL;
+		/* Of what could not be read there is no digest. */
+		row->live_digest = STR("");
+		return is_live_known && reading_is_off(live->reading)
+			       ? judge_off(r, t, live->reading, base, row)
+			       : NULL;
 	}
 	row->live = &live->reading->config;
 	TRY(describe(r, live->reading, live->digest, &row->coverage_after));
 	if (base->state == BASELINE_READ) {
 		TRY(judge_vanished(r, t, base->reading, live->reading));
-		TRY(judge_changes(r, t->name, base->reading, live->reading, t->baseline, row));
+		TRY(judge_changes(r, t->name, &base->reading->config, &live->reading->config,
+				  t->baseline, row));
 	} else {
 		row->outcome = OUTCOME_NO_BASELINE;
 	}

@@ -19,9 +19,6 @@
 /* Of a value in a message. */
 #define VALUE_SHOWN 200u
 
-/* Beyond this a period says nothing; it also keeps the sums below from overflowing. */
-#define PERIOD_DAYS_MAX INT64_C(36500)
-
 static struct str state_text(const struct reading *r, enum state_kind k)
 {
 	size_t i = schema_find_state(r->config.resource, k);
@@ -31,23 +28,27 @@ static struct str state_text(const struct reading *r, enum state_kind k)
 	return r->config.values[i].u.text;
 }
 
-bool liveness_is_on(const struct reading *r)
-{
-	size_t i = schema_find_dimension(r->config.resource, DIM_SWITCH);
-	const struct value *v = &r->config.values[i];
-
-	return i < r->config.resource->field_count && !v->is_null && v->u.boolean;
-}
-
-static int64_t period_days(const struct reading *r)
+static bool has_known_period(const struct reading *r)
 {
 	size_t i = schema_find_dimension(r->config.resource, DIM_PERIOD);
+
+	return i == r->config.resource->field_count ||
+	       !value_is_beyond(&r->config.resource->fields[i], &r->config.values[i]);
+}
+
+/*
+ * A number that is too large for days may be in a smaller unit: then the longest that days can say
+ * is all the time that it gets.
+ */
+static int64_t period_days(const struct reading *r)
+{
+	const struct resource *res = r->config.resource;
+	size_t i = schema_find_dimension(res, DIM_PERIOD);
 	const struct value *v = &r->config.values[i];
 
-	if (i == r->config.resource->field_count || v->is_null || v->u.integer.is_negative)
+	if (i == res->field_count || v->is_null || v->u.integer.is_negative)
 		return 1;
-	return v->u.integer.magnitude > (uint64_t)PERIOD_DAYS_MAX ? PERIOD_DAYS_MAX
-								  : (int64_t)v->u.integer.magnitude;
+	return has_known_period(r) ? (int64_t)v->u.integer.magnitude : res->fields[i].most_known;
 }
 
 static struct err *add_finding(struct result *r, const struct target *t, struct finding f,
@@ -89,9 +90,6 @@ static struct err *judge_outcome(struct result *r, const struct target *t,
 
 	if (i == res->field_count || live->config.values[i].is_null || str_is(outcome, f->good))
 		return NULL;
-	/* Some services write an empty text for "never". */
-	if (!outcome.n && !state_text(live, STATE_LAST_SCAN).n)
-		return NULL;
 	return add(r, t, RULE_LIVENESS_SCAN_RESULT,
 		   str_is(outcome, f->mild) ? SEVERITY_MEDIUM : SEVERITY_HIGH, f->name,
 		   findings_text(&r->findings, "/%s is \"%.*s\"", f->name,
@@ -118,9 +116,27 @@ static struct err *judge_age(struct result *r, const struct target *t, const str
 		return NULL;
 	return add_own(r, t, RULE_LIVENESS_STALE, SEVERITY_HIGH, f->name,
 		       findings_text(&r->findings,
-				     "/%s is \"%.*s\" (%s): %lld days ago, with a period of %lld",
+				     "/%s is \"%.*s\" (%s): %lld days ago, with a period of %lld%s",
 				     f->name, STR_ARG(text), zone, (long long)(age_s / DAY_S),
-				     (long long)period_days(live)));
+				     (long long)period_days(live),
+				     has_known_period(live) ? "" : " at the most"));
+}
+
+/*
+ * No time of a last scan: a service that writes what stands for "never" has never scanned; one that
+ * writes nothing, or null, may be of an older shape. What is no text has a note of its own.
+ */
+static struct err *judge_silence(struct result *r, const struct target *t, const struct field *f,
+				 const struct value *v)
+{
+	if (v->is_malformed)
+		return NULL;
+	if (v->is_unset)
+		return add(r, t, RULE_LIVENESS_STALE, SEVERITY_INFO, f->name,
+			   findings_text(&r->findings, "/%s is not set: no scan has run yet",
+					 f->name));
+	return add(r, t, RULE_LIVENESS_UNKNOWN, SEVERITY_INFO, f->name,
+		   findings_text(&r->findings, "/%s is null, or not in the reply", f->name));
 }
 
 struct err *judge_liveness(struct result *r, const struct target *t, const struct reading *live,
@@ -132,20 +148,11 @@ struct err *judge_liveness(struct result *r, const struct target *t, const struc
 	int64_t last_s;
 
 	*unclear = (struct note){.kind = NOTE_BAD_VALUE};
-	if (i == res->field_count || !liveness_is_on(live))
+	if (i == res->field_count || !config_is_on(&live->config))
 		return NULL;
 	TRY(judge_outcome(r, t, live));
-	if (!last.n) {
-		/*
-		 * A reply of an older shape does not name it: nothing is said about scans then.
-		 * One that is no text has a note of its own.
-		 */
-		if (!live->config.values[i].is_present || live->config.values[i].is_malformed)
-			return NULL;
-		return add(r, t, RULE_LIVENESS_STALE, SEVERITY_INFO, res->fields[i].name,
-			   findings_text(&r->findings, "/%s is empty: no scan has run yet",
-					 res->fields[i].name));
-	}
+	if (!last.n)
+		return judge_silence(r, t, &res->fields[i], &live->config.values[i]);
 	if (!time_parse_vendor(last, &last_s)) {
 		unclear->path = findings_text(&r->findings, "/%s", res->fields[i].name);
 		unclear->message =
@@ -188,5 +195,30 @@ struct err *liveness_excuse(struct result *r, struct finding *stale, const struc
 	stale->severity = SEVERITY_INFO;
 	stale->message = message;
 	stale->general = STR("No scan has run since it was switched on, less than two periods ago");
+	return NULL;
+}
+
+bool liveness_is_never_run(const struct finding *f)
+{
+	return f->rule == RULE_LIVENESS_STALE && f->severity == SEVERITY_INFO;
+}
+
+struct err *liveness_end_grace(struct result *r, struct finding *never, const struct reading *live,
+			       bool is_cut, int64_t on_since_s)
+{
+	char when[TIME_TEXT_SIZE];
+	struct str message;
+
+	if (!is_cut && r->now_s - on_since_s <= 2 * period_days(live) * DAY_S)
+		return NULL;
+	message = findings_text(&r->findings, "%.*s; on since %s", STR_ARG(never->message),
+				is_cut ? "longer than this history goes back"
+				       : time_format_rfc3339(on_since_s, when));
+	if (!message.p)
+		return err_nomem();
+	never->severity = SEVERITY_HIGH;
+	never->message = message;
+	never->general =
+		STR("No scan has run, and the schedule has been on for more than two periods");
 	return NULL;
 }

@@ -20,8 +20,15 @@ bool liveness_can_be_excused(const struct finding *f);
 struct err *liveness_excuse(struct result *r, struct finding *stale, const struct reading *live,
 			    int64_t on_since_s) MUST_USE;
 
-/* Is the schedule on? And the pointer of the field that says so. */
-bool liveness_is_on(const struct reading *r);
+/*
+ * One that has never run is a notice at first; not any more when history has had it on for two
+ * periods, or does not reach back to where it was first seen on (`is_cut`).
+ */
+bool liveness_is_never_run(const struct finding *f);
+struct err *liveness_end_grace(struct result *r, struct finding *never, const struct reading *live,
+			       bool is_cut, int64_t on_since_s) MUST_USE;
+
+/* The pointer of the field that says whether the schedule is on. */
 struct err *liveness_switch(const struct reading *r, struct arena *a, struct str *out) MUST_USE;
 
 #endif

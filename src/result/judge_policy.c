@@ -321,7 +321,8 @@ struct err *policy_run_target(struct policy_run *run, const struct target *t,
 
 	seen->is_seen = true;
 	seen->is_config_judged = row->live || row->outcome != OUTCOME_INCOMPLETE;
-	seen->is_drift_judged = row->has_diff;
+	/* The switch alone says nothing of drift in other fields. */
+	seen->is_drift_judged = row->has_diff && seen->is_config_judged;
 	if (live->reading)
 		in.config = &live->reading->config;
 	in.coverage = &row->coverage_after;

@@ -148,6 +148,11 @@ const struct rule rules[] = {
 	  "No scan has run for longer than two periods",
 	  "The schedule is on, and images are not scanned all the same",
 	  "Look at the scan in the console: Image risk > Registry images" },
+	[RULE_LIVENESS_UNKNOWN] =
+	{ "liveness/unknown", CLASS_LIVENESS, SEVERITY_INFO,
+	  "The reply does not say when a scan last ran",
+	  "The schedule is on, and whether images are scanned is not known",
+	  "Look at the scan in the console: Image risk > Registry images" },
 	[RULE_POLICY] =
 	{ "policy/", CLASS_POLICY, SEVERITY_HIGH,
 	  "A rule of the policy does not hold",

@@ -114,6 +114,7 @@ struct err *config_take_paths(const char *const *paths, size_t count, const stru
 {
 	const struct named named = {paths, count};
 	const struct reading *live = s->live.reading;
+	const struct field *lacks;
 	struct reading *mix;
 
 	if (!live || s->live.failure.reason || !reading_is_whole(live))
@@ -128,6 +129,13 @@ struct err *config_take_paths(const char *const *paths, size_t count, const stru
 		return err_nomem();
 	*mix = *live;
 	TRY(mix_config(&named, s->base.reading, live, mix, a));
+	lacks = config_lacks(&mix->config);
+	if (lacks)
+		return err_new(
+			ERR_CONFIG,
+			"--path: %s: the baseline would have the schedule on without %s; take "
+			"/%s too",
+			t->name.p, lacks->name, lacks->name);
 	s->live.reading = mix;
 	return digest_config(&mix->config, a, &s->live.digest);
 }

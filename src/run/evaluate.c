@@ -35,9 +35,11 @@ static bool is_settled(const struct evaluating *j, size_t i, size_t first)
 
 	if (j->e->keeps_configs || j->r->targets[i].outcome != OUTCOME_EQUAL)
 		return false;
-	for (size_t k = first; k < list->n; k++)
-		if (list->v[k].rule != RULE_TARGET_UNPINNED)
+	for (size_t k = first; k < list->n; k++) {
+		if (list->v[k].rule != RULE_TARGET_UNPINNED &&
+		    list->v[k].rule != RULE_LIVENESS_UNKNOWN)
 			return false;
+	}
 	return true;
 }
 

@@ -171,6 +171,25 @@ for format in text json; do
 	expect_text out 'section_start'
 done
 
+# Nothing was ever set up, or somebody deleted it: off is off, whatever the rest is.
+begin 31-zero-values-of-a-fresh-account
+check replies
+expect_exit 1
+expect_findings 'drift/Enable critical prod' 'drift/ScanType info prod' 'drift/ScanPeriod info prod' \
+	'drift/ScanTime info prod' 'drift/ScanEndTime info prod' 'policy/base/scan-types critical prod'
+expect_json out '.targets[0] | .outcome == "drifted" and .direction == "weakened"'
+# The trap: where the schedule is on, a time and a period are demanded.
+mkdir on
+for field in ScanTime:'""' ScanPeriod:0; do
+	jq -c ".Response.Enable = true | .Response.ScanTime = \"02:00\" | .Response.ScanPeriod = 1 |
+		.Response.${field%%:*} = ${field#*:}" replies/prod.json >on/prod.json
+	check on --commit
+	expect_exit 3
+	expect_findings 'incomplete/missing-field high prod' 'liveness/stale info prod'
+	expect_json out ".findings[0].path == \"/${field%%:*}\""
+done
+expect_no_commit
+
 # One list that lost or gained twenty thousand is one change; only JSON has it whole.
 begin 25-twenty-thousand-ids
 sh gen.sh

@@ -147,3 +147,73 @@ live prod 's/"ScanPeriod": 1/"ScanPeriod": 3/'
 night 25 --commit
 night 26
 stale '"high"'
+
+# --- never run -------------------------------------------------------------------------------
+
+# A baseline that has had it on since the first of the month; nothing was observed.
+never='s/"Enable": true,/"Enable": true, "LastScanTime": "", "ScanResult": "",/'
+git -C repo update-ref -d refs/heads/scandrift/observed
+live other "$never"
+night 02
+stale '"info"'
+night 03
+expect_exit 1
+stale '"high"'
+expect_text out 'no scan has run yet; on since 2026-11-01T00:00:00Z'
+
+# The period decides; that it was off in between does not make it new.
+live other "$never; s/\"ScanPeriod\": 1/\"ScanPeriod\": 14/"
+night 28
+stale '"info"'
+night 30
+stale '"high"'
+expect_text out 'on since 2026-11-01T00:00:00Z'
+
+# By what was observed, where the baseline has never had it on.
+git init -q -b main fresh
+git -C fresh config user.name 'Test Author'
+git -C fresh config user.email 'author@example.com'
+mkdir fresh/baselines
+cp repo/baselines/targets.ini fresh/baselines
+sed "$off" "$common/prod.json" >fresh/baselines/other.json
+cp fresh/baselines/other.json fresh/baselines/prod.json
+git -C fresh add -A
+GIT_AUTHOR_DATE=2026-11-01T00:00:00Z GIT_COMMITTER_DATE=2026-11-01T00:00:00Z \
+	git -C fresh commit -q -m 'baselines: off'
+fresh_night() {
+	GIT_AUTHOR_DATE="2026-11-${1}T02:00:00Z" GIT_COMMITTER_DATE="2026-11-${1}T02:00:00Z" \
+		run_json -C fresh check other --replay "$replay" --now "2026-11-${1}T02:00:00Z" $2
+}
+live other "$never"
+fresh_night 20 ''
+stale '"info"'
+fresh_night 21 --commit
+stale '"info"'
+fresh_night 23 --commit
+stale '"info"'
+fresh_night 24 --commit
+stale '"high"'
+expect_text out 'on since 2026-11-21T02:00:00Z'
+
+# What a clone does not have may be old.
+GIT_AUTHOR_DATE=2026-11-20T00:00:00Z GIT_COMMITTER_DATE=2026-11-20T00:00:00Z \
+	git -C fresh commit -q --allow-empty -m 'later'
+git clone -q --depth 1 "file://$PWD/fresh" cut
+run_json -C cut check other --replay "$replay" --now 2026-11-20T02:00:00Z
+stale '"high"'
+expect_text out 'on since longer than this history goes back'
+
+# A history that cannot be read to its end may be old too.
+git clone -q --no-local fresh torn
+git -C torn fetch -q origin scandrift/observed:scandrift/observed
+for pack in torn/.git/objects/pack/*.pack; do
+	mv "$pack" torn.pack
+	rm -f "${pack%.pack}".*
+	git -C torn unpack-objects -q <torn.pack
+done
+run_json -C torn check other --replay "$replay" --now 2026-11-22T02:00:00Z
+stale '"info"'
+lost=$(git -C torn rev-parse HEAD~1)
+rm -f "torn/.git/objects/$(printf %.2s "$lost")/${lost#??}"
+run_json -C torn check other --replay "$replay" --now 2026-11-22T02:00:00Z
+stale '"high"'

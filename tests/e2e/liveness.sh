@@ -48,8 +48,26 @@ for zone in UTC Asia/Shanghai America/New_York Pacific/Kiritimati Pacific/Niue A
 done
 TZ=UTC
 
+# Never run: a notice, as long as nothing says that it has been on for two periods. What is not said
+# is another thing, and null and absent are one.
+last east ''
+run_json -C repo check east --replay "$SCRATCH/replies" --now 2026-01-01T00:00:00Z
+expect_exit 0
+expect_json out '[.findings[] | .rule, .severity] == ["liveness/stale", "info"]'
+replay_from "$SCRATCH/silent" east "$common/prod.json"
+run_json -C repo check east --replay "$SCRATCH/silent" --now 2026-11-24T00:00:00Z
+cp "$out" "$SCRATCH/absent"
+expect_exit 0
+expect_json out '[.findings[] | .rule, .severity] == ["liveness/unknown", "info"]'
+sed -i 's/"Enable": true,/"Enable": true, "LastScanTime": null, "ScanResult": null,/' \
+	"$SCRATCH/silent/east.json"
+run_json -C repo check east --replay "$SCRATCH/silent" --now 2026-11-24T00:00:00Z
+jq 'del(.time)' "$SCRATCH/absent" >"$SCRATCH/one"
+jq 'del(.time)' "$out" >"$SCRATCH/other"
+expect_same "$SCRATCH/one" "$SCRATCH/other"
+
 # A time that is none: incomplete, and what the setting is, is judged and told all the same.
-last east '0000-00-00 00:00:00'
+last east '0000-00-00'
 run_json -C repo check east --replay "$SCRATCH/replies" --now 2026-11-24T00:00:00Z
 expect_exit 3
 expect_findings 'schema/bad-value high east'

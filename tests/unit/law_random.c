@@ -422,6 +422,12 @@ static double unknown_percent(law_model m, unsigned edits, unsigned long count)
 	return 100.0 * (double)unknown / (double)count;
 }
 
+/* Of edits of one field, and of two. */
+static void tell_cost(const char *what, const struct law_reason *r, double one, double two)
+{
+	print_message("%s \"%s\": %.1f %.1f\n", what, r->what, one, two);
+}
+
 void law_tell_costs(unsigned long count)
 {
 	law_model full = law_full();
@@ -432,12 +438,14 @@ void law_tell_costs(unsigned long count)
 	for (enum law_answer a = 0; a < LAW_ANSWERS; a++) {
 		const struct law_reason *r = &law_reasons[a];
 		law_model other = full ^ LAW_BIT(a);
-		double sign = r->in_model ? 1 : -1;
 
 		if (r->effect == LAW_NO_CHOICE || r->is_plain)
 			continue;
-		print_message("%s \"%s\": %+.1f %+.1f\n", r->in_model ? "costs" : "would cost",
-			      r->what, sign * (one - unknown_percent(other, 1, count)),
-			      sign * (two - unknown_percent(other, 2, count)));
+		if (r->in_model)
+			tell_cost("costs", r, one - unknown_percent(other, 1, count),
+				  two - unknown_percent(other, 2, count));
+		else
+			tell_cost("would cost", r, unknown_percent(other, 1, count) - one,
+				  unknown_percent(other, 2, count) - two);
 	}
 }

@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <setjmp.h>
 #include <cmocka.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -48,7 +49,7 @@ static const struct {
 	{ "nothing chosen", "{" ON CHOSEN REST "}", "Nothing is scanned: images are to be chosen, and none is.\n" },
 	{ "nothing chosen, an unknown field", "{" ON CHOSEN "\"New\":1," REST "}", "Nothing is scanned: images are to be chosen, and none is.\nNot known to this version, and what they do: \"New\".\n" },
 	{ "not said whether on, nothing chosen", "{" CHOSEN REST "}", "Whether the schedule is on is not said.\nNothing is scanned: images are to be chosen, and none is.\n" },
-	{ "recommended", "{" ON "\"ScanScope\":2," REST "}", "Images that the vendor recommends are scanned; which ones is not in the reply.\n" IS_REST },
+	{ "recommended", "{" ON "\"ScanScope\":2," REST "}", "Images that the vendor recommends are scanned, or all that the filters let through; which of the two is not documented.\n" IS_REST },
 	{ "chosen clusters", "{" ON "\"ScanScope\":3," REST "}", "Images of chosen clusters are scanned; which ones is not in the reply.\n" IS_REST },
 	{ "an unknown scope", "{" ON "\"ScanScope\":4," REST "}", "What is scanned is not known: scope 4 is not documented.\n" IS_REST },
 	{ "a scope below 0", "{" ON "\"ScanScope\":-1," REST "}", "What is scanned is not known: scope -1 is not documented.\n" IS_REST },
@@ -70,7 +71,7 @@ static const struct {
 	{ "chosen, filters", "{" ON CHOSEN "\"Id\":[1],\"RegistryType\":[\"tcr\"],\"Namespace\":[\"a\"],\"Latest\":true,\"ContainerRunning\":true," TYPES WHEN "}", "Only chosen images are scanned: 1 by id.\nWhether that is limited to registry types \"tcr\" is not documented.\nWhether that is limited to namespaces \"a\" is not documented.\nWhether that is limited to the newest version of an image is not documented.\nWhether that is limited to images with a running container is not documented.\n" IS_REST },
 	{ "chosen, not said whether running", "{" ON CHOSEN "\"Id\":[1],\"Latest\":false," TYPES WHEN "}", "Only chosen images are scanned: 1 by id.\nWhether that is limited to images with a running container is not said.\n" IS_REST },
 	{ "chosen, exclusions", "{" ON CHOSEN "\"Id\":[1],\"ExcludeImageAssetIds\":[888]," REST "}", "Only chosen images are scanned: 1 by id.\nWhether that leaves out image assets 888 is not documented.\n" IS_REST },
-	{ "recommended, a filter and exclusions", "{" ON "\"ScanScope\":2,\"Namespace\":[\"a\"],\"ExcludeImageAssetIds\":[888]," REST "}", "Images that the vendor recommends are scanned; which ones is not in the reply.\nOf these, only namespaces \"a\".\nWhether that leaves out image assets 888 is not documented.\n" IS_REST },
+	{ "recommended, a filter and exclusions", "{" ON "\"ScanScope\":2,\"Namespace\":[\"a\"],\"ExcludeImageAssetIds\":[888]," REST "}", "Images that the vendor recommends are scanned, or all that the filters let through; which of the two is not documented.\nOf these, only namespaces \"a\".\nWhether that leaves out image assets 888 is not documented.\n" IS_REST },
 	{ "no scope, a filter", "{" ON "\"Namespace\":[\"a\"]," REST "}", "Which images are scanned is not known: no scope is set.\nWhether that is limited to namespaces \"a\" is not documented.\n" IS_REST },
 
 	/* Names from outside, and how many of them. */
@@ -87,16 +88,22 @@ static const struct {
 
 	/* Period and window. */
 	{ "a week", "{" ON ALL NO_MORE TYPES "\"ScanPeriod\":7,\"ScanTime\":\"02:00\",\"ScanEndTime\":\"05:00\"}", IS_ALL IS_TYPES "Every 7 days, from 02:00:00 to 05:00:00.\n" },
+	{ "a period of a year", "{" ON ALL NO_MORE TYPES "\"ScanPeriod\":366,\"ScanTime\":\"02:00\",\"ScanEndTime\":\"05:00\"}", IS_ALL IS_TYPES "Every 366 days, from 02:00:00 to 05:00:00.\n" },
+	{ "a period that may not be in days", "{" ON ALL NO_MORE TYPES "\"ScanPeriod\":3600,\"ScanTime\":\"02:00\",\"ScanEndTime\":\"05:00\"}", IS_ALL IS_TYPES "How often is not known, since a period of 3600 may not be in days, from 02:00:00 to 05:00:00.\n" },
 	{ "no period", "{" ON ALL NO_MORE TYPES "\"ScanTime\":\"02:00\",\"ScanEndTime\":\"05:00\"}", IS_ALL IS_TYPES "How often is not said, from 02:00:00 to 05:00:00.\n" },
 	{ "no start", "{" ON ALL NO_MORE TYPES "\"ScanPeriod\":1,\"ScanEndTime\":\"05:00\"}", IS_ALL IS_TYPES "Every day, at a time that is not said.\n" },
 	{ "nothing of when", "{" ON ALL NO_MORE "\"ScanType\":[\"CVE\",\"RISK\",\"VIRUS\"]}", IS_ALL IS_TYPES "How often is not said, at a time that is not said.\n" },
-	{ "no end", "{" ON ALL NO_MORE TYPES "\"ScanPeriod\":1,\"ScanTime\":\"02:00\"}", IS_ALL IS_TYPES "Every day, from 02:00:00, without an end.\n" },
+	{ "no end", "{" ON ALL NO_MORE TYPES "\"ScanPeriod\":1,\"ScanTime\":\"02:00\"}", IS_ALL IS_TYPES "Every day, from 02:00:00, without an end; whether that leaves time to scan is not documented.\n" },
 	{ "over midnight", "{" ON ALL NO_MORE TYPES "\"ScanPeriod\":1,\"ScanTime\":\"23:00\",\"ScanEndTime\":\"02:00\"}", IS_ALL IS_TYPES "Every day, from 23:00:00 to 02:00:00; whether that runs into the next day is not documented.\n" },
 	{ "an end at the start", "{" ON ALL NO_MORE TYPES "\"ScanPeriod\":1,\"ScanTime\":\"02:00\",\"ScanEndTime\":\"02:00\"}", IS_ALL IS_TYPES "Every day, from 02:00:00 to 02:00:00; whether that runs into the next day is not documented.\n" },
 
 	/* Fields without a row. */
 	{ "unknown fields", "{" ON CHOSEN "\"Id\":[1],\"b\":1,\"a\\n\":null," REST "}", "Only chosen images are scanned: 1 by id.\n" IS_REST "Not known to this version, and what they do: \"a\\n\", \"b\".\n" },
 	{ "many unknown fields", "{" ON CHOSEN "\"Id\":[1],\"a\":1,\"b\":1,\"c\":1,\"d\":1,\"e\":1,\"f\":1,\"g\":1," REST "}", "Only chosen images are scanned: 1 by id.\n" IS_REST "Not known to this version, and what they do: \"a\", \"b\", \"c\", \"d\", \"e\" and 2 more.\n" },
+	{ "an unknown member", "{" ON ALL "\"Images\":[{\"ImageName\":\"a\",\"X\":false},{\"ImageName\":\"b\"}]," REST "}", IS_LIMITED IS_REST "Not known to this version, and what they do: members of \"Images\".\n" },
+	{ "an unknown member that says nothing", "{" ON ALL "\"Images\":[{\"ImageName\":\"a\",\"X\":null,\"Y\":\"\",\"Z\":[]}]," REST "}", IS_ALL IS_REST },
+	{ "an unknown member and an unknown field", "{" ON CHOSEN "\"Images\":[{\"ImageName\":\"a\",\"X\":1}],\"b\":1," REST "}", "Only chosen images are scanned: 1 by name.\n" IS_REST "Not known to this version, and what they do: \"b\", members of \"Images\".\n" },
+	{ "off, an unknown member", "{\"Enable\":false,\"Images\":[{\"X\":1}]," REST "}", "Nothing is scanned: the schedule is off.\n" },
 };
 /* clang-format on */
 
@@ -154,11 +161,42 @@ static void test_another_resource(void **state)
 				    "How often is not said, at a time that is not said.\n");
 }
 
+/* As many sentences as there are fields: none is left out. */
+static void test_many_fields(void **state)
+{
+	enum { FILTERS = 40 };
+	static struct field fields[FILTERS + 1] = {
+		{.name = "On", .kind = KIND_BOOL, .dimension = DIM_SWITCH}};
+	static char names[FILTERS][8];
+	const struct resource other = {.fields = fields, .field_count = ARRAY_LEN(fields)};
+	struct buf config = BUF_INIT(1 << 16), want = BUF_INIT(1 << 16);
+
+	(void)state;
+	buf_puts(&config, "{\"On\":true");
+	buf_puts(&want, "Which images are scanned is not known: no scope is set.\n");
+	for (unsigned i = 0; i < FILTERS; i++) {
+		(void)snprintf(names[i], sizeof(names[i]), "F%u", i);
+		fields[i + 1] = (struct field){.name = names[i],
+					       .kind = KIND_TEXT_SET,
+					       .dimension = DIM_FILTER,
+					       .words = names[i]};
+		buf_printf(&config, ",\"%s\":[\"a\"]", names[i]);
+		buf_printf(&want, "Whether that is limited to %s \"a\" is not documented.\n",
+			   names[i]);
+	}
+	buf_char(&config, '}');
+	buf_puts(&want, "How often is not said, at a time that is not said.\n");
+	expect("many fields", &other, config.p, want.p);
+	buf_free(&config);
+	buf_free(&want);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sentences),
 		cmocka_unit_test(test_another_resource),
+		cmocka_unit_test(test_many_fields),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

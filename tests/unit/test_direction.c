@@ -469,9 +469,9 @@ static void test_unknown_members(void **state)
 		{"images=b", "images=ab marked=a"},
 		{"images=ab remarked=a", "images=b"},
 	};
-	static const char *const rest[] = {"scope=0",    "scope=1",    "scope=2",
-					   "scope=9",    "scope=null", "scope=null all=1",
-					   "on=0",       "on=0 scope=1"};
+	static const char *const rest[] = {"scope=0", "scope=1",     "scope=2",
+					   "scope=9", "scope=null",  "scope=null all=1",
+					   "on=0",    "on=0 scope=1"};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(marks) * ARRAY_LEN(rest); i++) {

@@ -41,7 +41,7 @@ static const struct row {
 	{ "nothing to scan", "+08:00", SOON_AFTER, ON("1") END("ImageNeedIsEmpty") LAST, "medium liveness/scan-result" },
 	{ "a word that is not known", "+08:00", SOON_AFTER, ON("1") END("Paused") LAST, "high liveness/scan-result" },
 	{ "success in another case", "+08:00", SOON_AFTER, ON("1") END("success") LAST, "high liveness/scan-result" },
-	{ "an empty result of a scan", "+08:00", SOON_AFTER, ON("1") END("") LAST, "high liveness/scan-result" },
+	{ "an empty result of a scan", "+08:00", SOON_AFTER, ON("1") END("") LAST, "" },
 	{ "no result of a scan", "+08:00", SOON_AFTER, ON("1") "\"ScanResult\":null," LAST, "" },
 	{ "an error, long ago", "+08:00", "2027-01-01T00:00:00Z", ON("1") END("InternalError") LAST, "high liveness/scan-result, high liveness/stale" },
 
@@ -53,18 +53,24 @@ static const struct row {
 	{ "off, malformed", "+08:00", SOON_AFTER, OFF OK AT("-"), "" },
 
 	/* Never run. */
-	{ "never run, null", "+08:00", SOON_AFTER, ON("1") "\"ScanResult\":null,\"LastScanTime\":null,", "info liveness/stale" },
 	{ "never run, empty texts", "+08:00", SOON_AFTER, ON("1") END("") AT(""), "info liveness/stale" },
-	{ "never run, empty and null", NULL, SOON_AFTER, ON("1") END("") "\"LastScanTime\":null,", "info liveness/stale" },
 	{ "never run, null and empty", NULL, SOON_AFTER, ON("1") "\"ScanResult\":null," AT(""), "info liveness/stale" },
+	{ "never run, zeros", NULL, SOON_AFTER, ON("1") END("") AT("0000-00-00 00:00:00"), "info liveness/stale" },
+	{ "never run, the first year", NULL, SOON_AFTER, ON("1") END("") AT("0001-01-01 00:00:00"), "info liveness/stale" },
 	{ "never run, and why", "+08:00", SOON_AFTER, ON("1") END("InsufficientLicense") AT(""), "high liveness/scan-result, info liveness/stale" },
+	/* Not said: null and absent alike. */
+	{ "a reply that names no state", "+08:00", SOON_AFTER, ON("1"), "info liveness/unknown" },
+	{ "all null", "+08:00", SOON_AFTER, ON("1") "\"ScanResult\":null,\"LastScanTime\":null,", "info liveness/unknown" },
+	{ "empty and null", NULL, SOON_AFTER, ON("1") END("") "\"LastScanTime\":null,", "info liveness/unknown" },
+	{ "a good end, and no time", NULL, SOON_AFTER, ON("1") OK, "info liveness/unknown" },
+	{ "a bad end, and no time", NULL, SOON_AFTER, ON("1") END("InternalError"), "high liveness/scan-result, info liveness/unknown" },
+	{ "off, not said", NULL, SOON_AFTER, OFF, "" },
 	/* A time that is none. */
 	{ "malformed", "+08:00", SOON_AFTER, ON("1") OK AT("-"), "high schema/bad-value" },
-	{ "malformed, zeros", NULL, SOON_AFTER, ON("1") OK AT("0000-00-00 00:00:00"), "high schema/bad-value" },
+	{ "malformed, half of the zeros", NULL, SOON_AFTER, ON("1") OK AT("0000-00-00"), "high schema/bad-value" },
 	{ "malformed, a number", "+08:00", SOON_AFTER, ON("1") OK "\"LastScanTime\":1,", "high schema/type-changed" },
 	{ "malformed, both", "+08:00", SOON_AFTER, ON("1") "\"ScanResult\":5,\"LastScanTime\":[],", "high schema/type-changed, high schema/type-changed" },
 	{ "malformed, and why", "+08:00", SOON_AFTER, ON("1") END("InternalError") AT("2026-11-20T03:00:00Z"), "high liveness/scan-result, high schema/bad-value" },
-	{ "a reply that names no state", "+08:00", SOON_AFTER, ON("1"), "" },
 
 	/* Older than two periods, to the second. */
 	{ "+08:00, a day, before", "+08:00", "2026-11-21T18:59:59Z", ON("1") OK LAST, "" },
@@ -96,8 +102,12 @@ static const struct row {
 	{ "UTC has no slack", "+00:00", "2026-11-22T03:00:01Z", ON("1") OK LAST, "high liveness/stale" },
 	{ "over a leap day", "+00:00", "2028-03-01T03:00:01Z", ON("1") OK AT("2028-02-28 03:00:00"), "high liveness/stale" },
 	{ "on a leap day", "+00:00", "2028-03-02T03:00:00Z", ON("1") OK AT("2028-02-29 03:00:00"), "" },
-	{ "the longest period", "+08:00", "9999-12-31T23:59:59Z", ON("18446744073709551615") OK AT("9900-01-01 00:00:00"), "" },
-	{ "the first year", "+08:00", SOON_AFTER, ON("18446744073709551615") OK AT("0001-01-01 00:00:00"), "high liveness/stale" },
+	{ "a period of a year, at", "+00:00", "2028-11-21T03:00:00Z", ON("366") OK LAST, "" },
+	{ "a period of a year, after", "+00:00", "2028-11-21T03:00:01Z", ON("366") OK LAST, "high liveness/stale" },
+	{ "a period that may not be in days, at", "+00:00", "2028-11-21T03:00:00Z", ON("3600") OK LAST, "" },
+	{ "a period that may not be in days, after", "+00:00", "2028-11-21T03:00:01Z", ON("3600") OK LAST, "high liveness/stale" },
+	{ "the longest period", "+08:00", "9999-12-31T23:59:59Z", ON("18446744073709551615") OK AT("9900-01-01 00:00:00"), "high liveness/stale" },
+	{ "the second year", "+08:00", SOON_AFTER, ON("18446744073709551615") OK AT("0002-01-01 00:00:00"), "high liveness/stale" },
 
 	/* In the future, by more than clocks differ. */
 	{ "+08:00, a second ahead", "+08:00", "2026-11-19T18:59:59Z", ON("1") OK LAST, "" },
@@ -190,7 +200,14 @@ static void test_messages(void **state)
 		 "/LastScanTime is \"2026-11-20 03:00:00\" (no zone set), in the future"},
 		{{"", NULL, SOON_AFTER, ON("1") END("") AT(""), NULL},
 		 "liveness/stale",
-		 "/LastScanTime is empty: no scan has run yet"},
+		 "/LastScanTime is not set: no scan has run yet"},
+		{{"", NULL, SOON_AFTER, ON("1"), NULL},
+		 "liveness/unknown",
+		 "/LastScanTime is null, or not in the reply"},
+		{{"", "+08:00", "2036-11-22T19:00:01Z", ON("3600") OK LAST, NULL},
+		 "liveness/stale",
+		 "/LastScanTime is \"2026-11-20 03:00:00\" (+08:00): 3656 days ago, with a period of 366 "
+		 "at the most"},
 		{{"", NULL, SOON_AFTER, ON("1") END("Paused") LAST, NULL},
 		 "liveness/scan-result",
 		 "/ScanResult is \"Paused\""},

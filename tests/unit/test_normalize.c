@@ -337,7 +337,8 @@ static const struct {
 	{ "24:00", ",\"ScanEndTime\":\"24:00\"", NOTE_BAD_VALUE, "/ScanEndTime", false },
 	{ "23:60", ",\"ScanEndTime\":\"23:60\"", NOTE_BAD_VALUE, "/ScanEndTime", false },
 	{ "3:00", ",\"ScanEndTime\":\"3:00\"", NOTE_BAD_VALUE, "/ScanEndTime", false },
-	{ "no time", ",\"ScanEndTime\":\"\"", NOTE_BAD_VALUE, "/ScanEndTime", false },
+	{ "a date that is none", ",\"ScanEndTime\":\"0000-00-00\"", NOTE_BAD_VALUE, "/ScanEndTime", false },
+	{ "a number in place of no time", ",\"ScanEndTime\":0", NOTE_TYPE_CHANGED, "/ScanEndTime", false },
 	{ "a time with a blank", ",\"ScanEndTime\":\"03:00 \"", NOTE_BAD_VALUE, "/ScanEndTime", false },
 	{ "a date with it, which no source of this action has", ",\"ScanEndTime\":\"2024-10-29 17:10:00\"", NOTE_BAD_VALUE, "/ScanEndTime", false },
 };
@@ -361,6 +362,51 @@ static void test_notes(void **state)
 		if (reading_is_whole(r) != notes[i].whole)
 			fail_msg("%s: whole %d", notes[i].name, reading_is_whole(r));
 		assert_true(r->notes[0].message.n > 0 && r->notes[0].at < strlen(json));
+		arena_free(a);
+	}
+}
+
+/* What a service writes where nothing was ever set is null, in replies and in files. */
+static void test_unset(void **state)
+{
+	static const struct {
+		const char *field, *value;
+	} rows[] = {
+		{"ScanTime", "\"\""},
+		{"ScanTime", "\"0001-01-01 00:00:00\""},
+		{"ScanEndTime", "\"\""},
+		{"ScanEndTime", "\"\\u0030000-00-00 00:00:00\""},
+		{"ScanPeriod", "0"},
+		{"ScanPeriod", "-0"},
+		{"LastScanTime", "\"\""},
+		{"LastScanTime", "\"0000-00-00 00:00:00\""},
+		{"LastScanTime", "\"0001-01-01 00:00:00\""},
+		{"ScanResult", "\"\""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct arena *a = arena_new();
+		char *fields =
+			arena_printf(a, "\"Enable\":false,\"%s\":%s", rows[i].field, rows[i].value);
+		struct reading *reply = must_read(
+			a, arena_printf(a, "{\"Response\":{%s,\"RequestId\":\"x\"}}", fields));
+		struct reading *file = lib_read(a, RESOURCE, arena_printf(a, "{%s}", fields));
+		struct reading *none = lib_read(a, RESOURCE, "{\"Enable\":false}");
+		char *one = lib_canonical(&file->config), *other = lib_canonical(&none->config);
+
+		if (!reading_is_whole(reply) || reply->note_count || file->note_count)
+			fail_msg("%s: %s has a note", rows[i].field, rows[i].value);
+		if (strcmp(one, other) != 0)
+			fail_msg("%s: %s is\n%s", rows[i].field, rows[i].value, one);
+		for (size_t k = 0; k < RESOURCE->field_count; k++) {
+			const struct value *v = &reply->config.values[k];
+
+			if (strcmp(RESOURCE->fields[k].name, rows[i].field) == 0)
+				assert_true(v->is_null && v->is_unset && !v->is_malformed);
+		}
+		free(one);
+		free(other);
 		arena_free(a);
 	}
 }
@@ -396,13 +442,15 @@ static void test_periods(void **state)
 {
 	static const struct {
 		const char *name, *value;
-		bool whole;
+		bool whole, is_told;
 	} rows[] = {
-		{"a period of 0", "0", false},
-		{"a period below 0", "-1", false},
-		{"a period with a fraction", "1.5", false},
-		{"a period of a day", "1", true},
-		{"a long period", "18446744073709551615", true},
+		{"a period below 0", "-1", false, false},
+		{"a period with a fraction", "1.5", false, false},
+		{"a period of 0 with a fraction", "0.0", false, false},
+		{"a period of a day", "1", true, false},
+		{"a period of a leap year", "366", true, false},
+		{"a period that may not be in days", "367", true, true},
+		{"the longest period", "18446744073709551615", true, true},
 	};
 
 	(void)state;
@@ -417,7 +465,8 @@ static void test_periods(void **state)
 			       rows[i].value);
 		r = must_read(a, json);
 		if (reading_is_whole(r) != rows[i].whole ||
-		    lib_notes(r, NOTE_BAD_VALUE) != !rows[i].whole || lib_notes(r, NOTE_REQUIRED))
+		    lib_notes(r, NOTE_BAD_VALUE) != !rows[i].whole || lib_notes(r, NOTE_REQUIRED) ||
+		    lib_notes(r, NOTE_UNKNOWN_VALUE) != rows[i].is_told)
 			fail_msg("%s: whole %d", rows[i].name, reading_is_whole(r));
 		arena_free(a);
 	}
@@ -434,6 +483,8 @@ static const struct {
 	{ "on, no ScanTime", "{\"Response\":{\"Enable\":true,\"ScanPeriod\":1,\"RequestId\":\"x\"}}", "/ScanTime" },
 	{ "on, ScanTime null", "{\"Response\":{\"Enable\":true,\"ScanTime\":null,\"ScanPeriod\":1,\"RequestId\":\"x\"}}", "/ScanTime" },
 	{ "on, no ScanPeriod", "{\"Response\":{\"Enable\":true,\"ScanTime\":\"03:00\",\"RequestId\":\"x\"}}", "/ScanPeriod" },
+	{ "on, ScanTime not set", "{\"Response\":{\"Enable\":true,\"ScanTime\":\"\",\"ScanPeriod\":1,\"RequestId\":\"x\"}}", "/ScanTime" },
+	{ "on, a period of 0", "{\"Response\":{\"Enable\":true,\"ScanTime\":\"03:00\",\"ScanPeriod\":0,\"RequestId\":\"x\"}}", "/ScanPeriod" },
 	{ "an empty Response", "{\"Response\":{}}", "/Enable" },
 };
 /* clang-format on */
@@ -608,7 +659,7 @@ int main(void)
 		cmocka_unit_test(test_missing),    cmocka_unit_test(test_error_replies),
 		cmocka_unit_test(test_documents),  cmocka_unit_test(test_aliases),
 		cmocka_unit_test(test_many_notes), cmocka_unit_test(test_shown),
-		cmocka_unit_test(test_periods),
+		cmocka_unit_test(test_periods),    cmocka_unit_test(test_unset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -380,7 +380,7 @@ static void test_unclear_state(void **state)
 		enum exit_code code;
 	} rows[] = {
 		{REPLY("\"Enable\":true,\"ScanTime\":\"03:00\",\"ScanPeriod\":7,"
-		       "\"LastScanTime\":\"0000-00-00 00:00:00\","),
+		       "\"LastScanTime\":\"0000-00-00\","),
 		 "schema/bad-value", "/LastScanTime", "drift/ScanPeriod", 1, EXIT_NO},
 		{REPLY("\"Enable\":true,\"ScanTime\":\"03:00\",\"ScanPeriod\":7,\"ScanResult\":5,"),
 		 "schema/type-changed", "/ScanResult", "drift/ScanPeriod", 1, EXIT_NO},

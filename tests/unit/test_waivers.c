@@ -105,21 +105,24 @@ static int compare_lines(const void *x, const void *y)
 	return strcmp(*(char *const *)x, *(char *const *)y);
 }
 
-/* One line a finding, sorted. */
+/* One line a finding, sorted. The lives of these rows say nothing of their scans: not of interest. */
 static char *list_findings(const struct scene *s)
 {
 	char **lines = arena_array(s->a, s->r.findings.n + 1, sizeof(char *));
 	struct buf b = BUF_INIT(1 << 16);
+	size_t n = 0;
 
 	for (size_t i = 0; i < s->r.findings.n; i++) {
 		const struct finding *f = &s->r.findings.v[i];
 
-		lines[i] = arena_printf(s->a, "%s%s %s %s%s\n", f->waived ? "[" : "",
-					severity_name(f->severity), f->rule_text.p,
-					f->target.n ? f->target.p : "-", f->waived ? "]" : "");
+		if (f->rule == RULE_LIVENESS_UNKNOWN)
+			continue;
+		lines[n++] = arena_printf(s->a, "%s%s %s %s%s\n", f->waived ? "[" : "",
+					  severity_name(f->severity), f->rule_text.p,
+					  f->target.n ? f->target.p : "-", f->waived ? "]" : "");
 	}
-	qsort(lines, s->r.findings.n, sizeof(*lines), compare_lines);
-	for (size_t i = 0; i < s->r.findings.n; i++)
+	qsort(lines, n, sizeof(*lines), compare_lines);
+	for (size_t i = 0; i < n; i++)
 		buf_puts(&b, lines[i]);
 	buf_char(&b, '\0');
 	return buf_take(&b, &(size_t){0});
