@@ -315,12 +315,16 @@ static const struct finding *found(const struct trial *x, const char *rule)
 	return NULL;
 }
 
+/* Nor is it of interest here that a field or member is not known. */
 static size_t count_besides_liveness(const struct trial *x)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < x->r.findings.n; i++)
-		n += x->r.findings.v[i].class != CLASS_LIVENESS;
+	for (size_t i = 0; i < x->r.findings.n; i++) {
+		const struct finding *f = &x->r.findings.v[i];
+
+		n += f->class != CLASS_LIVENESS && !str_is(f->rule, "schema/unknown-field");
+	}
 	return n;
 }
 
@@ -339,6 +343,10 @@ static const struct {
 	{ "switched off", REPLY("\"Enable\":false,\"ScanTime\":\"03:00\",\"ScanPeriod\":1,"), BASELINE, OUTCOME_DRIFTED, "drift/Enable", SEVERITY_CRITICAL, "/Enable was true, is false (weakened)" },
 	{ "a list", REPLY(ON "\"Namespace\":[\"a\",\"c\"],"), "{\"Enable\":true,\"ScanTime\":\"03:00\",\"ScanPeriod\":1,\"Namespace\":[\"b\",\"a\"]}", OUTCOME_DRIFTED, "drift/Namespace", SEVERITY_HIGH, "/Namespace lost \"b\", gained \"c\" (unknown)" },
 	{ "a long list", REPLY(ON "\"Namespace\":[\"a\"],"), "{\"Enable\":true,\"ScanTime\":\"03:00\",\"ScanPeriod\":1,\"Namespace\":[\"a\",\"b\",\"c\",\"d\",\"e\",\"f\"]}", OUTCOME_DRIFTED, "drift/Namespace", SEVERITY_HIGH, "/Namespace lost \"b\", \"c\", \"d\" and 2 more (weakened)" },
+	{ "an unknown member", REPLY(ON "\"ScanScope\":0,\"Images\":[{\"ImageName\":\"a\",\"New\":true},{\"ImageName\":\"b\"}],"), "{\"Enable\":true,\"ScanTime\":\"03:00\",\"ScanPeriod\":1,\"ScanScope\":0,\"Images\":[{\"ImageName\":\"a\",\"New\":false},{\"ImageName\":\"b\"}]}", OUTCOME_DRIFTED, "drift/Images", SEVERITY_HIGH, "/Images altered {\"ImageName\": \"a\"}: \"New\" was false, is true (unknown)" },
+	{ "unknown members, and off", REPLY("\"Enable\":false,\"Images\":[{\"ImageName\":\"a\",\"B\":[1,2],\"C\":\"x\",\"E\":1,\"F\":1}],"), "{\"Enable\":false,\"Images\":[{\"ImageName\":\"a\",\"A\":{\"b\":1},\"B\":[2,1],\"E\":1}]}", OUTCOME_DRIFTED, "drift/Images", SEVERITY_HIGH, "/Images altered {\"ImageName\": \"a\"}: \"A\" was {\"b\": 1}, is absent; \"B\" was [2, 1], is [1, 2]; \"C\" was absent, is \"x\" and 1 more (unknown)" },
+	{ "an unknown member that came with its image", REPLY(ON "\"ScanScope\":0,\"Images\":[{\"ImageName\":\"a\",\"New\":1}],"), "{\"Enable\":true,\"ScanTime\":\"03:00\",\"ScanPeriod\":1,\"ScanScope\":0}", OUTCOME_DRIFTED, "drift/Images", SEVERITY_HIGH, "/Images gained {\"ImageName\": \"a\", \"New\": 1} (unknown)" },
+	{ "an unknown member that says nothing", REPLY(ON "\"Images\":[{\"ImageName\":\"a\",\"New\":null}],"), "{\"Enable\":true,\"ScanTime\":\"03:00\",\"ScanPeriod\":1,\"Images\":[{\"ImageName\":\"a\",\"Newer\":\"\"}]}", OUTCOME_EQUAL, NULL, 0, NULL },
 	{ "no baseline", REPLY(ON), NULL, OUTCOME_NO_BASELINE, "baseline/missing", SEVERITY_HIGH, "baselines/prod.json is not in the commit" },
 	{ "an error beside data", REPLY(ON "\"Error\":{\"Code\":\"InternalError\",\"Message\":\"\"},"), BASELINE, OUTCOME_INCOMPLETE, NULL, 0, NULL },
 	{ "a type that changed", REPLY(ON "\"Latest\":1,"), BASELINE, OUTCOME_INCOMPLETE, "schema/type-changed", SEVERITY_HIGH, "/Latest: found a number, expected true or false" },
@@ -409,6 +417,45 @@ static void test_unclear_state(void **state)
 			assert_non_null(found(x, rows[i].drift));
 		assert_true(result_is_incomplete(&x->r));
 		assert_int_equal(exit_for_result(&x->r), rows[i].code);
+		trial_free(x);
+	}
+}
+
+/* Where the schedule is off that is compared, and nothing that could not be read is. */
+static void test_off(void **state)
+{
+	static const struct {
+		const char *reply, *baseline;
+		bool is_compared, is_changed;
+		enum exit_code code;
+	} rows[] = {
+		{REPLY("\"Enable\":false,\"ScanTime\":5,"), BASELINE, true, true, EXIT_NO},
+		{REPLY("\"Enable\":false,\"ScanTime\":5,"), "{\"Enable\":false}", true, false,
+		 EXIT_INCOMPLETE},
+		{REPLY("\"Enable\":false,\"ScanTime\":5,\"New\":1,"), "{\"Enable\":false}", true,
+		 false, EXIT_INCOMPLETE},
+		{REPLY("\"Enable\":true,\"ScanTime\":5,\"ScanPeriod\":1,"), "{\"Enable\":false}",
+		 false, false, EXIT_INCOMPLETE},
+		{REPLY("\"Enable\":null,\"ScanTime\":5,"), BASELINE, false, false, EXIT_INCOMPLETE},
+		{"{\"Response\":{\"Enable\":false,\"ScanTime\":5}}", BASELINE, false, false,
+		 EXIT_INCOMPLETE},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct trial *x = trial_new(rows[i].reply, rows[i].baseline);
+		const struct result_target *row = &x->rows[0];
+
+		x->r.fail_on = SEVERITY_LOW;
+		trial_run(x);
+		if (row->outcome != OUTCOME_INCOMPLETE || row->has_diff != rows[i].is_compared ||
+		    (found(x, "drift/Enable") != NULL) != rows[i].is_changed ||
+		    exit_for_result(&x->r) != rows[i].code)
+			fail_msg("%s", rows[i].reply);
+		assert_true(!row->live && !row->live_digest.n);
+		assert_int_equal(row->coverage_after.count, rows[i].is_compared);
+		if (rows[i].is_changed)
+			assert_int_equal(found(x, "drift/Enable")->severity, SEVERITY_CRITICAL);
 		trial_free(x);
 	}
 }
@@ -644,6 +691,7 @@ int main(void)
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_judged),
 		cmocka_unit_test(test_unclear_state),
+		cmocka_unit_test(test_off),
 		cmocka_unit_test(test_malformed_baseline),
 		cmocka_unit_test(test_baseline_notes),
 		cmocka_unit_test(test_failed_fetch),
