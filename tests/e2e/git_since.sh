@@ -181,11 +181,13 @@ git -C fresh add -A
 GIT_AUTHOR_DATE=2026-11-01T00:00:00Z GIT_COMMITTER_DATE=2026-11-01T00:00:00Z \
 	git -C fresh commit -q -m 'baselines: off'
 fresh_night() {
-	GIT_AUTHOR_DATE="2026-11-${1}T02:00:00Z" GIT_COMMITTER_DATE="2026-11-${1}T02:00:00Z" \
-		run_json -C fresh check other --replay "$replay" --now "2026-11-${1}T02:00:00Z" $2
+	day=$1
+	shift
+	GIT_AUTHOR_DATE="2026-11-${day}T02:00:00Z" GIT_COMMITTER_DATE="2026-11-${day}T02:00:00Z" \
+		run_json -C fresh check other --replay "$replay" --now "2026-11-${day}T02:00:00Z" "$@"
 }
 live other "$never"
-fresh_night 20 ''
+fresh_night 20
 stale '"info"'
 fresh_night 21 --commit
 stale '"info"'
