@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/coverage.h"
 
-#include <string.h>
 
+#include "base/grow.h"
 #include "base/timeutil.h"
 #include "base/utf8.h"
 #include "json/scan.h"
@@ -32,37 +32,23 @@ static const struct value *single(const struct config *c, enum dimension d)
 	return i < c->resource->field_count ? &c->values[i] : &absent;
 }
 
-/* Every row of a resource may have a sentence or two, so there is no telling how many there are. */
-static void keep(struct writer *w, struct str line)
-{
-	size_t room = w->room ? 2 * w->room : 16;
-	struct str *lines = w->lines;
-
-	if (w->count == w->room) {
-		lines = arena_array(w->a, room, sizeof(*lines));
-		if (!lines) {
-			w->failed = true;
-			return;
-		}
-		if (w->count)
-			memcpy(lines, w->lines, w->count * sizeof(*lines));
-		w->lines = lines;
-		w->room = room;
-	}
-	lines[w->count++] = line;
-}
-
 /* Ends a sentence and keeps it. */
 static void say(struct writer *w, struct buf *b)
 {
-	struct str line;
+	struct str line, *lines;
 
 	buf_char(b, '.');
 	line = arena_str(w->a, buf_view(b));
 	if (b->failed_memory || b->failed_ceiling || !line.p)
 		w->failed = true;
-	else
-		keep(w, line);
+	/* Every row of a resource may have a sentence or two, so there is no telling how many. */
+	lines = w->failed ? NULL : grow_in(w->a, w->lines, w->count, &w->room, sizeof(*w->lines));
+	if (lines) {
+		w->lines = lines;
+		w->lines[w->count++] = line;
+	} else {
+		w->failed = true;
+	}
 	buf_free(b);
 }
 
