@@ -201,9 +201,15 @@ static struct err *place_members(struct reader *r, const struct field *f, const 
 static struct err *read_element(struct reader *r, const struct field *f, size_t index,
 				struct value *v, const struct element **out)
 {
-	struct draft d = {.index = index};
 	struct element *e;
+	struct draft d;
 	size_t hint = 0;
+
+	/* Not all of it: most rows of the draft have no member. */
+	memset(d.members, 0, f->member_count * sizeof(d.members[0]));
+	d.extra = NULL;
+	d.extra_count = d.extra_cap = 0;
+	d.index = index;
 
 	for (;;) {
 		struct json_token key;

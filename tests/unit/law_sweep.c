@@ -497,8 +497,8 @@ void law_sweep_members(const char *name)
 
 			sides[s].on = n >> s & 1;
 			sides[s].images = s ? lists[relation].after : lists[relation].before;
-			sides[s].marked = (mine % 3 == 1) | (mine / 3 == 1) << 1;
-			sides[s].remarked = (mine % 3 == 2) | (mine / 3 == 2) << 1;
+			sides[s].marked = (mine % 3 == 1 ? 1u : 0) | (mine / 3 == 1 ? 2u : 0);
+			sides[s].remarked = (mine % 3 == 2 ? 1u : 0) | (mine / 3 == 2 ? 2u : 0);
 		}
 		law_build_both(sides);
 		law_check(p, law_outcomes_of(law_models[0], p), law_outcomes_of(law_models[1], p));
