@@ -144,6 +144,13 @@ bool value_items_equal(const struct resource *r, size_t field, const struct valu
 	       element_compare_config(f, a->u.elements.v[i], b->u.elements.v[j]) == 0;
 }
 
+const char *value_absence(const struct value *v)
+{
+	if (v->is_unset)
+		return "not set";
+	return v->is_present ? "null" : "absent";
+}
+
 bool config_is_on(const struct config *c)
 {
 	size_t i = schema_find_dimension(c->resource, DIM_SWITCH);

@@ -122,6 +122,9 @@ int value_compare_items(const struct resource *r, size_t field, const struct val
 bool value_items_equal(const struct resource *r, size_t field, const struct value *a, size_t i,
 		       const struct value *b, size_t j);
 
+/* How the source says a null: "absent", "null", "not set". */
+const char *value_absence(const struct value *v);
+
 /* A field without which a schedule that is on says nothing, and that is null; NULL: none. */
 const struct field *config_lacks(const struct config *c);
 bool config_is_on(const struct config *c);

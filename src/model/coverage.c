@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "model/coverage.h"
 
-
 #include "base/grow.h"
 #include "base/timeutil.h"
 #include "base/utf8.h"

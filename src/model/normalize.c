@@ -172,34 +172,20 @@ static struct err *read_document(struct reader *r)
 	return json_next(r->scan, &t); /* nothing may follow */
 }
 
-/* Without RequestId a file is no worse. */
-static bool is_needed(const struct reader *r, const struct field *f)
-{
-	if (f->need == NEED_WHEN_ON)
-		return config_is_on(&r->out->config);
-	return f->need == NEED_ALWAYS && r->opt->form == READ_REPLY;
-}
-
-/* Where a value is that is needed; the switch that needs it, where it is absent. */
-static uint32_t place_of(const struct reader *r, const struct value *v)
-{
-	size_t i = schema_find_dimension(r->resource, DIM_SWITCH);
-
-	return v->is_present || i == r->resource->field_count ? v->at : r->out->config.values[i].at;
-}
-
 /* A field that was there and could not be read has a note of its own. */
 static struct err *demand_fields(struct reader *r)
 {
+	bool on = config_is_on(&r->out->config);
+
 	for (size_t i = 0; i < r->resource->field_count; i++) {
 		const struct field *f = &r->resource->fields[i];
 		const struct value *v = &r->out->config.values[i];
-		const char *found = v->is_unset ? "not set" : v->is_present ? "null" : "absent";
+		bool is_needed = f->need == NEED_ALWAYS || (f->need == NEED_WHEN_ON && on);
 
-		if (!is_needed(r, f) || !v->is_null || v->is_malformed)
+		if (!is_needed || !v->is_null || v->is_malformed)
 			continue;
-		TRY(reader_note(r, NOTE_REQUIRED, place_of(r, v), str_from(f->name), "",
-				"%s, expected a value%s", found,
+		TRY(reader_note(r, NOTE_REQUIRED, v->at, str_from(f->name), "",
+				"%s, expected a value%s", value_absence(v),
 				f->need == NEED_WHEN_ON ? " where the scan is on" : ""));
 	}
 	return NULL;
@@ -223,7 +209,7 @@ struct err *normalize_read(const struct resource *resource, struct str bytes,
 	if (!e)
 		e = read_document(&r);
 	json_scan_free(r.scan);
-	if (!e && opt->form != READ_FILE && !r.out->has_error)
+	if (!e && opt->form == READ_REPLY && !r.out->has_error)
 		e = demand_fields(&r);
 	if (!e)
 		*out = r.out;

@@ -13,9 +13,8 @@
  */
 
 enum reading_form {
-	READ_REPLY,    /* the API's envelope, and what a reply must have */
-	READ_FILE,     /* what people have at hand: envelope, bare fields, a baseline */
-	READ_BASELINE, /* the same, and what a schedule that is on must have */
+	READ_REPLY, /* the API's envelope, and what a reply must have */
+	READ_FILE,  /* what people have at hand: envelope, bare fields, a baseline */
 };
 
 enum note_kind {
@@ -23,7 +22,7 @@ enum note_kind {
 	NOTE_UNKNOWN_VALUE, /* kept: a member that the vocabulary lacks */
 	NOTE_TYPE_CHANGED,  /* another JSON type: the value cannot be judged */
 	NOTE_BAD_VALUE,     /* the right type, malformed: cannot be judged */
-	NOTE_REQUIRED,      /* a field without which a reply, or a baseline, is not whole */
+	NOTE_REQUIRED,      /* a field without which a reply is not whole */
 	NOTE_KINDS,
 };
 

@@ -84,6 +84,31 @@ struct err *config_file_read(const struct workspace *w, const struct file_tree *
 	return file.is_there ? config_file_parse(w, path, file.bytes, a, out) : NULL;
 }
 
+/* Where it is; where the switch is that demands it, if it is not there. */
+static size_t place_of(const struct config *c, const struct value *v)
+{
+	return v->is_present ? v->at : c->values[schema_find_dimension(c->resource, DIM_SWITCH)].at;
+}
+
+struct err *config_file_demand(struct config_file *f, struct arena *a)
+{
+	const struct config *c = f->state == CONFIG_READ ? &f->reading->config : NULL;
+	const struct field *lacks = c ? config_lacks(c) : NULL;
+	const struct value *v;
+	size_t column;
+	char *text;
+
+	if (!lacks)
+		return NULL;
+	v = &c->values[lacks - c->resource->fields];
+	json_position(f->bytes, place_of(c, v), &f->problem_line, &column);
+	text = arena_printf(a,
+			    "line %zu column %zu: /%s: %s, expected a value where the scan is on",
+			    f->problem_line, column, lacks->name, value_absence(v));
+	f->reading = NULL;
+	return text ? set_problem(f, a, str_from(text)) : err_nomem();
+}
+
 struct err *config_file_require(const struct config_file *f, enum err_kind kind)
 {
 	switch (f->state) {

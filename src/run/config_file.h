@@ -31,6 +31,12 @@ struct err *config_file_read(const struct workspace *w, const struct file_tree *
 struct err *config_file_parse(const struct workspace *w, const char *path, struct str bytes,
 			      struct arena *a, struct config_file *out) MUST_USE;
 
+/*
+ * A baseline is no fragment: one that has the schedule on, without what such a schedule needs, is
+ * unusable.
+ */
+struct err *config_file_demand(struct config_file *f, struct arena *a) MUST_USE;
+
 /* What keeps the file from being used, as an error of this kind; NULL: it is READ. */
 struct err *config_file_require(const struct config_file *f, enum err_kind kind) MUST_USE;
 

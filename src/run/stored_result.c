@@ -135,6 +135,7 @@ struct err *stored_side(const struct stored *s, const struct target *t,
 			"too long for a result); accept it without --from",
 			s->file, t->name.p, STR_ARG(st->outcome));
 	TRY(config_file_parse(s->w, s->file, st->live, s->w->arena, &file));
+	TRY(config_file_demand(&file, s->w->arena));
 	TRY(config_file_require(&file, ERR_CONFIG));
 	out->reading = file.reading;
 	TRY(digest_config(&file.reading->config, s->w->arena, &out->digest));

@@ -363,6 +363,7 @@ struct err *workspace_baseline(const struct workspace *w, const struct target *t
 
 	*out = (struct baseline_side){.state = BASELINE_MISSING};
 	TRY(config_file_read(w, &tree, t->baseline.p, w->arena, &file));
+	TRY(config_file_demand(&file, w->arena));
 	TRY(take_baseline(w, &file, out));
 	/* No file in the working tree is as a link was committed; the one finding says why. */
 	if (change && !w->is_worktree && (file.state != CONFIG_UNUSABLE || file.bytes.p))
