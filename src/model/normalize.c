@@ -172,6 +172,14 @@ static struct err *read_document(struct reader *r)
 	return json_next(r->scan, &t); /* nothing may follow */
 }
 
+/* What the field says, as a reply must: an empty RequestId names no request. */
+static const char *lacks_value(const struct field *f, const struct value *v)
+{
+	if (v->is_null)
+		return value_absence(v);
+	return f->kind == KIND_TEXT && v->u.text.n == 0 ? "empty" : NULL;
+}
+
 /* A field that was there and could not be read has a note of its own. */
 static struct err *demand_fields(struct reader *r)
 {
@@ -181,11 +189,12 @@ static struct err *demand_fields(struct reader *r)
 		const struct field *f = &r->resource->fields[i];
 		const struct value *v = &r->out->config.values[i];
 		bool is_needed = f->need == NEED_ALWAYS || (f->need == NEED_WHEN_ON && on);
+		const char *is = lacks_value(f, v);
 
-		if (!is_needed || !v->is_null || v->is_malformed)
+		if (!is_needed || !is || v->is_malformed)
 			continue;
 		TRY(reader_note(r, NOTE_REQUIRED, v->at, str_from(f->name), "",
-				"%s, expected a value%s", value_absence(v),
+				"%s, expected a value%s", is,
 				f->need == NEED_WHEN_ON ? " where the scan is on" : ""));
 	}
 	return NULL;

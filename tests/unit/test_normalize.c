@@ -480,6 +480,7 @@ static const struct {
 	{ "no Enable", "{\"Response\":{\"ScanTime\":\"03:00\",\"ScanPeriod\":1,\"RequestId\":\"x\"}}", "/Enable" },
 	{ "Enable null", "{\"Response\":{\"Enable\":null,\"RequestId\":\"x\"}}", "/Enable" },
 	{ "no RequestId", "{\"Response\":{\"Enable\":false}}", "/RequestId" },
+	{ "empty RequestId", "{\"Response\":{\"Enable\":false,\"RequestId\":\"\"}}", "/RequestId" },
 	{ "on, no ScanTime", "{\"Response\":{\"Enable\":true,\"ScanPeriod\":1,\"RequestId\":\"x\"}}", "/ScanTime" },
 	{ "on, ScanTime null", "{\"Response\":{\"Enable\":true,\"ScanTime\":null,\"ScanPeriod\":1,\"RequestId\":\"x\"}}", "/ScanTime" },
 	{ "on, no ScanPeriod", "{\"Response\":{\"Enable\":true,\"ScanTime\":\"03:00\",\"RequestId\":\"x\"}}", "/ScanPeriod" },
