@@ -19,8 +19,10 @@ enum reason {
 	REASON_CERTIFICATE, /* the server is not who it should be; never tried again */
 	REASON_TIMEOUT,
 	REASON_TRUNCATED, /* the reply ended early */
+	REASON_LOST,      /* a shared connection ended before the reply began */
 	REASON_TOO_LARGE,
-	REASON_HTTP, /* what came is not HTTP, or is in an unknown encoding */
+	REASON_HTTP,        /* what came is not HTTP, or is in an unknown encoding */
+	REASON_DESCRIPTORS, /* no more files may be opened */
 	REASON_INTERRUPTED,
 	REASON_NETWORK, /* any other trouble of the network */
 	REASON_DEADLINE,

@@ -6,23 +6,33 @@
 #include "cloud/client.h"
 
 #include <curl/curl.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/buf.h"
 #include "base/secret.h"
 #include "base/endpoint.h"
+#include "cloud/head.h"
 #include "cloud/net.h"
 #include "crypto/tls.h"
 
 #define CONNECT_TIMEOUT_MS 10000u
-/* Ten times what the API sends; a server that never ends its headers must not fill memory. */
-#define HEADERS_MAX (64u * 1024u)
+#define CONNECTIONS_MAX    256u
+/* A socket, and the two ends of what wakes the thread that resolves its name. */
+#define DESCRIPTORS_EACH 3u
+/* For the repository, the CAs, the terminal and what libraries keep open. */
+#define DESCRIPTORS_OURS 24u
+
+/* A value that is longer than this says nothing that we can use. */
 #define HEADER_KEEP 256u
 
-#define CONNECTIONS_KEPT 256L
+/* CURLE_TOO_LARGE, which the headers of libcurl have from 8.6 on. */
+#define CODE_TOO_LARGE ((CURLcode)100)
 
 /* One easy handle, and what the callbacks of the transfer that it makes fill and judge by. */
 struct transfer {
@@ -34,9 +44,11 @@ struct transfer {
 	client_done *done;
 	void *ctx;
 	struct buf body;
-	size_t headers_n;
-	bool too_large, headers_too_large, headers_complete;
-	char content_type[HEADER_KEEP], date[HEADER_KEEP], retry_after[HEADER_KEEP];
+	struct head head;
+	bool too_large;
+	unsigned sends;   /* how often libcurl was about to send the request */
+	bool is_http2;    /* sent on a connection that others share */
+	int socket_errno; /* why there was no socket; 0: there was one */
 };
 
 struct client {
@@ -56,42 +68,52 @@ static size_t on_body(char *p, size_t size, size_t n, void *ctx)
 	return t->body.failed_ceiling || t->body.failed_memory ? 0 : size * n;
 }
 
-/* Where `line` is the header `name`, keeps its value; one too long to be sensible is left out. */
-static void keep_header(struct str line, const char *name, char out[HEADER_KEEP])
-{
-	size_t n = strlen(name);
-	struct str value;
-
-	if (line.n <= n || line.p[n] != ':' ||
-	    !str_eq_nocase((struct str){line.p, n}, str_from(name)))
-		return;
-	value = str_trim((struct str){line.p + n + 1, line.n - n - 1});
-	if (value.n >= HEADER_KEEP || (value.n && memchr(value.p, '\0', value.n)))
-		return;
-	if (value.n)
-		memcpy(out, value.p, value.n);
-	out[value.n] = '\0';
-}
-
 /* NOLINTNEXTLINE(readability-non-const-parameter): libcurl's signature */
 static size_t on_header(char *p, size_t size, size_t n, void *ctx)
 {
 	struct transfer *t = ctx;
-	struct str line = {p, size * n};
 
-	t->headers_n += line.n;
-	if (t->headers_n > HEADERS_MAX) {
-		t->headers_too_large = true;
-		return 0;
-	}
-	/* After 100 Continue a second set begins: only the last one counts. */
-	if (str_starts(line, "HTTP/"))
-		t->content_type[0] = t->date[0] = t->retry_after[0] = '\0';
-	t->headers_complete = str_trim(line).n == 0;
-	keep_header(line, "content-type", t->content_type);
-	keep_header(line, "date", t->date);
-	keep_header(line, "retry-after", t->retry_after);
-	return line.n;
+	return head_take_line(&t->head, (struct str){p, size * n}) ? size * n : 0;
+}
+
+/* ALPN decides it. CURLINFO_HTTP_VERSION is not known before the first reply. */
+static bool speaks_http2(CURL *easy)
+{
+	struct curl_tlssessioninfo *tls = NULL;
+
+	return curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &tls) == CURLE_OK && tls &&
+	       tls->backend == CURLSSLBACKEND_OPENSSL && tls->internals &&
+	       tls_speaks_http2(tls->internals);
+}
+
+/*
+ * Called before each send. HTTP/1.1 has nothing that binds a reply to its request but their order,
+ * so such a connection serves one request. And each send is counted and signed by the caller, so one
+ * that libcurl wants to repeat by itself is aborted here, before a byte of it has left.
+ */
+/* NOLINTNEXTLINE(readability-non-const-parameter): libcurl's signature */
+static int on_send(void *ctx, char *ip, char *local_ip, int port, int local_port)
+{
+	struct transfer *t = ctx;
+
+	(void)ip, (void)local_ip, (void)port, (void)local_port;
+	if (t->sends++)
+		return CURL_PREREQFUNC_ABORT;
+	t->is_http2 = speaks_http2(t->easy);
+	if (t->is_http2 && curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, 0L) != CURLE_OK)
+		return CURL_PREREQFUNC_ABORT;
+	return CURL_PREREQFUNC_OK;
+}
+
+/* As libcurl would do it; the reason of a failure is lost there. */
+static curl_socket_t on_open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *to)
+{
+	struct transfer *t = ctx;
+	int fd = socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+
+	(void)purpose;
+	t->socket_errno = fd < 0 ? errno : 0;
+	return fd < 0 ? CURL_SOCKET_BAD : fd;
 }
 
 static const struct {
@@ -104,6 +126,8 @@ static const struct {
 	{ CURLE_COULDNT_RESOLVE_HOST,     REASON_DNS         },
 	{ CURLE_COULDNT_CONNECT,          REASON_CONNECT     },
 	{ CURLE_WEIRD_SERVER_REPLY,       REASON_HTTP        },
+	{ CURLE_BAD_FUNCTION_ARGUMENT,    REASON_HTTP        }, /* a header that libcurl cannot keep */
+	{ CURLE_WRITE_ERROR,              REASON_HTTP        }, /* our own reasons are asked before */
 	{ CURLE_HTTP2,                    REASON_TRUNCATED   },
 	{ CURLE_PARTIAL_FILE,             REASON_TRUNCATED   },
 	{ CURLE_OPERATION_TIMEDOUT,       REASON_TIMEOUT     },
@@ -116,10 +140,14 @@ static const struct {
 	{ CURLE_PEER_FAILED_VERIFICATION, REASON_CERTIFICATE },
 	{ CURLE_BAD_CONTENT_ENCODING,     REASON_HTTP        },
 	{ CURLE_SSL_CACERT_BADFILE,       REASON_CERTIFICATE },
+	{ CURLE_SSL_CRL_BADFILE,          REASON_CERTIFICATE },
 	{ CURLE_SSL_ISSUER_ERROR,         REASON_CERTIFICATE },
+	{ CURLE_SSL_PINNEDPUBKEYNOTMATCH, REASON_CERTIFICATE },
 	{ CURLE_SSL_INVALIDCERTSTATUS,    REASON_CERTIFICATE },
 	{ CURLE_HTTP2_STREAM,             REASON_TRUNCATED   },
 	{ CURLE_PROXY,                    REASON_PROXY       },
+	{ CURLE_SSL_CLIENTCERT,           REASON_TLS         }, /* the server wants one from us */
+	{ CODE_TOO_LARGE,                 REASON_TOO_LARGE   },
 	/* clang-format on */
 };
 
@@ -142,18 +170,61 @@ static const char *host_of(CURL *easy, CURLU *url, char **host)
 	return *host;
 }
 
-/* What failed, in order of what explains the most: our own limits, the proxy, then curl's word. */
-static struct err *explain(const struct transfer *t, CURLcode code, const char *host)
+/*
+ * Did a connection that is shared, or the request's stream in it, end before anything of the reply
+ * came? Then this request need not be why, and it is repeated, counted and signed like any other.
+ * The codes differ from version to version of libcurl.
+ */
+static bool is_lost(const struct transfer *t, CURLcode code)
 {
-	char text[CURL_ERROR_SIZE + 128];
-	long tunnel = 0, verified = 0;
+	long opened = 0;
 
-	if (t->body.failed_memory || code == CURLE_OUT_OF_MEMORY)
-		return err_nomem();
-	if (t->headers_too_large) {
+	if (t->sends > 1)
+		return true;
+	(void)curl_easy_getinfo(t->easy, CURLINFO_NUM_CONNECTS, &opened);
+	/* Or it was never sent, on a connection that another request had opened. */
+	if (t->head.bytes > 0 || (t->sends ? !t->is_http2 : opened != 0))
+		return false;
+	return code == CURLE_GOT_NOTHING || code == CURLE_SEND_ERROR || code == CURLE_RECV_ERROR ||
+	       code == CURLE_PARTIAL_FILE || code == CURLE_HTTP2 || code == CURLE_HTTP2_STREAM;
+}
+
+/* Whether there is no room for what a connection opens: a socket, the file of CAs, a few more. */
+static bool is_short_of_descriptors(void)
+{
+	int fds[DESCRIPTORS_EACH + 1];
+	size_t n = 0;
+
+	while (n < ARRAY_LEN(fds) && (fds[n] = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 0)) >= 0)
+		n++;
+	for (size_t i = 0; i < n; i++)
+		(void)close(fds[i]);
+	return n < ARRAY_LEN(fds);
+}
+
+/* Whether the limit on open files is why a file or a socket could not be opened. */
+static bool lacks_descriptors(const struct transfer *t, CURLcode code)
+{
+	if (t->socket_errno)
+		return t->socket_errno == EMFILE || t->socket_errno == ENFILE;
+	/* The resolver and the TLS library keep their reason to themselves. */
+	return (code == CURLE_SSL_CACERT_BADFILE || code == CURLE_COULDNT_RESOLVE_HOST) &&
+	       is_short_of_descriptors();
+}
+
+/* What the reply is refused for, or NULL. */
+static struct err *explain_reply(const struct transfer *t, CURLcode code, const char *host)
+{
+	char text[128];
+
+	if (t->head.is_too_large) {
 		(void)snprintf(text, sizeof(text), "the headers are larger than %u bytes",
-			       HEADERS_MAX);
+			       HEAD_MAX);
 		return net_error(REASON_TOO_LARGE, host, text);
+	}
+	if (t->head.problem) {
+		(void)snprintf(text, sizeof(text), "the reply has %s", t->head.problem);
+		return net_error(REASON_HTTP, host, text);
 	}
 	/* libcurl takes headers that break off for a reply without a body. */
 	if (code == CURLE_OK)
@@ -163,6 +234,31 @@ static struct err *explain(const struct transfer *t, CURLcode code, const char *
 			       t->body.max);
 		return net_error(REASON_TOO_LARGE, host, text);
 	}
+	/* libcurl 7.88 says "out of memory" of a line of 100 KiB, later ones that it is too large. */
+	if ((code == CURLE_OUT_OF_MEMORY && t->sends && !t->head.is_complete) ||
+	    code == CODE_TOO_LARGE)
+		return net_error(REASON_TOO_LARGE, host, "a header line is too long to be read");
+	if (code == CURLE_OUT_OF_MEMORY || t->body.failed_memory)
+		return net_error(REASON_TOO_LARGE, host, "out of memory while the reply was read");
+	if (code == CURLE_WRITE_ERROR)
+		return net_error(REASON_HTTP, host, "bytes follow the end of the compressed body");
+	return NULL;
+}
+
+/* What failed, in order of what explains the most: our own limits, the proxy, then curl's word. */
+static struct err *explain(const struct transfer *t, CURLcode code, const char *host)
+{
+	struct err *e = explain_reply(t, code, host);
+	char text[128];
+	long tunnel = 0, verified = 0;
+
+	if (e)
+		return e;
+	if (is_lost(t, code))
+		return net_error(REASON_LOST, host,
+				 code == CURLE_ABORTED_BY_CALLBACK || !t->error[0]
+					 ? "the connection was lost before the reply"
+					 : t->error);
 	(void)curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
 	if (tunnel && tunnel / 100 != 2) {
 		(void)snprintf(text, sizeof(text),
@@ -174,6 +270,8 @@ static struct err *explain(const struct transfer *t, CURLcode code, const char *
 		return net_error(REASON_CERTIFICATE, host,
 				 "the certificate names no host in its subjectAltName; a name in "
 				 "its CN alone counts for nothing");
+	if (lacks_descriptors(t, code))
+		return net_error(REASON_DESCRIPTORS, host, "too many open files (EMFILE)");
 	return net_error(reason_of(code), host, t->error[0] ? t->error : curl_easy_strerror(code));
 }
 
@@ -303,8 +401,6 @@ static struct err *set_run_options(const struct client *c, struct transfer *t)
 	SET(CURLOPT_PRIVATE, t);
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-	/* The second request waits to learn whether the first one's connection can carry both. */
-	SET(CURLOPT_PIPEWAIT, 1L);
 	SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	SET(CURLOPT_SSL_VERIFYPEER, 1L);
 	SET(CURLOPT_SSL_VERIFYHOST, 2L);
@@ -322,6 +418,10 @@ static struct err *set_run_options(const struct client *c, struct transfer *t)
 	SET(CURLOPT_HEADERFUNCTION, on_header);
 	SET(CURLOPT_WRITEDATA, t);
 	SET(CURLOPT_HEADERDATA, t);
+	SET(CURLOPT_PREREQFUNCTION, on_send);
+	SET(CURLOPT_PREREQDATA, t);
+	SET(CURLOPT_OPENSOCKETFUNCTION, on_open_socket);
+	SET(CURLOPT_OPENSOCKETDATA, t);
 	SET(CURLOPT_NOPROGRESS, 1L);
 	return set_ca(c, easy);
 }
@@ -350,6 +450,10 @@ static struct err *set_request_options(const struct transfer *t, const struct ht
 		SET(CURLOPT_POSTFIELDS, req->body.n ? req->body.p : "");
 		SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)req->body.n);
 	}
+	/* The second request waits to learn whether the first one's connection can carry both. */
+	SET(CURLOPT_PIPEWAIT, to->is_tls ? 1L : 0L);
+	SET(CURLOPT_FRESH_CONNECT, req->is_alone ? 1L : 0L);
+	SET(CURLOPT_FORBID_REUSE, 1L); /* until on_send knows that it is HTTP/2 */
 	SET(CURLOPT_HTTPHEADER, t->headers);
 	SET(CURLOPT_TIMEOUT_MS, milliseconds(req->timeout_ms));
 	SET(CURLOPT_CONNECTTIMEOUT_MS, milliseconds(connect_ms));
@@ -374,21 +478,34 @@ static struct err *take_body(struct transfer *t, struct str *out)
 	return NULL;
 }
 
+/* Of the final head alone: neither a 1xx reply's nor a trailer's. */
+static struct err *take_header(struct transfer *t, const char *name, struct str *out)
+{
+	struct curl_header *h = NULL;
+	const char *value = "";
+
+	if (curl_easy_header(t->easy, name, 0, CURLH_HEADER, -1, &h) == CURLHE_OK &&
+	    strlen(h->value) < HEADER_KEEP)
+		value = h->value;
+	*out = arena_str(t->arena, str_from(value));
+	return out->p ? NULL : err_nomem();
+}
+
 static struct err *take_reply(struct transfer *t, struct http_reply *out)
 {
 	struct http_reply r = {0};
-	curl_off_t us = 0;
+	curl_off_t us = 0, wait_s = 0;
 	long status = 0;
 
 	(void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
 	(void)curl_easy_getinfo(t->easy, CURLINFO_TOTAL_TIME_T, &us);
+	(void)curl_easy_getinfo(t->easy, CURLINFO_RETRY_AFTER, &wait_s);
 	r.status = (int)status;
 	r.elapsed_ms = (uint64_t)us / 1000;
-	r.content_type = arena_str(t->arena, str_from(t->content_type));
-	r.date = arena_str(t->arena, str_from(t->date));
-	r.retry_after = arena_str(t->arena, str_from(t->retry_after));
-	if (!r.content_type.p || !r.date.p || !r.retry_after.p)
-		return err_nomem();
+	/* A date in the past is a negative number in libcurl 7.88. */
+	r.retry_after_s = wait_s > 0 ? (uint64_t)wait_s : 0;
+	TRY(take_header(t, "content-type", &r.content_type));
+	TRY(take_header(t, "date", &r.date));
 	TRY(take_body(t, &r.body));
 	*out = r;
 	return NULL;
@@ -472,9 +589,11 @@ struct err *client_start(struct client *c, const struct http_request *req, struc
 
 	TRY(judge_url(req, a, &to));
 	TRY(get_transfer(c, &t));
-	t->error[0] = t->content_type[0] = t->date[0] = t->retry_after[0] = '\0';
-	t->too_large = t->headers_too_large = t->headers_complete = false;
-	t->headers_n = 0;
+	t->error[0] = '\0';
+	t->head = (struct head){0};
+	t->too_large = t->is_http2 = false;
+	t->sends = 0;
+	t->socket_errno = 0;
 	t->body = BUF_INIT(req->reply_max);
 	t->arena = a;
 	t->done = done;
@@ -513,7 +632,7 @@ static void finish(struct client *c, struct transfer *t, CURLcode code, bool is_
 	struct http_reply reply = {0};
 	struct err *e;
 
-	if (code == CURLE_OK && t->headers_complete && !is_stopped)
+	if (code == CURLE_OK && t->head.is_complete && !is_stopped)
 		e = take_reply(t, &reply);
 	else
 		e = failure(t, code, is_stopped);
@@ -562,6 +681,19 @@ void client_stop(struct client *c)
 		finish(c, c->running, CURLE_ABORTED_BY_CALLBACK, true);
 }
 
+unsigned client_connections_max(void)
+{
+	struct rlimit files;
+	rlim_t n;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) != 0 || files.rlim_cur == RLIM_INFINITY)
+		return CONNECTIONS_MAX;
+	if (files.rlim_cur < DESCRIPTORS_OURS + DESCRIPTORS_EACH)
+		return 1;
+	n = (files.rlim_cur - DESCRIPTORS_OURS) / DESCRIPTORS_EACH;
+	return n < CONNECTIONS_MAX ? (unsigned)n : CONNECTIONS_MAX;
+}
+
 static struct err *choose_ca(const struct client_options *o, char **out)
 {
 	const char *file = o->ca_bundle ? o->ca_bundle : o->ssl_cert_file;
@@ -584,7 +716,8 @@ static struct err *open_multi(struct client *c)
 		return err_new(ERR_CONFIG, "libcurl cannot be started");
 	c->has_global = true;
 	c->multi = curl_multi_init();
-	if (!c->multi || curl_multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, CONNECTIONS_KEPT) ||
+	if (!c->multi ||
+	    curl_multi_setopt(c->multi, CURLMOPT_MAXCONNECTS, (long)client_connections_max()) ||
 	    curl_multi_setopt(c->multi, CURLMOPT_PIPELINING, (long)CURLPIPE_MULTIPLEX))
 		return err_nomem();
 	return NULL;

@@ -39,6 +39,9 @@ struct err *client_run(struct client *c, uint64_t max_ms) MUST_USE;
 /* Ends what runs; each is told that it was interrupted. */
 void client_stop(struct client *c);
 
+/* As many connections as the limit on open files leaves room for, at least 1. */
+unsigned client_connections_max(void);
+
 /* Name and version of the library that runs, for --version; and of the TLS library in it. */
 void client_describe_library(struct buf *b);
 

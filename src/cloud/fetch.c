@@ -13,8 +13,8 @@
 #include "json/api_error.h"
 #include "json/object.h"
 
-/* A server that wants us to wait longer is told by the next night's run. */
-#define RETRY_AFTER_MAX_MS 60000u
+/* Lost connections beyond this many cost a try each. */
+#define LOST_MAX 4u
 
 /* Below it the server's Date explains nothing: the API takes five minutes of difference. */
 #define SKEW_MIN_S 60
@@ -230,14 +230,6 @@ static struct err *take_error(struct arena *a, struct err *e, struct fetch_outco
 	return failed;
 }
 
-static uint64_t retry_after_ms(struct str text)
-{
-	uint64_t s;
-
-	/* The form with a date would trust the server's clock; a wait of our own does as well. */
-	return str_to_u64(str_trim(text), 86400, &s) ? s * 1000 : 0;
-}
-
 uint64_t fetch_time_left(const struct fetch_session *s)
 {
 	uint64_t now = s->clock.monotonic_ms(s->clock.ctx);
@@ -255,11 +247,6 @@ void fetch_steps_begin(const struct fetch_session *s, struct fetch_steps *steps)
 	};
 }
 
-static int64_t *clock_ahead(struct fetch_session *s, const struct fetch_request *r)
-{
-	return r->clock_ahead_s ? r->clock_ahead_s : &s->clock_ahead_s;
-}
-
 struct err *fetch_steps_prepare(struct fetch_session *s, const struct fetch_request *r,
 				struct arena *a, struct fetch_steps *steps,
 				struct http_request *http)
@@ -272,11 +259,13 @@ struct err *fetch_steps_prepare(struct fetch_session *s, const struct fetch_requ
 		.tries = steps->o.tries + 1,
 		.time = s->clock.unix_s(s->clock.ctx),
 	};
-	steps->signed_ahead_s = *clock_ahead(s, r);
+	if (!steps->clock)
+		steps->clock = host_clock_of(&s->clocks, r->endpoint->host_sent);
 	if (!steps->request)
 		steps->request = arena_alloc(a, sizeof(*steps->request));
-	if (!steps->request)
+	if (!steps->request || !steps->clock)
 		return err_nomem();
+	steps->signed_ahead_s = steps->clock->ahead_s;
 	TRY(request_sign(r, steps->o.time + steps->signed_ahead_s, a, steps->request));
 	*http = (struct http_request){
 		.url = r->endpoint->url,
@@ -285,6 +274,8 @@ struct err *fetch_steps_prepare(struct fetch_session *s, const struct fetch_requ
 		.body = r->body,
 		.timeout_ms = r->timeout_ms < left ? r->timeout_ms : left,
 		.reply_max = r->reply_max,
+		/* Others may be why the connection was lost. */
+		.is_alone = steps->lost > 0,
 	};
 	return NULL;
 }
@@ -293,6 +284,17 @@ struct err *fetch_steps_give_up(struct arena *a, struct fetch_steps *steps, enum
 				const char *message)
 {
 	return fail(a, &steps->o, reason, message);
+}
+
+void fetch_steps_interrupt(struct fetch_steps *steps)
+{
+	steps->o.failure = (struct fetch_failure){
+		.reason = REASON_INTERRUPTED,
+		.message = "the run was ended before this was fetched",
+		.api_code = "",
+		.request_id = "",
+		.hint = reason_hint(REASON_INTERRUPTED),
+	};
 }
 
 /* --- again or not --- */
@@ -306,39 +308,70 @@ static bool pause_for(const struct fetch_session *s, const struct fetch_outcome 
 	if (wait_ms > ms)
 		ms = wait_ms;
 	*pause_ms = ms;
-	return ms <= RETRY_AFTER_MAX_MS && ms < fetch_time_left(s);
+	return ms < fetch_time_left(s);
 }
 
 /*
- * Once: learns the difference from the server's Date. A Date that agrees with the time we signed
- * explains nothing, and signing the same again would only repeat the answer.
+ * Once for each host: learns the difference from the server's Date. A Date that agrees with the time
+ * we signed explains nothing, and signing the same again would only repeat the answer.
  */
-static bool correct_clock(int64_t *ahead_s, struct fetch_steps *steps)
+static bool correct_clock(const struct fetch_session *s, struct fetch_steps *steps)
 {
+	struct host_clock *clock = steps->clock;
 	int64_t behind, off;
 
-	if (steps->corrected || !clock_difference(&steps->o, &behind))
+	if (steps->signed_ahead_s != clock->ahead_s)
+		return true; /* another reply has told meanwhile */
+	if (clock->is_corrected || !clock_difference(&steps->o, &behind))
 		return false;
 	off = behind - steps->signed_ahead_s;
 	if (off > -SKEW_MIN_S && off < SKEW_MIN_S)
 		return false;
-	*ahead_s = behind;
-	steps->corrected = true;
+	if (behind > HOST_CLOCK_MAX_S || behind < -HOST_CLOCK_MAX_S)
+		return false;
+	clock->ahead_s = behind;
+	clock->is_corrected = true;
+	if (s->log)
+		log_warn(s->log,
+			 "%s: its clock is %lld s %s this machine's; requests to it are signed for "
+			 "its time",
+			 clock->host, (long long)(behind < 0 ? -behind : behind),
+			 behind < 0 ? "behind" : "ahead of");
 	return true;
 }
 
-static enum fetch_next go_on(struct fetch_session *s, const struct fetch_request *r,
-			     struct fetch_steps *steps, enum retry_rule rule, uint64_t wait_ms,
-			     uint64_t *pause_ms)
+/* Sent again by itself, on a connection of its own; the first time at once. */
+static enum fetch_next repeat_lost(const struct fetch_session *s, struct fetch_steps *steps,
+				   uint64_t *pause_ms)
+{
+	uint64_t random = s->clock.random(s->clock.ctx);
+
+	*pause_ms = steps->lost ? retry_delay_ms(&s->policy, steps->lost, random) : 0;
+	if (*pause_ms >= fetch_time_left(s))
+		return FETCH_DONE;
+	steps->lost++;
+	steps->o.tries--;
+	return FETCH_AGAIN;
+}
+
+static bool is_lost(const struct fetch_outcome *o)
+{
+	return o->failure.reason == REASON_LOST;
+}
+
+static enum fetch_next go_on(const struct fetch_session *s, struct fetch_steps *steps,
+			     enum retry_rule rule, uint64_t wait_ms, uint64_t *pause_ms)
 {
 	*pause_ms = 0;
+	if (is_lost(&steps->o) && steps->lost < LOST_MAX)
+		return repeat_lost(s, steps, pause_ms);
 	if (steps->o.tries >= s->policy.tries_max)
 		return FETCH_DONE;
 	switch (rule) {
 	case RETRY_BACKOFF:
 		return pause_for(s, &steps->o, wait_ms, pause_ms) ? FETCH_AGAIN : FETCH_DONE;
 	case RETRY_CLOCK:
-		return correct_clock(clock_ahead(s, r), steps) ? FETCH_AGAIN : FETCH_DONE;
+		return correct_clock(s, steps) ? FETCH_AGAIN : FETCH_DONE;
 	case RETRY_TOKEN:
 		if (steps->renewed)
 			return FETCH_DONE;
@@ -381,11 +414,12 @@ struct err *fetch_steps_take(struct fetch_session *s, const struct fetch_request
 			TRY(fetch_steps_give_up(a, steps, REASON_DEADLINE, FETCH_DEADLINE_TEXT));
 	} else {
 		TRY(take_reply(a, reply, &steps->o));
-		wait_ms = retry_after_ms(reply->retry_after);
+		if (__builtin_mul_overflow(reply->retry_after_s, 1000u, &wait_ms))
+			wait_ms = UINT64_MAX;
 		TRY(judge(r->service, a, &steps->o, &rule));
 	}
 	log_try(s, r, &steps->o);
-	*next = go_on(s, r, steps, rule, wait_ms, pause_ms);
+	*next = go_on(s, steps, rule, wait_ms, pause_ms);
 	steps->o.elapsed_ms = s->clock.monotonic_ms(s->clock.ctx) - steps->start_ms;
 	return NULL;
 }

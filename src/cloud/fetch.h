@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "cloud/credentials.h"
 #include "base/endpoint.h"
+#include "cloud/host_clock.h"
 #include "cloud/http.h"
 #include "cloud/retry.h"
 
@@ -29,9 +30,9 @@ struct fetch_clock fetch_clock_system(void);
 struct fetch_session {
 	struct fetch_clock clock;
 	struct retry_policy policy;
-	uint64_t deadline_ms;  /* on the monotonic clock; 0: none */
-	int64_t clock_ahead_s; /* learned from a server's Date; begins at 0 */
-	const struct log *log; /* may be NULL */
+	uint64_t deadline_ms;      /* on the monotonic clock; 0: none */
+	struct host_clocks clocks; /* learned from Date; host_clocks_free is the caller's */
+	const struct log *log;     /* may be NULL */
 };
 
 struct fetch_request {
@@ -41,9 +42,8 @@ struct fetch_request {
 	const char *language;                   /* the same */
 	const struct endpoint *endpoint;
 	const struct credential *credential;
-	bool is_unsigned;       /* the one action that is sent without a signature */
-	int64_t *clock_ahead_s; /* of this endpoint's clock; NULL: the session's */
-	uint64_t timeout_ms;    /* one try */
+	bool is_unsigned;    /* the one action that is sent without a signature */
+	uint64_t timeout_ms; /* one try */
 	size_t reply_max;
 };
 

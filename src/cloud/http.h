@@ -19,6 +19,7 @@ struct http_request {
 	size_t header_count;
 	struct str body; /* sent as POST; stays where it is until the reply is there */
 	bool is_get;     /* sent as GET, and without a body */
+	bool is_alone;   /* on a new connection, not on one that other requests have used */
 	uint64_t timeout_ms;
 	size_t reply_max; /* bytes of the body, decoded */
 };
@@ -27,8 +28,8 @@ struct http_reply {
 	int status;
 	struct str body; /* in the caller's arena */
 	struct str content_type;
-	struct str date; /* the Date header as received, or empty */
-	struct str retry_after;
+	struct str date;        /* the Date header as received, or empty */
+	uint64_t retry_after_s; /* 0: not said, or not to be understood */
 	uint64_t elapsed_ms;
 };
 

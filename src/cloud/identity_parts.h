@@ -33,7 +33,6 @@ struct identity {
 	int64_t obtained_s;
 	struct fetch_failure failure;
 	const char *name, *account, *arn;
-	int64_t clock_ahead_s;
 
 	struct identity_waiter *waiters, **waiters_end; /* in the order in which they came */
 	struct identity_waiter for_parent;

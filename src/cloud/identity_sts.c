@@ -36,7 +36,6 @@ static void call_sts(struct identity *id, const char *action, const struct crede
 			    .endpoint = id->sts,
 			    .credential = by,
 			    .is_unsigned = by == NULL,
-			    .clock_ahead_s = &id->clock_ahead_s,
 			    .timeout_ms = id->timeout_ms,
 			    .reply_max = STS_REPLY_MAX},
 		.identity = by_name,

@@ -22,8 +22,9 @@ const char *net_what(const struct err *e)
 bool net_is_transient(enum reason r)
 {
 	static const bool is_transient[REASON_COUNT] = {
-		[REASON_DNS] = true,     [REASON_CONNECT] = true,   [REASON_TLS] = true,
-		[REASON_TIMEOUT] = true, [REASON_TRUNCATED] = true,
+		[REASON_DNS] = true,         [REASON_CONNECT] = true,   [REASON_TLS] = true,
+		[REASON_TIMEOUT] = true,     [REASON_TRUNCATED] = true, [REASON_LOST] = true,
+		[REASON_DESCRIPTORS] = true,
 	};
 
 	return is_transient[r];

@@ -246,6 +246,21 @@ static void finish(struct pool *p, struct pool_call *call)
 	call->done(call->ctx, call);
 }
 
+static void interrupt(struct pool *p, struct pool_call *call)
+{
+	if (!call->arena)
+		call->arena = arena_new(); /* the callee takes NULL for a lack of memory */
+	fetch_steps_interrupt(&call->steps);
+	finish(p, call);
+}
+
+/* The run cannot go on; a call that this cuts must not look as if it had its reply. */
+static void fail_run(struct pool *p, struct pool_call *call, struct err *e)
+{
+	set_failed(p, e);
+	interrupt(p, call);
+}
+
 static void give_up(struct pool *p, struct pool_call *call, enum reason reason, const char *message)
 {
 	struct err *e = NULL;
@@ -255,13 +270,9 @@ static void give_up(struct pool *p, struct pool_call *call, enum reason reason, 
 	e = call->arena ? fetch_steps_give_up(call->arena, &call->steps, reason, message)
 			: err_nomem();
 	if (e)
-		set_failed(p, e);
-	finish(p, call);
-}
-
-static void interrupt(struct pool *p, struct pool_call *call)
-{
-	give_up(p, call, REASON_INTERRUPTED, "the run was ended before this was fetched");
+		fail_run(p, call, e);
+	else
+		finish(p, call);
 }
 
 static void on_reply(void *ctx, struct err *e, const struct http_reply *reply)
@@ -275,14 +286,13 @@ static void on_reply(void *ctx, struct err *e, const struct http_reply *reply)
 	note_end(call->gate, now);
 	e = fetch_steps_take(p->session, &call->request, call->arena, &call->steps, e, reply, &next,
 			     &pause_ms);
-	if (e) {
-		set_failed(p, e);
-		next = FETCH_DONE;
-	} else {
-		adapt_rate(call->gate, &call->steps.o);
-	}
 	if (call->gate->head)
 		make_runnable(p, call->gate);
+	if (e) {
+		fail_run(p, call, e);
+		return;
+	}
+	adapt_rate(call->gate, &call->steps.o);
 	if (p->is_stopping)
 		next = FETCH_DONE;
 	if (next == FETCH_RENEW && call->renew && call->renew(call->ctx, call))
@@ -305,7 +315,7 @@ static void start(struct pool *p, struct pool_call *call)
 		call->arena = arena_new();
 	if (!call->arena)
 		e = err_nomem();
-	if (call->steps.o.tries == 0)
+	if (call->steps.o.tries == 0 && call->steps.lost == 0)
 		call->steps.start_ms = now_ms(p);
 	if (!e)
 		e = fetch_steps_prepare(p->session, &call->request, call->arena, &call->steps,
@@ -313,8 +323,7 @@ static void start(struct pool *p, struct pool_call *call)
 	if (!e)
 		e = client_start(p->client, &http, call->arena, on_reply, call);
 	if (e) {
-		set_failed(p, e);
-		finish(p, call);
+		fail_run(p, call, e);
 		return;
 	}
 	p->running++;
@@ -487,6 +496,8 @@ struct err *pool_new(struct client *c, struct fetch_session *s, unsigned jobs, s
 	p->client = c;
 	p->session = s;
 	p->jobs = jobs < 1 ? 1 : jobs > POOL_JOBS_MAX ? POOL_JOBS_MAX : jobs;
+	if (p->jobs > client_connections_max())
+		p->jobs = client_connections_max();
 	*out = p;
 	return NULL;
 }

@@ -9,7 +9,8 @@
 /*
  * Many API calls at once, from one thread. What limits them:
  *
- *   jobs   so many requests are under way at a time, over all hosts
+ *   jobs   so many requests are under way at a time, over all hosts; fewer where the limit on open
+ *          files has no room for them
  *   rate   at most POOL_RATE sends in any sliding second for each (host, action, identity), tries
  *          counted, by the server's clock too: a send counts from when it left until a second after
  *          its reply came, and it arrived somewhere between

@@ -13,8 +13,10 @@
 struct fetch_steps {
 	struct fetch_outcome o; /* of the last try */
 	uint64_t start_ms;
-	int64_t signed_ahead_s; /* the correction that the last try was signed with */
-	bool corrected, renewed;
+	struct host_clock *clock; /* NULL before the first try */
+	int64_t signed_ahead_s;   /* the correction that the last try was signed with */
+	bool renewed;
+	unsigned lost; /* sends whose connection was lost before a reply; they cost no try */
 	struct signed_request *request; /* of the try that is under way; NULL before the first */
 };
 
@@ -42,7 +44,10 @@ struct err *fetch_steps_take(struct fetch_session *s, const struct fetch_request
 			     const struct http_reply *reply, enum fetch_next *next,
 			     uint64_t *pause_ms) MUST_USE;
 
-/* The fetch ends without a try: REASON_DEADLINE, REASON_INTERRUPTED. */
+/* The run ends first, for whatever reason: needs no memory, so that it cannot fail. */
+void fetch_steps_interrupt(struct fetch_steps *steps);
+
+/* The fetch ends without a try: REASON_DEADLINE. */
 struct err *fetch_steps_give_up(struct arena *a, struct fetch_steps *steps, enum reason reason,
 				const char *message) MUST_USE;
 

@@ -3,6 +3,7 @@
 
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
+#include <string.h>
 
 /* Of all codes the one that is left to the application. */
 #define LACKS_NAMES X509_V_ERR_APPLICATION_VERIFICATION
@@ -39,6 +40,15 @@ void tls_require_names(void *ssl_ctx)
 bool tls_lacks_names(long verify_result)
 {
 	return verify_result == LACKS_NAMES;
+}
+
+bool tls_speaks_http2(void *ssl)
+{
+	const unsigned char *name = NULL;
+	unsigned n = 0;
+
+	SSL_get0_alpn_selected(ssl, &name, &n);
+	return n == 2 && memcmp(name, "h2", 2) == 0;
 }
 
 void tls_describe_library(struct buf *b)

@@ -18,6 +18,9 @@ void tls_require_names(void *ssl_ctx);
 /* Is `verify_result`, as X509_verify_cert says it, that of a certificate without such names? */
 bool tls_lacks_names(long verify_result);
 
+/* Did the handshake of `ssl`, OpenSSL's SSL, agree on HTTP/2? */
+bool tls_speaks_http2(void *ssl);
+
 /* Name and version of the library that runs, for --version. */
 void tls_describe_library(struct buf *b);
 

@@ -10,7 +10,8 @@
 #include "cloud/stop.h"
 #include "run/live_parts.h"
 
-#define JOBS_DEFAULT 16u
+#define JOBS_DEFAULT        16u
+#define DEADLINE_DEFAULT_MS (60u * 60u * 1000u)
 
 struct err *live_open(const struct net_options *net, const struct io *io, const struct workspace *w,
 		      struct live **out)
@@ -24,8 +25,8 @@ struct err *live_open(const struct net_options *net, const struct io *io, const 
 	l->net = net;
 	l->io = io;
 	l->w = w;
-	if (net->deadline_ms)
-		l->deadline_ms = clock.monotonic_ms(clock.ctx) + net->deadline_ms;
+	l->deadline_ms = clock.monotonic_ms(clock.ctx) +
+			 (net->deadline_ms ? net->deadline_ms : DEADLINE_DEFAULT_MS);
 	*out = l;
 	return NULL;
 }
@@ -37,6 +38,7 @@ void live_close(struct live *l)
 	identities_free(l->identities);
 	pool_free(l->pool);
 	client_free(l->client);
+	host_clocks_free(&l->session.clocks);
 	for (size_t i = 0; i < l->kept_n; i++)
 		arena_free(l->kept[i]);
 	free(l->kept);

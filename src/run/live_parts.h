@@ -16,7 +16,7 @@ struct live {
 	struct pool *pool;
 	struct identities *identities;
 	struct fetch_session session;
-	uint64_t deadline_ms; /* on the monotonic clock; 0: none */
+	uint64_t deadline_ms; /* on the monotonic clock */
 	bool is_unrecorded;
 	struct arena **kept; /* what live_get gave out */
 	size_t kept_n, kept_cap;

@@ -18,7 +18,7 @@ struct net_options {
 	const char *replay, *record; /* directories; NULL: not given */
 	const char *endpoint, *ca_bundle;
 	uint64_t timeout_ms;  /* 0: the target's */
-	uint64_t deadline_ms; /* of the whole run; 0: none */
+	uint64_t deadline_ms; /* of the whole run; 0: an hour */
 	unsigned jobs;        /* 0: the default */
 };
 

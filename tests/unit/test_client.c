@@ -14,6 +14,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -216,6 +217,9 @@ static const struct {
 	{ "a redirect is a reply",    STR("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1:1/\r\n" LENGTH "{}"), END_HANG, -1, 302, "{}" },
 	{ "so is a server error",     STR("HTTP/1.1 500 No\r\n" LENGTH "{}"),                 END_HANG,  -1, 500, "{}" },
 	{ "nothing in it",            STR("HTTP/1.1 204 No\r\n\r\n"),                         END_HANG,  -1, 204, "" },
+	{ "chunks and a trailer",     STR(OK "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\nX-A: b\r\n\r\n"), END_HANG, -1, 200, "{}" },
+	{ "two lengths",              STR(OK "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}"), END_CLOSE, REASON_HTTP, 0, NULL },
+	{ "a bare line feed",         STR(OK "X-A: b\n" LENGTH "{}"),                          END_CLOSE, REASON_HTTP, 0, NULL },
 	{ "closed at once",           STR(""),                                                END_CLOSE, REASON_TRUNCATED, 0, NULL },
 	{ "reset at once",            STR(""),                                                END_RESET, REASON_TRUNCATED, 0, NULL },
 	{ "closed in the headers",    STR(OK "Content-Le"),                                   END_CLOSE, REASON_TRUNCATED, 0, NULL },
@@ -315,9 +319,10 @@ static void what_is_sent_is_what_was_signed(void **state)
 
 static void headers_of_interest_are_kept(void **state)
 {
-	struct server s = serve(STR(OK "date:  Tue, 24 Nov 2026 02:00:03 GMT \r\n"
-				       "CONTENT-TYPE: text/plain\r\nRetry-After: 7\r\n"
-				       "Dates: no\r\nSet-Cookie: a=b\r\n" LENGTH "{}"),
+	struct server s = serve(STR("HTTP/1.1 103 Early Hints\r\nDate: not this\r\n\r\n" OK
+				    "date:  Tue, 24 Nov 2026 02:00:03 GMT \r\n"
+				    "CONTENT-TYPE: text/plain\r\nRetry-After: 7\r\n"
+				    "Dates: no\r\nSet-Cookie: a=b\r\n" LENGTH "{}"),
 				END_CLOSE);
 	struct client *c = new_client();
 	struct arena *a = arena_new();
@@ -328,7 +333,7 @@ static void headers_of_interest_are_kept(void **state)
 	assert_null(send_to(c, s.port, 5000, 0, a, &reply));
 	assert_true(str_is(reply.date, "Tue, 24 Nov 2026 02:00:03 GMT"));
 	assert_true(str_is(reply.content_type, "text/plain"));
-	assert_true(str_is(reply.retry_after, "7"));
+	assert_int_equal(reply.retry_after_s, 7);
 	stop(&s, sent, sizeof(sent));
 	client_free(c);
 	arena_free(a);
@@ -368,6 +373,35 @@ static void a_closed_port_is_connect(void **state)
 	e = send_to(c, port, 5000, 0, a, &reply);
 	assert_non_null(e);
 	check_error("closed port", e, REASON_CONNECT);
+	err_free(e);
+	client_free(c);
+	arena_free(a);
+}
+
+/* Not "refused", and not a matter of certificates: the name of the limit. */
+static void a_lack_of_descriptors_is_named(void **state)
+{
+	struct client *c = new_client();
+	struct arena *a = arena_new();
+	struct rlimit all, none;
+	struct http_reply reply;
+	struct err *e;
+	int lowest;
+
+	(void)state;
+	assert_int_equal(getrlimit(RLIMIT_NOFILE, &all), 0);
+	none = all;
+	lowest = dup(STDERR_FILENO);
+	(void)close(lowest);
+	none.rlim_cur = (rlim_t)lowest;
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
+	assert_int_equal(client_connections_max(), 1);
+	e = send_to(c, 9, 5000, 0, a, &reply);
+	assert_int_equal(setrlimit(RLIMIT_NOFILE, &all), 0);
+	assert_non_null(e);
+	check_error("no descriptors", e, REASON_DESCRIPTORS);
+	assert_non_null(strstr(net_what(e), "EMFILE"));
+	assert_true(client_connections_max() > 1);
 	err_free(e);
 	client_free(c);
 	arena_free(a);
@@ -454,6 +488,7 @@ int main(void)
 		cmocka_unit_test(headers_of_interest_are_kept),
 		cmocka_unit_test(a_proxy_is_never_asked_for_loopback),
 		cmocka_unit_test(a_closed_port_is_connect),
+		cmocka_unit_test(a_lack_of_descriptors_is_named),
 		cmocka_unit_test(a_stop_ends_the_wait),
 		cmocka_unit_test(bad_requests_are_refused),
 		cmocka_unit_test(a_missing_ca_file_is_named),

@@ -32,9 +32,10 @@
 
 struct answer {
 	const char *body; /* NULL: none comes, for `failure` */
+	bool is_no_memory;
 	int status;
 	enum reason failure;
-	const char *retry_after;
+	uint64_t retry_after_s;
 };
 
 struct send {
@@ -43,7 +44,7 @@ struct send {
 	client_done *done;
 	void *ctx;
 	struct answer answer;
-	bool is_over;
+	bool is_over, is_alone;
 };
 
 struct night {
@@ -54,7 +55,8 @@ struct night {
 	unsigned jobs;
 	uint64_t deadline_ms, stop_ms; /* 0: none */
 	bool was_stopped;
-	unsigned idle; /* steps in which nothing moved */
+	unsigned idle;     /* steps in which nothing moved */
+	unsigned fails_at; /* the send that finds no memory, from 1; 0: none */
 	/* What is answered and when; `n` counts the sends of that identity. */
 	struct answer (*answer)(struct night *w, size_t id, size_t n);
 	uint64_t (*latency)(struct night *w);
@@ -106,6 +108,8 @@ struct err *__wrap_client_start(struct client *c, const struct http_request *req
 
 	(void)c;
 	(void)a;
+	if (w->fails_at && w->sent + 1 == w->fails_at)
+		return err_nomem();
 	assert_true(w->sent < SENDS_MAX);
 	if (w->deadline_ms && w->now_ms >= w->deadline_ms)
 		fail_msg("sent at %llu, after the deadline", (unsigned long long)w->now_ms);
@@ -116,7 +120,8 @@ struct err *__wrap_client_start(struct client *c, const struct http_request *req
 			   .arrived_ms = w->now_ms + draw(w) % (ms + 1),
 			   .replied_ms = w->now_ms + ms,
 			   .done = done,
-			   .ctx = ctx};
+			   .ctx = ctx,
+			   .is_alone = req->is_alone};
 	s->answer = w->answer(w, s->id, w->sends_of[s->id]++);
 	if (ms > req->timeout_ms) {
 		s->answer = (struct answer){.failure = REASON_TIMEOUT};
@@ -137,9 +142,10 @@ static void end_send(struct night *w, struct send *s, const struct answer *answe
 	w->under_way--;
 	if (answer->body) {
 		reply.body = str_from(answer->body);
-		reply.retry_after = str_from(answer->retry_after);
+		reply.retry_after_s = answer->retry_after_s;
 	} else {
-		e = net_error(answer->failure, "host", "no luck");
+		e = answer->is_no_memory ? err_nomem()
+					 : net_error(answer->failure, "host", "no luck");
 	}
 	s->done(s->ctx, e, e ? NULL : &reply);
 }
@@ -272,6 +278,14 @@ static struct answer answer_good(struct night *w, size_t id, size_t n)
 	return (struct answer){.body = GOOD, .status = 200};
 }
 
+static struct answer answer_no_memory(struct night *w, size_t id, size_t n)
+{
+	(void)w;
+	(void)id;
+	(void)n;
+	return (struct answer){.is_no_memory = true};
+}
+
 static uint64_t latency_30(struct night *w)
 {
 	(void)w;
@@ -349,6 +363,7 @@ static void end(struct fixture *f)
 	for (size_t i = 0; i < IDS_MAX; i++)
 		credential_clear(&f->credentials[i]);
 	pool_free(f->pool);
+	host_clocks_free(&f->session.clocks);
 	arena_free(f->a);
 	free(f);
 }
@@ -389,9 +404,13 @@ static void expect_rate(const struct night *w)
 static struct answer answer_by_chance(struct night *w, size_t id, size_t n)
 {
 	static const struct answer bad[] = {
-		{.body = RATE, .status = 200},   {.body = BUSY, .status = 200},
-		{.body = "", .status = 503},     {.failure = REASON_TRUNCATED},
-		{.failure = REASON_CERTIFICATE}, {.body = "", .status = 429, .retry_after = "2"},
+		{.body = RATE, .status = 200},
+		{.body = BUSY, .status = 200},
+		{.body = "", .status = 503},
+		{.failure = REASON_TRUNCATED},
+		{.failure = REASON_LOST},
+		{.failure = REASON_CERTIFICATE},
+		{.body = "", .status = 429, .retry_after_s = 2},
 	};
 	uint64_t r = draw(w);
 
@@ -523,7 +542,7 @@ static struct answer answer_7_seconds(struct night *w, size_t id, size_t n)
 {
 	struct answer a = answer_503(w, id, n);
 
-	a.retry_after = "7";
+	a.retry_after_s = 7;
 	return a;
 }
 
@@ -595,6 +614,76 @@ static struct answer refuse_token(struct night *w, size_t id, size_t n)
 	return (struct answer){.body = TOKEN, .status = 200};
 }
 
+static struct answer lose_all(struct night *w, size_t id, size_t n)
+{
+	(void)w;
+	(void)id;
+	(void)n;
+	return (struct answer){.failure = REASON_LOST};
+}
+
+static struct answer lose_first_40(struct night *w, size_t id, size_t n)
+{
+	return n < 40 ? lose_all(w, id, n) : answer_good(w, id, n);
+}
+
+/*
+ * What is lost with its connection costs no try, is sent again on a connection of its own, and counts
+ * for the rate. A server that loses everything is left in the end.
+ */
+static void test_lost(void **state)
+{
+	struct fixture *f = begin(40, 7);
+	size_t alone = 0;
+
+	(void)state;
+	f->w.answer = lose_first_40;
+	for (size_t i = 0; i < 40; i++)
+		(void)add_call(f, 0);
+	run(f);
+	expect_rate(&f->w);
+	assert_int_equal(f->w.sent, 80);
+	for (size_t i = 0; i < f->w.sent; i++)
+		alone += f->w.sends[i].is_alone;
+	assert_int_equal(alone, 40);
+	for (size_t i = 0; i < f->count; i++) {
+		assert_string_equal(reason_of(&f->calls[i]), "none");
+		assert_int_equal(f->calls[i].call.steps.o.tries, 1);
+	}
+	end(f);
+	f = begin(1, 7);
+	f->w.answer = lose_all;
+	(void)add_call(f, 0);
+	run(f);
+	assert_int_equal(f->w.sent, 4 + retry_default.tries_max);
+	assert_string_equal(reason_of(&f->calls[0]), "lost");
+	end(f);
+}
+
+/* The run ends with the error, and no call looks as if it had had its reply. */
+static void test_no_memory(void **state)
+{
+	(void)state;
+	for (int at_start = 0; at_start <= 1; at_start++) {
+		struct fixture *f = begin(4, 8);
+		struct err *e;
+
+		f->w.fails_at = at_start ? 3 : 0;
+		f->w.answer = at_start ? answer_good : answer_no_memory;
+		for (size_t i = 0; i < 10; i++)
+			(void)add_call(f, 0);
+		e = pool_run(f->pool, is_stopped, &f->w);
+		assert_non_null(e);
+		assert_int_equal(e->kind, ERR_NOMEM);
+		err_free(e);
+		for (size_t i = 0; i < f->count; i++) {
+			assert_int_equal(f->calls[i].done, 1);
+			assert_string_equal(reason_of(&f->calls[i]), "interrupted");
+		}
+		end(f);
+	}
+}
+
 /* A refused token is had anew once, where it can be; what cannot go on ends as it stands. */
 static void test_renewal(void **state)
 {
@@ -658,6 +747,8 @@ int main(void)
 		cmocka_unit_test(test_throttled_alone),
 		cmocka_unit_test(test_pauses),
 		cmocka_unit_test(test_ends),
+		cmocka_unit_test(test_lost),
+		cmocka_unit_test(test_no_memory),
 		cmocka_unit_test(test_renewal),
 		cmocka_unit_test(test_hold),
 	};
