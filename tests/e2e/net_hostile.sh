@@ -5,87 +5,90 @@
 
 . "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
 . "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
-hostile=${STANDIN%/*}/scandrift-hostile
-[ -x "$hostile" ] || skip 'no scandrift-hostile'
-
-# NAME  SCHEME://HOST  what it ends as; "equal" is exit 0, all others 3. Where it depends on
-# which side is faster, several.
+. "$SCANDRIFT_SOURCE/tests/lib/hostile.sh"
+# NAME  SCHEME://HOST  what it ends as; "equal" is exit 0, all others 3  requests that the server sees.
+# Where it depends on which side is faster, several.
 table='
-01-wrong-host         https://127.0.0.1  certificate
-02-expired            https://127.0.0.1  certificate
-03-not-yet-valid      https://127.0.0.1  certificate
-04-self-signed        https://127.0.0.1  certificate
-05-unknown-ca         https://127.0.0.1  certificate
-06-right-ca           https://127.0.0.1  equal
-07-old-tls            https://127.0.0.1  tls
-08-name-in-cn         https://localhost  certificate
-09-small-key          https://127.0.0.1  certificate
-10-closed-handshake   https://127.0.0.1  tls
-11-no-close-notify    https://127.0.0.1  bad-reply|truncated
-12-renegotiation      https://127.0.0.1  equal
-13-plain-on-tls       https://127.0.0.1  tls
-14-refused            http://127.0.0.1   connect
-15-no-answer          http://127.0.0.1   timeout
-16-byte-a-second      http://127.0.0.1   timeout
-17-reset-in-body      http://127.0.0.1   truncated
-18-closed-after-head  http://127.0.0.1   truncated
-19-first-address-dead http://localhost   equal
-20-stale-connection   http://127.0.0.1   equal
-21-redirect           http://127.0.0.1   http-status
-22-redirect-http      https://127.0.0.1  http-status
-23-redirect-loop      http://127.0.0.1   http-status
-24-401                http://127.0.0.1   http-status
-24-403                http://127.0.0.1   http-status
-25-429                http://127.0.0.1   http-status
-25-503                http://127.0.0.1   http-status
-25-retry-after-long   http://127.0.0.1   http-status
-26-500-then-good      http://127.0.0.1   equal
-29-chunked-garbage    http://127.0.0.1   truncated
-30-length-too-long    http://127.0.0.1   truncated
-31-length-too-short   http://127.0.0.1   bad-reply
-32-two-lengths        http://127.0.0.1   truncated
-33-long-header        http://127.0.0.1   too-large
-33-many-headers       http://127.0.0.1   too-large
-34-large-body         http://127.0.0.1   too-large
-35-gzip-bomb          http://127.0.0.1   too-large
-36-other-encoding     http://127.0.0.1   http
-37-204                http://127.0.0.1   http-status
-38-wrong-type         http://127.0.0.1   equal
-39-goaway             https://127.0.0.1  truncated|connect|network|timeout
-40-rst-stream         https://127.0.0.1  truncated|connect|network|timeout
-41-settings-flood     https://127.0.0.1  truncated|connect|network|timeout
-42-bom                http://127.0.0.1   bad-reply
-42-utf-16             http://127.0.0.1   bad-reply
-42-nul                http://127.0.0.1   bad-reply
-42-html               http://127.0.0.1   bad-reply
-43-error-in-200       http://127.0.0.1   permission
-43-null               http://127.0.0.1   bad-reply
-43-array              http://127.0.0.1   bad-reply
-43-twice              http://127.0.0.1   bad-reply
-43-deep               http://127.0.0.1   bad-reply
-44-error-beside       http://127.0.0.1   server-error
+01-wrong-host         https://127.0.0.1  certificate  0
+02-expired            https://127.0.0.1  certificate  0
+03-not-yet-valid      https://127.0.0.1  certificate  0
+04-self-signed        https://127.0.0.1  certificate  0
+05-unknown-ca         https://127.0.0.1  certificate  0
+06-right-ca           https://127.0.0.1  equal        1
+07-old-tls            https://127.0.0.1  tls          0
+08-name-in-cn         https://localhost  certificate  0
+09-small-key          https://127.0.0.1  certificate  0
+10-closed-handshake   https://127.0.0.1  tls          0
+11-no-close-notify    https://127.0.0.1  bad-reply|truncated 1|3
+12-renegotiation      https://127.0.0.1  equal        1
+13-plain-on-tls       https://127.0.0.1  tls          0
+14-refused            http://127.0.0.1   connect      0
+15-no-answer          http://127.0.0.1   timeout      3
+16-byte-a-second      http://127.0.0.1   timeout      3
+17-reset-in-body      http://127.0.0.1   truncated    3
+18-closed-after-head  http://127.0.0.1   truncated    3
+19-first-address-dead http://localhost   equal        1
+20-stale-connection   http://127.0.0.1   equal        2
+21-redirect           http://127.0.0.1   http-status  1
+22-redirect-http      https://127.0.0.1  http-status  1
+23-redirect-loop      http://127.0.0.1   http-status  1
+24-401                http://127.0.0.1   http-status  1
+24-403                http://127.0.0.1   http-status  1
+25-429                http://127.0.0.1   http-status  3
+25-503                http://127.0.0.1   http-status  3
+25-retry-after-long   http://127.0.0.1   http-status  1
+26-500-then-good      http://127.0.0.1   equal        2
+29-chunked-garbage    http://127.0.0.1   truncated    3
+30-length-too-long    http://127.0.0.1   truncated    3
+31-length-too-short   http://127.0.0.1   bad-reply    1
+32-two-lengths        http://127.0.0.1   http         1
+33-long-header        http://127.0.0.1   too-large    1
+33-many-headers       http://127.0.0.1   too-large    1
+34-large-body         http://127.0.0.1   too-large    1
+35-gzip-bomb          http://127.0.0.1   too-large    1
+36-other-encoding     http://127.0.0.1   http         1
+37-204                http://127.0.0.1   http-status  1
+38-wrong-type         http://127.0.0.1   equal        1
+39-goaway             https://127.0.0.1  lost         7
+40-rst-stream         https://127.0.0.1  lost         7
+41-settings-flood     https://127.0.0.1  truncated|connect|network|timeout|lost 3|4|5|6|7
+42-bom                http://127.0.0.1   bad-reply    1
+42-utf-16             http://127.0.0.1   bad-reply    1
+42-nul                http://127.0.0.1   bad-reply    1
+42-html               http://127.0.0.1   bad-reply    1
+43-error-in-200       http://127.0.0.1   permission   1
+43-null               http://127.0.0.1   bad-reply    1
+43-array              http://127.0.0.1   bad-reply    1
+43-twice              http://127.0.0.1   bad-reply    1
+43-deep               http://127.0.0.1   bad-reply    1
+44-error-beside       http://127.0.0.1   server-error 3
+45-long-header        http://127.0.0.1   too-large    1
+45-long-status        http://127.0.0.1   too-large    1
+46-trailers           http://127.0.0.1   equal        1
+46-trailers-h2        https://127.0.0.1  equal        1
+47-good-length-first  http://127.0.0.1   http         1
+47-good-length-last   http://127.0.0.1   http         1
+47-length-twice       http://127.0.0.1   equal        1
+47-length-list        http://127.0.0.1   http         1
+47-length-chunked     http://127.0.0.1   http         1
+47-chunked-length     http://127.0.0.1   http         1
+47-space-before-colon http://127.0.0.1   http         1
+47-bare-lf            http://127.0.0.1   http         1
+47-empty-name         http://127.0.0.1   http         1
+47-no-colon           http://127.0.0.1   http         1
+47-empty-request-id   http://127.0.0.1   missing-field 1
+51-runaway            http://127.0.0.1   clock        2
+51-two-days           http://127.0.0.1   clock        1
+52-retry-after-0      http://127.0.0.1   equal        2
+52-retry-after-3      http://127.0.0.1   equal        2
+52-retry-after-100000 http://127.0.0.1   http-status  1
+52-retry-after-date   http://127.0.0.1   equal        2
+52-retry-after-past   http://127.0.0.1   equal        2
+52-retry-after-word   http://127.0.0.1   equal        2
+53-gzip               http://127.0.0.1   equal        1
+53-gzip-tail          http://127.0.0.1   http         1
+53-gzip-two-members   http://127.0.0.1   http         1
 '
-
-# start_hostile [PORT]: PORT is where its proxy leads.
-start_hostile() {
-	rm -f ports trap proxy
-	"$hostile" "$PWD" "$PWD/bomb.gz" "${1:-0}" 2>hostile.err &
-	hostile_pid=$!
-	for _ in $(seq 100); do
-		[ ! -f ports ] || break
-		sleep 0.1
-	done
-	[ -f ports ] || fail "no server: $(cat hostile.err)"
-}
-stop_hostile() {
-	kill "$hostile_pid"
-	wait "$hostile_pid" 2>/dev/null || :
-	# Their connections die with it.
-	sleep 0.2
-}
-port() {
-	awk -v name="$1" '$1 == name { print $2 }' ports
-}
 
 head -c 100000000 /dev/zero | gzip -1 >bomb.gz
 start_hostile
@@ -119,6 +122,16 @@ awk 'NR == FNR { have[$1] = $2; next }
 	("|" $3 "|") !~ ("[|]" have[$1] "[|]") || have[$1] == "" { print $1 ": want " $3 ", have " have[$1] }
 ' have rows >wrong
 [ ! -s wrong ] || fail "$(cat wrong)"
+while read -r name _ _ want; do
+	have=$(sends "$name")
+	case "|$want|" in
+	*"|$have|"*) ;;
+	*) fail "$name: requests: want $want, have $have" ;;
+	esac
+done <rows
+# One host's clock is reported, and moves no other's.
+expect_lines err 1
+expect_text err "127.0.0.1:$(port 51-runaway): its clock is 36"
 # Three tries of eight seconds with their pauses, all side by side.
 [ "$took" -le 45 ] || fail "it took $took s"
 [ ! -f trap ] || fail "a redirect was followed: $(cat trap)"
@@ -129,7 +142,7 @@ expect_no_text err canary
 
 # One after the other, of each kind one in a short run: each ends with its own code.
 seen=
-while read -r name _ want; do
+while read -r name _ want _; do
 	case $name in
 	15-* | 16-* | 25-*) continue ;; # they wait, and did so above
 	esac

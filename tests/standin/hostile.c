@@ -6,8 +6,9 @@
  *   scandrift-hostile DIR [BOMB [PORT]]
  *
  * DIR gets ca.pem and then `ports`: NAME PORT SCHEME a line. DIR/trap appears when a client follows
- * where it should not, with what it sent; DIR/proxy is what the forward proxies were told. BOMB is a
- * file that gzip made; PORT is where the proxy that lets through leads to, whatever was asked for.
+ * where it should not, with what it sent; DIR/proxy is what the forward proxies were told. DIR/sends
+ * has a line for each request that came: milliseconds, NAME, connection. BOMB is a file that gzip
+ * made; PORT is where the proxy that lets through leads to, whatever was asked for.
  */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -23,14 +24,20 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <openssl/pem.h>
 
+/* GOOD_LENGTH is its length, for heads that are written as they are. */
 #define GOOD                                                                                       \
 	"{\"Response\":{\"RequestId\":\"00000000-0000-4000-8000-000000000001\",\"Enable\":true,"   \
 	"\"ScanTime\":\"03:00:00\",\"ScanEndTime\":\"06:00:00\",\"ScanPeriod\":1,\"ScanScope\":0," \
 	"\"ScanType\":[\"CVE\"],\"Latest\":false,\"ContainerRunning\":false}}"
+#define GOOD_LENGTH "214"
+/* What a baseline of GOOD drifts from. */
+#define OFF \
+	"{\"Response\":{\"RequestId\":\"00000000-0000-4000-8000-000000000002\",\"Enable\":false}}"
 #define JSON_TYPE "Content-Type: application/json\r\n"
 #define DAY       86400L
 
@@ -62,7 +69,8 @@ struct row {
 	enum scheme scheme;
 	enum cert cert;
 	void (*serve)(struct peer *p);
-	const char *text; /* for serve_text: all that is sent */
+	const char *text; /* for serve_text: all that is sent; for others a word of theirs */
+	size_t size;      /* for serve_long_line */
 	bool is_old_tls, is_h2, is_closed, is_tls12;
 };
 
@@ -94,6 +102,23 @@ static bool puts_all(struct peer *p, const char *text)
 	return put(p, text, strlen(text));
 }
 
+/* One line a request; as it is one write, those of other connections do not mix with it. */
+static void log_send(const struct peer *p)
+{
+	char path[4096], line[256];
+	struct timespec t;
+	int fd, n;
+
+	(void)snprintf(path, sizeof(path), "%s/sends", folder);
+	(void)clock_gettime(CLOCK_MONOTONIC, &t);
+	n = snprintf(line, sizeof(line), "%lld %s %u\n",
+		     (long long)t.tv_sec * 1000 + t.tv_nsec / 1000000, current->name, p->nth);
+	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
+	if (fd < 0 || write(fd, line, (size_t)n) != n)
+		_exit(1);
+	(void)close(fd);
+}
+
 /* Headers and what came with them; a body of two bytes is in the same packet or the next. */
 static bool read_request(struct peer *p)
 {
@@ -107,8 +132,10 @@ static bool read_request(struct peer *p)
 			return false;
 		p->request_n += (size_t)got;
 		p->request[p->request_n] = '\0';
-		if (strstr(p->request, "\r\n\r\n"))
+		if (strstr(p->request, "\r\n\r\n")) {
+			log_send(p);
 			return true;
+		}
 	}
 	return false;
 }
@@ -242,6 +269,14 @@ static void serve_loop(struct peer *p)
 		reply(p, "302 Found", "Location: /\r\n", "");
 }
 
+/* A connection that is used again ends without an answer. */
+static void serve_second_closes(struct peer *p)
+{
+	if (read_request(p))
+		reply(p, "200 OK", JSON_TYPE, GOOD);
+	(void)read_request(p);
+}
+
 static void serve_trap(struct peer *p)
 {
 	(void)read_request(p);
@@ -256,15 +291,15 @@ static void serve_second(struct peer *p)
 		reply(p, "200 OK", JSON_TYPE "Connection: close\r\n", GOOD);
 }
 
-static void serve_long_header(struct peer *p)
+static void serve_long_line(struct peer *p)
 {
-	char *line = malloc(65537);
+	char *line = malloc(current->size + 1);
 
 	if (!read_request(p) || !line)
 		return;
-	memset(line, 'a', 65536);
-	line[65536] = '\0';
-	(void)(puts_all(p, "HTTP/1.1 200 OK\r\nX-Long: ") && puts_all(p, line) &&
+	memset(line, 'a', current->size);
+	line[current->size] = '\0';
+	(void)(puts_all(p, current->text) && puts_all(p, line) &&
 	       puts_all(p, "\r\n" JSON_TYPE "Content-Length: 2\r\n\r\n{}"));
 	free(line);
 }
@@ -331,16 +366,168 @@ static void serve_deep(struct peer *p)
 		reply(p, "200 OK", JSON_TYPE, body);
 }
 
+/* ---- a surplus reply: with the first one, a while after it, or when the next request is there ---- */
+
+#define KEYS(id)                                                                          \
+	"{\"Response\":{\"RequestId\":\"r\",\"ExpiredTime\":4102444800,\"Credentials\":{" \
+	"\"TmpSecretId\":\"" id "\",\"TmpSecretKey\":\"key\",\"Token\":\"token\"}}}"
+
+static void serve_surplus(struct peer *p)
+{
+	bool is_next = strcmp(current->text, "next") == 0;
+	const char *surplus = NULL;
+
+	while (read_request(p)) {
+		bool is_role = strstr(p->request, "X-TC-Action: AssumeRole") != NULL;
+
+		if (is_next && surplus)
+			reply(p, "200 OK", JSON_TYPE, surplus);
+		surplus = is_role ? KEYS("AKIDsurplus") : OFF;
+		/* Keys that were another's show what they lead to. */
+		reply(p, "200 OK", JSON_TYPE,
+		      is_role                             ? KEYS("AKIDrole")
+		      : strstr(p->request, "AKIDsurplus") ? OFF
+							  : GOOD);
+		if (strcmp(current->text, "late") == 0)
+			(void)usleep(20000);
+		if (!is_next)
+			reply(p, "200 OK", JSON_TYPE, surplus);
+	}
+}
+
+static void serve_trailers(struct peer *p)
+{
+	char head[256];
+
+	(void)snprintf(head, sizeof(head),
+		       "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n%zx\r\n",
+		       strlen(GOOD));
+	if (read_request(p))
+		(void)(puts_all(p, head) &&
+		       puts_all(p, GOOD "\r\n0\r\nX-Sum: 1\r\nContent-Length: 3\r\n\r\n"));
+}
+
+/* ---- time ---- */
+
+static void put_date(char out[64], long ahead_s)
+{
+	time_t t = time(NULL) + ahead_s;
+	struct tm tm;
+
+	(void)gmtime_r(&t, &tm);
+	(void)strftime(out, 64, "%a, %d %b %Y %H:%M:%S GMT", &tm);
+}
+
+/* Each reply's clock is an hour, or as many seconds as the row says, further. */
+static void serve_runaway(struct peer *p)
+{
+	char headers[128], date[64];
+
+	if (!read_request(p))
+		return;
+	put_date(date, current->size ? (long)current->size : 3600L * p->nth);
+	(void)snprintf(headers, sizeof(headers), JSON_TYPE "Date: %s\r\n", date);
+	reply(p, "200 OK", headers,
+	      "{\"Response\":{\"Error\":{\"Code\":\"AuthFailure.SignatureExpire\",\"Message\":\"m\"},"
+	      "\"RequestId\":\"r\"}}");
+}
+
+/* The first request is to come again after what the row says; then it is answered. */
+static void serve_retry_after(struct peer *p)
+{
+	char headers[128], date[64];
+
+	if (!read_request(p))
+		return;
+	put_date(date, (long)current->size);
+	(void)snprintf(headers, sizeof(headers), "Retry-After: %s\r\n",
+		       current->text ? current->text : date);
+	if (p->nth == 1)
+		reply(p, "503 Service Unavailable", headers, "");
+	else
+		reply(p, "200 OK", JSON_TYPE, GOOD);
+}
+
+/* ---- gzip, with a block that is only stored ---- */
+
+static unsigned crc32_of(const char *s, size_t n)
+{
+	unsigned crc = 0xffffffffu;
+
+	for (size_t i = 0; i < n; i++) {
+		crc ^= (unsigned char)s[i];
+		for (int bit = 0; bit < 8; bit++)
+			crc = (crc >> 1) ^ (crc & 1 ? 0xedb88320u : 0);
+	}
+	return ~crc;
+}
+
+static size_t put_member(char *out, const char *s, size_t n)
+{
+	static const char head[] = "\x1f\x8b\x08\0\0\0\0\0\0\x03\x01";
+	unsigned crc = crc32_of(s, n);
+	char *p = out;
+
+	memcpy(p, head, 11);
+	p += 11;
+	*p++ = (char)(n & 255);
+	*p++ = (char)(n >> 8);
+	*p++ = (char)(~n & 255);
+	*p++ = (char)((~n >> 8) & 255);
+	memcpy(p, s, n);
+	p += n;
+	for (int i = 0; i < 4; i++)
+		*p++ = (char)((crc >> (8 * i)) & 255);
+	for (int i = 0; i < 4; i++)
+		*p++ = (char)((n >> (8 * i)) & 255);
+	return (size_t)(p - out);
+}
+
+static void serve_gzip(struct peer *p)
+{
+	char body[1024], head[256];
+	size_t all = strlen(GOOD), first = strcmp(current->text, "two") == 0 ? 50 : all;
+	size_t n = put_member(body, GOOD, first);
+
+	if (first < all)
+		n += put_member(body + n, &GOOD[first], all - first);
+	if (strcmp(current->text, "tail") == 0) {
+		memcpy(body + n, "a tail", 6);
+		n += 6;
+	}
+	(void)snprintf(head, sizeof(head),
+		       "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: %zu\r\n\r\n",
+		       n);
+	if (read_request(p) && puts_all(p, head))
+		(void)put(p, body, n);
+}
+
 /* ---- HTTP/2, by hand: a length of 24 bits, type, flags, stream ---- */
 
 static const char h2_settings[] = "\0\0\0\x04\0\0\0\0\0";
 
+/* Settings, and whatever comes before the frame with the request's head. */
 static bool h2_begin(struct peer *p)
 {
-	char in[8192];
+	unsigned char in[8192];
+	size_t have = 0, at = 24; /* after the client's preface */
 
-	/* The client's preface and the frame with its request. */
-	return put(p, h2_settings, 9) && SSL_read(p->ssl, in, sizeof(in)) > 0;
+	if (!put(p, h2_settings, 9))
+		return false;
+	for (;;) {
+		int got = SSL_read(p->ssl, in + have, (int)(sizeof(in) - have));
+
+		if (got <= 0)
+			return false;
+		have += (size_t)got;
+		while (have >= at + 9) {
+			if (in[at + 3] == 1) {
+				log_send(p);
+				return true;
+			}
+			at += 9 + ((size_t)in[at] << 16 | (size_t)in[at + 1] << 8 | in[at + 2]);
+		}
+	}
 }
 
 static void serve_goaway(struct peer *p)
@@ -363,6 +550,124 @@ static void serve_settings_flood(struct peer *p)
 		return;
 	while (put(p, h2_settings, 9))
 		continue;
+}
+
+/* What a server does that otherwise answers each stream. */
+enum h2_habit {
+	H2_GOOD,
+	H2_TRAILERS,
+	H2_REFUSES,       /* all of the first connection, and of others all but the first stream */
+	H2_GOES,          /* after each reply, and closes */
+	H2_GOES_SLOWLY,   /* says that it goes after the first reply, and lets nobody else in */
+	H2_CLOSES_SECOND, /* when a second request comes */
+};
+
+struct h2 {
+	struct peer *p;
+	enum h2_habit habit;
+	unsigned begun, answered;
+	bool is_over;
+};
+
+static void h2_frame(struct h2 *h, unsigned char type, unsigned char flags, unsigned stream,
+		     const void *payload, size_t n)
+{
+	unsigned char head[9] = {(unsigned char)(n >> 16),
+				 (unsigned char)(n >> 8),
+				 (unsigned char)n,
+				 type,
+				 flags,
+				 (unsigned char)(stream >> 24),
+				 (unsigned char)(stream >> 16),
+				 (unsigned char)(stream >> 8),
+				 (unsigned char)stream};
+
+	if (!put(h->p, head, 9) || (n && !put(h->p, payload, n)))
+		h->is_over = true;
+}
+
+static void h2_answer(struct h2 *h, unsigned stream)
+{
+	static const char trailer[] = "\0\x05x-sum\x01"
+				      "1";
+	const unsigned char bye[8] = {
+		0, 0, (unsigned char)(stream >> 8), (unsigned char)stream, 0, 0, 0, 0};
+	bool has_trailer = h->habit == H2_TRAILERS;
+
+	/* 0x88 is ":status: 200" of the static table. */
+	h2_frame(h, 1, 4, stream, "\x88", 1);
+	h2_frame(h, 0, has_trailer ? 0 : 1, stream, GOOD, strlen(GOOD));
+	if (has_trailer)
+		h2_frame(h, 1, 5, stream, trailer, 9);
+	h->answered++;
+	if (h->habit == H2_GOES || h->habit == H2_GOES_SLOWLY)
+		h2_frame(h, 7, 0, 0, bye, 8);
+	h->is_over |= h->habit == H2_GOES || (h->habit == H2_CLOSES_SECOND && h->begun > 1);
+}
+
+static void h2_begin_stream(struct h2 *h)
+{
+	h->begun++;
+	log_send(h->p);
+	h->is_over |= h->habit == H2_CLOSES_SECOND && h->answered > 0;
+}
+
+static void h2_end_stream(struct h2 *h, unsigned stream)
+{
+	bool is_refused = h->habit == H2_REFUSES && (h->p->nth == 1 || stream != 1);
+
+	if (is_refused)
+		h2_frame(h, 3, 0, stream, "\0\0\0\x07", 4);
+	else if (h->habit != H2_GOES_SLOWLY || h->answered == 0)
+		h2_answer(h, stream);
+}
+
+static void h2_take(struct h2 *h, unsigned char type, unsigned char flags, unsigned stream,
+		    const unsigned char *payload, size_t n)
+{
+	if (type == 4 && !(flags & 1))
+		h2_frame(h, 4, 1, 0, NULL, 0);
+	if (type == 6 && !(flags & 1))
+		h2_frame(h, 6, 1, 0, payload, n);
+	if (type == 1)
+		h2_begin_stream(h);
+	if ((type == 0 || type == 1) && (flags & 1) && !h->is_over)
+		h2_end_stream(h, stream);
+}
+
+static void serve_h2(struct peer *p)
+{
+	static unsigned char in[65536];
+	struct h2 h = {.p = p, .habit = (enum h2_habit)current->size};
+	size_t have = 0, at = 24; /* after the client's preface */
+
+	if (!put(p, h2_settings, 9))
+		return;
+	while (!h.is_over && have < sizeof(in)) {
+		int got = SSL_read(p->ssl, in + have, (int)(sizeof(in) - have));
+
+		if (got <= 0)
+			break;
+		have += (size_t)got;
+		while (!h.is_over && have >= at + 9) {
+			const unsigned char *f = in + at;
+			size_t n = (size_t)f[0] << 16 | (size_t)f[1] << 8 | f[2];
+
+			if (have < at + 9 + n)
+				break;
+			h2_take(&h, f[3], f[4], (unsigned)f[7] << 8 | f[8], f + 9, n);
+			at += 9 + n;
+		}
+	}
+	if (h.habit == H2_CLOSES_SECOND) {
+		(void)usleep(50000); /* time to read the first reply */
+		_exit(0);
+	}
+	/* Closed with bytes unread, a socket takes back what was written. */
+	(void)shutdown(p->fd, SHUT_WR);
+	while (recv(p->fd, in, sizeof(in), 0) > 0)
+		continue;
+	_exit(0);
 }
 
 /* ---- forward proxies ---- */
@@ -413,6 +718,7 @@ static void serve_proxy_through(struct peer *p)
 /* ---- the table ---- */
 
 #define TEXT(s)        .serve = serve_text, .text = s
+#define OK_HEAD        "HTTP/1.1 200 OK\r\nConnection: close\r\n"
 #define OK_JSON(body)  TEXT("HTTP/1.1 200 OK\r\n" JSON_TYPE "Connection: close\r\n\r\n" body)
 #define STATUS(status) TEXT("HTTP/1.1 " status "\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
 
@@ -452,7 +758,7 @@ static const struct row rows[] = {
 	{ .name = "30-length-too-long",  TEXT("HTTP/1.1 200 OK\r\n" JSON_TYPE "Content-Length: 9999\r\n\r\n" GOOD) },
 	{ .name = "31-length-too-short", TEXT("HTTP/1.1 200 OK\r\n" JSON_TYPE "Content-Length: 99\r\n\r\n" GOOD) },
 	{ .name = "32-two-lengths",      TEXT("HTTP/1.1 200 OK\r\nContent-Length: 4\r\nContent-Length: 40\r\n\r\n{}  ") },
-	{ .name = "33-long-header",      .serve = serve_long_header },
+	{ .name = "33-long-header",      .serve = serve_long_line, .text = "HTTP/1.1 200 OK\r\nX-Long: ", .size = 65536 },
 	{ .name = "33-many-headers",     .serve = serve_many_headers },
 	{ .name = "34-large-body",       .serve = serve_large },
 	{ .name = "35-gzip-bomb",        .serve = serve_bomb },
@@ -472,6 +778,46 @@ static const struct row rows[] = {
 	{ .name = "43-twice",            OK_JSON(GOOD GOOD) },
 	{ .name = "43-deep",             .serve = serve_deep },
 	{ .name = "44-error-beside",     OK_JSON("{\"Response\":{\"Enable\":true,\"Error\":{\"Code\":\"InternalError\",\"Message\":\"m\"},\"RequestId\":\"r\"}}") },
+	{ .name = "45-long-header",      .serve = serve_long_line, .text = "HTTP/1.1 200 OK\r\nX-Long: ", .size = 200000 },
+	{ .name = "45-long-status",      .serve = serve_long_line, .text = "HTTP/1.1 200 ", .size = 200000 },
+	{ .name = "46-trailers",         .serve = serve_trailers },
+	{ .name = "46-trailers-h2",      .scheme = HTTPS, .serve = serve_h2, .size = H2_TRAILERS, .is_h2 = true },
+	{ .name = "47-good-length-first", TEXT(OK_HEAD "Content-Length: " GOOD_LENGTH "\r\nContent-Length: 40\r\n\r\n" GOOD) },
+	{ .name = "47-good-length-last", TEXT(OK_HEAD "Content-Length: 40\r\nContent-Length: " GOOD_LENGTH "\r\n\r\n" GOOD) },
+	{ .name = "47-length-twice",     TEXT(OK_HEAD "Content-Length: " GOOD_LENGTH "\r\nContent-Length: " GOOD_LENGTH "\r\n\r\n" GOOD) },
+	{ .name = "47-length-list",      TEXT(OK_HEAD "Content-Length: " GOOD_LENGTH ", 40\r\n\r\n" GOOD) },
+	{ .name = "47-length-chunked",   TEXT(OK_HEAD "Content-Length: " GOOD_LENGTH "\r\nTransfer-Encoding: chunked\r\n\r\nd6\r\n" GOOD "\r\n0\r\n\r\n") },
+	{ .name = "47-chunked-length",   TEXT(OK_HEAD "Transfer-Encoding: chunked\r\nContent-Length: " GOOD_LENGTH "\r\n\r\nd6\r\n" GOOD "\r\n0\r\n\r\n") },
+	{ .name = "47-space-before-colon", TEXT(OK_HEAD "X-A : b\r\nContent-Length: " GOOD_LENGTH "\r\n\r\n" GOOD) },
+	{ .name = "47-bare-lf",          TEXT(OK_HEAD "X-A: b\nContent-Length: " GOOD_LENGTH "\r\n\r\n" GOOD) },
+	{ .name = "47-empty-name",       TEXT(OK_HEAD ": b\r\nContent-Length: " GOOD_LENGTH "\r\n\r\n" GOOD) },
+	{ .name = "47-no-colon",         TEXT(OK_HEAD "X-A\r\nContent-Length: " GOOD_LENGTH "\r\n\r\n" GOOD) },
+	{ .name = "47-empty-request-id", OK_JSON("{\"Response\":{\"RequestId\":\"\",\"Enable\":false}}") },
+	{ .name = "48-surplus-early",    .serve = serve_surplus, .text = "early" },
+	{ .name = "48-surplus-late",     .serve = serve_surplus, .text = "late" },
+	{ .name = "48-surplus-next",     .serve = serve_surplus, .text = "next" },
+	{ .name = "48-surplus-early-tls", .scheme = HTTPS, .serve = serve_surplus, .text = "early" },
+	{ .name = "48-surplus-late-tls", .scheme = HTTPS, .serve = serve_surplus, .text = "late" },
+	{ .name = "48-surplus-next-tls", .scheme = HTTPS, .serve = serve_surplus, .text = "next" },
+	{ .name = "49-good",             .scheme = HTTPS, .serve = serve_good },
+	{ .name = "49-good-h2",          .scheme = HTTPS, .serve = serve_h2, .size = H2_GOOD, .is_h2 = true },
+	{ .name = "49-refused-stream",   .scheme = HTTPS, .serve = serve_h2, .size = H2_REFUSES, .is_h2 = true },
+	{ .name = "49-goaway",           .scheme = HTTPS, .serve = serve_h2, .size = H2_GOES, .is_h2 = true },
+	{ .name = "49-goaway-slowly",    .scheme = HTTPS, .serve = serve_h2, .size = H2_GOES_SLOWLY, .is_h2 = true },
+	{ .name = "49-close-second",     .scheme = HTTPS, .serve = serve_second_closes },
+	{ .name = "49-close-second-h2",  .scheme = HTTPS, .serve = serve_h2, .size = H2_CLOSES_SECOND, .is_h2 = true },
+	{ .name = "51-runaway",          .serve = serve_runaway },
+	{ .name = "51-two-days",         .serve = serve_runaway, .size = 2 * DAY },
+	{ .name = "52-retry-after-0",    .serve = serve_retry_after, .text = "0" },
+	{ .name = "52-retry-after-3",    .serve = serve_retry_after, .text = "3" },
+	{ .name = "52-retry-after-61",   .serve = serve_retry_after, .text = "61" },
+	{ .name = "52-retry-after-100000", .serve = serve_retry_after, .text = "100000" },
+	{ .name = "52-retry-after-date", .serve = serve_retry_after, .size = 4 },
+	{ .name = "52-retry-after-past", .serve = serve_retry_after, .text = "Mon, 02 Jan 2017 15:04:05 GMT" },
+	{ .name = "52-retry-after-word", .serve = serve_retry_after, .text = "soon" },
+	{ .name = "53-gzip",             .serve = serve_gzip, .text = "whole" },
+	{ .name = "53-gzip-tail",        .serve = serve_gzip, .text = "tail" },
+	{ .name = "53-gzip-two-members", .serve = serve_gzip, .text = "two" },
 	{ .name = "proxy-407",           .serve = serve_proxy_407 },
 	{ .name = "proxy-through",       .serve = serve_proxy_through },
 	{ .name = "trap",                .serve = serve_trap },
@@ -655,6 +1001,7 @@ int main(int argc, char **argv)
 	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
 	(void)signal(SIGCHLD, SIG_IGN);
 	(void)signal(SIGPIPE, SIG_IGN);
+	must(sizeof(GOOD) - 1 == (size_t)strtol(GOOD_LENGTH, NULL, 10), "GOOD_LENGTH");
 	make_certificates(certs);
 	for (size_t i = 0; i < ROWS; i++) {
 		fds[i] = (struct pollfd){.fd = listen_on(&ports[i]), .events = POLLIN};
