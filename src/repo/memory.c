@@ -3,15 +3,11 @@
  * A ceiling on what libgit2 allocates at once. An object's own size is asked for before it is read;
  * but a packed one may be stored as its difference to another, of any size, which is then read
  * too. The hooks have no context, so what they know is global, as libgit2's own settings are.
- *
- * CMake looks whether git_allocator has gcalloc (HAVE_GIT_ALLOCATOR_GCALLOC); no code asks for a
- * version. Up to libgit2 1.5 an allocator has nine functions and reports that it is out of memory.
- * Later versions derive six of them from the other three and report it themselves.
  */
-#include <git2/sys/alloc.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "repo/compat.h"
 #include "repo/git.h"
 
 static size_t once_max = SIZE_MAX;
