@@ -238,7 +238,7 @@ bool reading_is_off(const struct reading *r)
 
 	for (size_t i = 0; i < res->field_count; i++) {
 		if (res->fields[i].role == ROLE_RUN && res->fields[i].need == NEED_ALWAYS &&
-		    r->config.values[i].is_null)
+		    lacks_value(&res->fields[i], &r->config.values[i]))
 			return false;
 	}
 	return !r->has_error && on < res->field_count && !r->config.values[on].is_null &&
