@@ -2,6 +2,7 @@
 #ifndef SCANDRIFT_BASE_LOG_H
 #define SCANDRIFT_BASE_LOG_H
 
+#include <stdbool.h>
 #include <stdio.h>
 
 #include "base/attr.h"
@@ -17,6 +18,7 @@ enum log_level { LOG_QUIET, LOG_NORMAL, LOG_VERBOSE };
 struct log {
 	FILE *out;
 	enum log_level level;
+	bool has_colour; /* of the name before errors and warnings; what they say has none */
 };
 
 void log_error(const struct log *log, const char *fmt, ...) PRINTF(2, 3);   /* always */

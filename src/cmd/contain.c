@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -56,10 +57,33 @@ struct err *contain_time(uint64_t limit_ms)
 	return NULL;
 }
 
-struct err *contain_files(const struct io *io, const struct repo *repo, struct arena *a)
+/* Where the files of --output are made: each beside the one that it replaces. */
+static struct err *output_folders(const struct output_options *o, struct arena *a,
+				  struct sandbox_files *files)
+{
+	const char **folders = arena_array(a, o->file_count + 1, sizeof(*folders));
+
+	if (!folders)
+		return err_nomem();
+	for (size_t i = 0; i < o->file_count; i++) {
+		const char *path = o->files[i].path, *slash = strrchr(path, '/');
+
+		folders[i] = !slash ? "." : arena_printf(a, "%.*s", (int)(slash - path) + 1, path);
+		if (!folders[i])
+			return err_nomem();
+	}
+	files->writable = folders;
+	files->writable_count = o->file_count;
+	return NULL;
+}
+
+struct err *contain_files(const struct io *io, const struct repo *repo,
+			  const struct output_options *outputs, struct arena *a)
 {
 	struct sandbox_files files = {0};
 
+	if (outputs)
+		TRY(output_folders(outputs, a, &files));
 	if (repo)
 		TRY(repo_folders(repo, a, &files.readable, &files.readable_count));
 	tell(io, sandbox_close_files(&files), sandbox_landlock_abi() > 0, "Landlock");

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "repo/open.h"
 #include "run/io.h"
+#include "run/options.h"
 
 /*
  * A command that reads what strangers wrote shuts itself in, in two steps: no sockets, programs and
@@ -20,10 +21,12 @@ void contain_calls(const struct io *io);
 struct err *contain_time(uint64_t limit_ms) MUST_USE;
 
 /*
- * What may be read from here on is the repository (NULL: nothing). An error where its own files do
- * not say what belongs to it.
+ * What may be read from here on is the repository (NULL: nothing), and what may be written are the
+ * folders of the outputs (NULL: none), since a file is made there before it takes its place. An
+ * error where the repository's own files do not say what belongs to it.
  */
-struct err *contain_files(const struct io *io, const struct repo *repo, struct arena *a) MUST_USE;
+struct err *contain_files(const struct io *io, const struct repo *repo,
+			  const struct output_options *outputs, struct arena *a) MUST_USE;
 
 /* One line of --version. */
 void contain_describe(struct buf *b);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/attr.h"
@@ -18,14 +19,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-static bool wants_colour(const struct options *o, const struct io *io)
+static bool wants_colour(const struct options *o, const struct io *io, bool is_terminal)
 {
 	const char *no_colour = io_env(io, "NO_COLOR"), *term = io_env(io, "TERM");
 
 	if (o->colour != COLOUR_AUTO)
 		return o->colour == COLOUR_ALWAYS;
-	return io->out_is_terminal && !(no_colour && *no_colour) &&
-	       !(term && strcmp(term, "dumb") == 0);
+	return is_terminal && !(no_colour && *no_colour) && !(term && strcmp(term, "dumb") == 0);
 }
 
 /*
@@ -68,6 +68,16 @@ static struct err *show(const struct io *io, const struct options *o, const stru
 	return e;
 }
 
+/* Of a log that a job leaves: which program ran, and on which folder. */
+static void tell_where(const struct io *io, const struct command *c)
+{
+	char *folder = getcwd(NULL, 0);
+
+	log_verbose(&io->log, "%s: version " SCANDRIFT_VERSION ", build %s, in %s", c->name,
+		    build_commit(), folder ? folder : "an unknown folder");
+	free(folder);
+}
+
 static struct err *run(int argc, char **argv, struct io *io, struct arena *a, int *code)
 {
 	const struct command *command;
@@ -75,13 +85,15 @@ static struct err *run(int argc, char **argv, struct io *io, struct arena *a, in
 
 	TRY(options_parse(argc, argv, a, &o, &command));
 	io->log.level = o.quiet ? LOG_QUIET : o.verbose ? LOG_VERBOSE : LOG_NORMAL;
-	io->has_colour = wants_colour(&o, io);
+	io->has_colour = wants_colour(&o, io, io->out_is_terminal);
+	io->log.has_colour = wants_colour(&o, io, io->err_is_terminal);
 	if (o.help || o.version)
 		return show(io, &o, command);
 	for (size_t i = 0; i < o.dir_count; i++) {
 		if (chdir(o.dirs[i]) != 0)
 			return err_errno(ERR_USAGE, errno, "-C %s", o.dirs[i]);
 	}
+	tell_where(io, command);
 	return command->run(&o, io, code);
 }
 

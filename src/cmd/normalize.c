@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* normalize: the canonical form of a reply or a baseline, from a file or standard input. */
+#include <string.h>
+#include <unistd.h>
+
 #include "base/escape.h"
 #include "base/fs.h"
 #include "cmd/contain.h"
@@ -125,15 +128,16 @@ struct err *cmd_normalize(const struct options *o, struct io *io, int *code)
 
 	*code = EXIT_FINE;
 	contain_calls(io);
-	if (!e && o->normalize.digest + o->normalize.jcs + (o->normalize.assertion_count > 0) > 1)
-		e = err_new(ERR_USAGE, "--digest, --jcs and --assert exclude each other");
+	/* Who forgot the file sees what the program waits for. */
+	if (strcmp(name, "-") == 0 && isatty(STDIN_FILENO) == 1)
+		log_note(&io->log, "reads from standard input");
 	if (!e)
 		e = fs_read(name, o->max_reply, &b);
 	if (!e && o->normalize.digest)
 		e = digest_start();
 	/* The bytes are here; taking them apart needs no other file. */
 	if (!e)
-		e = contain_files(io, NULL, a);
+		e = contain_files(io, NULL, NULL, a);
 	if (!e)
 		e = config_file_parse(&none, fs_read_name(name), buf_view(&b), a, &file);
 	if (!e)

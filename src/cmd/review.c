@@ -52,7 +52,7 @@ static struct err *open_contained(struct review *v)
 	TRY(digest_start());
 	TRY(repo_limit_memory((size_t)object_max));
 	TRY(repo_open(".", &v->repo));
-	return contain_files(v->io, v->repo, v->arena);
+	return contain_files(v->io, v->repo, &v->o->output, v->arena);
 }
 
 /* Everything that can be wrong in a commit's INI files is told with the commit that has it. */
@@ -98,6 +98,10 @@ static struct err *open_sides(struct review *v)
 				     .max_reply = v->o->max_reply,
 				     .repo = v->repo,
 				     .commit = range.head};
+	/* What nobody typed is said. */
+	if (!v->o->arg_count)
+		log_note(&v->io->log, "as the CI system names them: base %.12s, head %.12s",
+			 range.base.hex, range.head.hex);
 	TRY(in_side(base, "base", workspace_of_commit(&base->w)));
 	TRY(in_side(base, "base", policies_open(&base->w, v->io, &base->policies)));
 	TRY(repo_find_changed(v->repo, &range.base, &range.head, v->arena, &v->changed));

@@ -19,8 +19,9 @@ struct io io_process(void)
 	struct io io = {.out = stdout, .env = process_env};
 	struct winsize size;
 
-	io.log = (struct log){stderr, LOG_NORMAL};
+	io.log = (struct log){.out = stderr, .level = LOG_NORMAL};
 	io.out_is_terminal = isatty(STDOUT_FILENO) == 1;
+	io.err_is_terminal = isatty(STDERR_FILENO) == 1;
 	if (io.out_is_terminal && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0)
 		io.width = size.ws_col;
 	return io;

@@ -16,7 +16,7 @@ struct io {
 	struct log log;
 	const char *(*env)(void *ctx, const char *name);
 	void *env_ctx;
-	bool out_is_terminal;
+	bool out_is_terminal, err_is_terminal;
 	unsigned width; /* of the terminal, 0 without one */
 	bool has_colour;
 };

@@ -76,6 +76,15 @@ for format in json markdown github; do
 	expect_exit 1
 done
 
+# Files of --output are the one thing that it writes, wherever they are to be.
+mkdir -p reports/night
+witness "$PWD/\(origin\|reports\)" -C origin review -q main..topic \
+	--output "json=$PWD/reports/night/result.json" --output markdown=../reports/night/page.md
+expect_exit 1
+expect_empty err
+expect_json reports/night/result.json '.exit_code == 1'
+expect_text reports/night/page.md ScanPeriod
+
 # By an event whose file lies elsewhere.
 mkdir event
 printf '{"before": "%s"}' "$(git -C origin rev-parse main)" >event/event.json

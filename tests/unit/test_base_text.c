@@ -331,7 +331,7 @@ static void test_log(void **state)
 	static char big[9001];
 	char *text = NULL;
 	size_t n = 0;
-	struct log log = {open_memstream(&text, &n), LOG_QUIET};
+	struct log log = {.out = open_memstream(&text, &n), .level = LOG_QUIET};
 
 	(void)state;
 	log_error(&log, "%s", "::error::x\n##[error]");
@@ -357,6 +357,27 @@ static void test_log(void **state)
 	free(text);
 }
 
+/* The name alone is coloured, where something is wrong. */
+static void test_log_colour(void **state)
+{
+	char *text = NULL;
+	size_t n = 0;
+	struct log log = {
+		.out = open_memstream(&text, &n), .level = LOG_VERBOSE, .has_colour = true};
+
+	(void)state;
+	log_error(&log, "e \033[1m");
+	log_warn(&log, "w");
+	log_note(&log, "n");
+	log_verbose(&log, "v");
+	assert_int_equal(fclose(log.out), 0);
+	assert_string_equal(text, "\033[31mscandrift:\033[0m e \\u001b[1m\n"
+				  "\033[33mscandrift: warning:\033[0m w\n"
+				  "scandrift: n\n"
+				  "scandrift: v\n");
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -365,6 +386,7 @@ int main(void)
 		cmocka_unit_test(test_buf_stream), cmocka_unit_test(test_utf8_table),
 		cmocka_unit_test(test_utf8_all),   cmocka_unit_test(test_utf8_width),
 		cmocka_unit_test(test_escape),     cmocka_unit_test(test_log),
+		cmocka_unit_test(test_log_colour),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
