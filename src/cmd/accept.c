@@ -413,11 +413,6 @@ static struct err *check_options(const struct options *o, const struct workspace
 		return err_new(ERR_USAGE,
 			       "--expect is given %zu times for %zu targets; once for each",
 			       o->accept.expect_count, w->selected_count);
-	if (o->accept.from && (o->net.replay || o->net.endpoint))
-		return err_new(ERR_USAGE,
-			       "--from takes what was live from the result; --%s makes no "
-			       "sense beside it",
-			       o->net.replay ? "replay" : "endpoint");
 	return NULL;
 }
 

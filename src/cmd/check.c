@@ -182,8 +182,6 @@ struct err *cmd_check(const struct options *o, struct io *io, int *code)
 	struct workspace w;
 	struct err *e;
 
-	if (o->record.push && !o->record.branch && !o->record.journal)
-		return err_new(ERR_USAGE, "--push goes with --commit or --journal");
 	if (o->evaluate.has_now && (o->record.branch || o->record.journal) && !o->net.replay)
 		return err_new(ERR_USAGE,
 			       "--now with --%s would record a night that was not; only with "

@@ -284,7 +284,7 @@ const struct option options[] = {
 	{ "deadline",       0, "TIME",      LIVE | ON(CMD_REVIEW), "end the run after this time, such as 30m; the rest is incomplete", set_deadline, 0 },
 	{ "digest",         0, NULL,        ON(CMD_NORMALIZE), "print sha256:HEX alone",                                    set_flag,      AT(normalize.digest) },
 	{ "directory",     'C', "DIR",      ON_ALL,            "run as if started in DIR",                                  set_dir,       0 },
-	{ "dry-run",        0, NULL,        ON(CMD_ACCEPT),    "do everything but the commit",                              set_flag,      AT(accept.dry_run) },
+	{ "dry-run",        0, NULL,        ON(CMD_ACCEPT),    "with --expect or --from: do everything but the commit",     set_flag,      AT(accept.dry_run) },
 	{ "endpoint",       0, "URL",       LIVE,              "ask this host, or URL, for all targets",                    set_text,      AT(net.endpoint) },
 	{ "every",          0, "TIME",      ON(CMD_LOG),       "with --runs: name the runs that are missing, one being due each TIME, such as 1d", set_every, 0 },
 	{ "expect",         0, "sha256:HEX", ON(CMD_ACCEPT),   "commit, if this is what is live; once a target, in their order", set_expect, 0 },
@@ -294,9 +294,9 @@ const struct option options[] = {
 	{ "from",           0, "RESULT",    ON(CMD_ACCEPT),    "no network: accept what this stored JSON result shows as live", set_text,  AT(accept.from) },
 	{ "help",          'h', NULL,       ON_ALL,            "print this",                                                set_flag,      AT(help) },
 	{ "jcs",            0, NULL,        ON(CMD_NORMALIZE), "print the bytes that the digest is of (RFC 8785)",          set_flag,      AT(normalize.jcs) },
-	{ "jobs",           0, "N",         LIVE,              "so many requests at a time (default 16)",                   set_jobs,      0 },
+	{ "jobs",           0, "N",         JUDGES,            "so many requests at a time (default 16)",                   set_jobs,      0 },
 	{ "journal",        0, NULL,        ON(CMD_CHECK),     "record the run, whatever came of it, on refs/scandrift/runs", set_flag,    AT(record.journal) },
-	{ "journal-start",  0, NULL,        ON(CMD_CHECK),     "begin the journal where the remote has none yet",           set_flag,      AT(record.journal_start) },
+	{ "journal-start",  0, NULL,        ON(CMD_CHECK),     "with --push: begin the journal where the remote has none yet", set_flag,      AT(record.journal_start) },
 	{ "max-reply",      0, "BYTES",     READS,             "refuse anything larger (default 64 MiB)",                   set_max_reply, 0 },
 	{ "now",            0, "TIME",      JUDGES | ON(CMD_LOG) | ON(CMD_REVIEW), "judge as of this time (RFC 3339); requests are signed by the real clock", set_now, 0 },
 	{ "output",         0, "FORMAT=PATH", JUDGES | ON(CMD_DIFF) | ON(CMD_REVIEW), "write the result into a file as well; may be repeated",    set_output,    0 },
@@ -439,22 +439,69 @@ static struct err *check_formats(const struct options *o, const struct command *
 	return NULL;
 }
 
-/* Pairs of which one would do nothing, or undo the other. */
+/* What a command line has beside options that decides whether an option can have an effect. */
+static bool has_argument(const struct options *o)
+{
+	return o->arg_count > 0;
+}
+
+static bool has_live_side(const struct options *o)
+{
+	for (size_t i = 0; i < o->arg_count; i++)
+		if (str_starts(str_from(o->args[i]), "live:"))
+			return true;
+	return false;
+}
+
+static bool leaves_approvals(const struct options *o)
+{
+	return o->review.leave_approvals;
+}
+
+static const struct {
+	const char *name; /* as the rows below have it, and errors show it */
+	bool (*holds)(const struct options *o);
+} facts[] = {
+	{"TARGET", has_argument},
+	{"live:TARGET", has_live_side},
+	{"--approvals report", leaves_approvals},
+};
+
+/* Pairs of which one would do nothing, or undo the other: names of options, or of facts. */
 static const struct {
 	const char *a, *b, *why;
 } clashes[] = {
+	{"quiet", "verbose", "one says less and the other more"},
 	{"replay", "endpoint", "a replay asks no host"},
 	{"replay", "ca-bundle", "a replay uses no network"},
+	{"replay", "timeout", "a replay sends no request"},
+	{"replay", "deadline", "a replay waits for nobody"},
+	{"replay", "jobs", "a replay sends no request"},
 	{"replay", "explain-credentials", "a replay uses no credentials"},
 	{"replay", "show-request", "a replay sends no request"},
 	{"record", "replay", "what is recorded there is already"},
+	{"from", "replay", "what was live is taken from the result"},
+	{"from", "endpoint", "what was live is taken from the result"},
+	{"from", "ca-bundle", "what was live is taken from the result"},
+	{"from", "timeout", "what was live is taken from the result"},
+	{"from", "deadline", "what was live is taken from the result"},
+	{"from", "jobs", "what was live is taken from the result"},
 	{"config-only", "replay", "nothing is judged"},
 	{"config-only", "record", "nothing is fetched"},
 	{"config-only", "endpoint", "nothing is fetched"},
+	{"config-only", "ca-bundle", "nothing is fetched"},
+	{"config-only", "timeout", "nothing is fetched"},
+	{"config-only", "deadline", "nothing is fetched"},
+	{"config-only", "jobs", "nothing is fetched"},
+	{"config-only", "max-reply", "neither a reply nor a baseline is read"},
+	{"config-only", "shard", "the files of all targets are read"},
 	{"config-only", "commit", "nothing is judged"},
 	{"config-only", "journal", "nothing is judged"},
 	{"config-only", "push", "nothing is judged"},
 	{"config-only", "now", "nothing is judged"},
+	{"config-only", "fail-on", "nothing is judged"},
+	{"config-only", "format", "there is no result to print"},
+	{"config-only", "output", "there is no result to write"},
 	{"shard", "commit", "a shard records, and one job over all of them commits, with --replay"},
 	{"shard", "journal",
 	 "a shard records, and one job over all of them commits, with --replay"},
@@ -465,34 +512,81 @@ static const struct {
 	{"raw", "show-request", "one of them is printed"},
 	{"raw", "explain-credentials", "one of them is printed"},
 	{"show-request", "explain-credentials", "one of them is printed"},
+	{"show-request", "ca-bundle", "no request is sent"},
+	{"show-request", "timeout", "no request is sent"},
+	{"show-request", "deadline", "no request is sent"},
+	{"show-request", "record", "no request is sent"},
+	{"show-request", "max-reply", "no request is sent"},
+	{"explain-credentials", "record", "the config is not asked for"},
+	{"explain-credentials", "max-reply", "the config is not asked for"},
+	{"digest", "jcs", "one of them is printed"},
+	{"digest", "assert", "one of them is printed"},
+	{"jcs", "assert", "one of them is printed"},
+	{"rev", "as-of", "each names a commit"},
+	{"rev", "branch", "each names a commit"},
+	{"runs", "TARGET", "a run is one of all targets"},
+	{"runs", "branch", "the journal is on a reference of its own"},
+	{"runs", "max-reply", "no baseline is read"},
+	{"approve", "--approvals report", "nothing has to be approved here"},
 };
 
-/* Options that are nothing by themselves. */
+/* Options that are nothing by themselves: each with what it needs, one of two where there are two. */
 static const struct {
-	const char *name, *needs;
+	unsigned commands;
+	const char *name, *needs, *or_needs;
 } needs[] = {
-	{"journal-start", "journal"},
-	{"every", "runs"},
+	{ON_ALL, "journal-start", "journal", NULL},
+	{ON_ALL, "journal-start", "push", NULL},
+	{ON_ALL, "every", "runs", NULL},
+	{ON(CMD_CHECK), "push", "commit", "journal"},
+	{ON_ALL, "dry-run", "expect", "from"},
+	{ON(CMD_DIFF), "replay", "live:TARGET", NULL},
+	{ON(CMD_DIFF), "endpoint", "live:TARGET", NULL},
+	{ON(CMD_DIFF), "ca-bundle", "live:TARGET", NULL},
+	{ON(CMD_DIFF), "timeout", "live:TARGET", NULL},
+	{ON(CMD_DIFF), "deadline", "live:TARGET", NULL},
 };
 
-static bool is_seen(const struct walk *w, const char *name)
+/* Whether the command line has the option, or is what the fact says. */
+static bool is_given(const struct walk *w, const struct options *o, const char *name)
 {
 	const struct option *row = find_option(str_from(name));
 
+	for (size_t i = 0; !row && i < ARRAY_LEN(facts); i++)
+		if (strcmp(name, facts[i].name) == 0)
+			return facts[i].holds(o);
 	return row && w->seen[row - options];
 }
 
-static struct err *check_pairs(const struct walk *w, const struct command *c)
+static const char *dashes(const char *name)
+{
+	return find_option(str_from(name)) ? "--" : "";
+}
+
+static struct err *check_clashes(const struct walk *w, const struct options *o,
+				 const struct command *c)
 {
 	for (size_t i = 0; i < ARRAY_LEN(clashes); i++) {
-		if (is_seen(w, clashes[i].a) && is_seen(w, clashes[i].b))
-			return err_new(ERR_USAGE, "%s: --%s and --%s exclude each other: %s",
-				       c->name, clashes[i].a, clashes[i].b, clashes[i].why);
+		const char *a = clashes[i].a, *b = clashes[i].b;
+
+		if (is_given(w, o, a) && is_given(w, o, b))
+			return err_new(ERR_USAGE, "%s: %s%s and %s%s exclude each other: %s",
+				       c->name, dashes(a), a, dashes(b), b, clashes[i].why);
 	}
+	return NULL;
+}
+
+static struct err *check_needs(const struct walk *w, const struct options *o,
+			       const struct command *c)
+{
 	for (size_t i = 0; i < ARRAY_LEN(needs); i++) {
-		if (is_seen(w, needs[i].name) && !is_seen(w, needs[i].needs))
-			return err_new(ERR_USAGE, "%s: --%s goes with --%s", c->name, needs[i].name,
-				       needs[i].needs);
+		const char *a = needs[i].needs, *b = needs[i].or_needs;
+
+		if (!(needs[i].commands & ON(c->id)) || !is_given(w, o, needs[i].name) ||
+		    is_given(w, o, a) || (b && is_given(w, o, b)))
+			continue;
+		return err_new(ERR_USAGE, "%s: --%s goes with %s%s%s%s%s", c->name, needs[i].name,
+			       dashes(a), a, b ? " or " : "", b ? dashes(b) : "", b ? b : "");
 	}
 	return NULL;
 }
@@ -510,7 +604,8 @@ static struct err *check_command(const struct walk *w, const struct options *o,
 	}
 	if (o->help || o->version)
 		return NULL;
-	TRY(check_pairs(w, c));
+	TRY(check_clashes(w, o, c));
+	TRY(check_needs(w, o, c));
 	TRY(check_formats(o, c));
 	if (o->arg_count < c->least)
 		return err_new(ERR_USAGE, "%s: expected %s", c->name, c->arguments);

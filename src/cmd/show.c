@@ -75,8 +75,6 @@ struct err *cmd_show(const struct options *o, struct io *io, int *code)
 	struct workspace w;
 	struct err *e;
 
-	if (o->rev && (o->show.has_as_of || o->branch))
-		return err_new(ERR_USAGE, "--rev excludes --as-of and --branch");
 	TRY(workspace_open(&where, io, &w));
 	*code = 0;
 	e = show(o, io, &w);

@@ -12,9 +12,9 @@ _scandrift_options() {
 	-) echo '--color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	accept) echo '--allow-weakened --branch --ca-bundle --deadline --dry-run --endpoint --expect --format --from --jobs --max-reply --now --output --path --push --replay --shared --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	check) echo '--ca-bundle --commit --config-only --deadline --endpoint --fail-on --format --jobs --journal --journal-start --max-reply --now --output --push --record --replay --rev --shard --timeout --worktree --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
-	diff) echo '--ca-bundle --deadline --endpoint --format --jobs --max-reply --output --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
-	fetch) echo '--ca-bundle --deadline --endpoint --explain-credentials --jobs --max-reply --raw --record --replay --show-request --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
-	init) echo '--ca-bundle --ci --deadline --endpoint --jobs --max-reply --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
+	diff) echo '--ca-bundle --deadline --endpoint --format --max-reply --output --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
+	fetch) echo '--ca-bundle --deadline --endpoint --explain-credentials --max-reply --raw --record --replay --show-request --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
+	init) echo '--ca-bundle --ci --deadline --endpoint --max-reply --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	log) echo '--branch --every --format --max-reply --now --runs --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	normalize) echo '--assert --digest --jcs --max-reply --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	review) echo '--approvals --approve --deadline --fail-on --format --max-reply --now --output --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
