@@ -7,9 +7,9 @@
 #include <time.h>
 
 #include "base/timeutil.h"
+#include "cloud/fetch_state.h"
 #include "cloud/net.h"
 #include "cloud/request.h"
-#include "cloud/steps.h"
 #include "json/api_error.h"
 #include "json/object.h"
 

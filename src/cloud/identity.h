@@ -29,7 +29,7 @@ struct err *identities_new(const struct identities_options *o, struct identities
 void identities_free(struct identities *ids); /* accepts NULL; wipes */
 
 /* What a target says of it. */
-struct identity_wish {
+struct identity_request {
 	const char *profile; /* NULL or empty: none */
 	bool is_cvm_role;
 	const char *role_arn;       /* NULL or empty: none */
@@ -46,7 +46,7 @@ struct identity_wish {
  * Equal wishes give one identity. What can be found without the network is found here; that there
  * is nothing is the identity's failure, and identity_config_error tells.
  */
-struct err *identities_get(struct identities *ids, const struct identity_wish *wish,
+struct err *identities_get(struct identities *ids, const struct identity_request *wish,
 			   struct identity **out) MUST_USE;
 
 /* Calls back once it is ready or has failed, maybe at once; the pool has to run. */

@@ -41,7 +41,7 @@ static struct err *make_room(struct identities *ids)
 	return NULL;
 }
 
-static struct err *add(struct identities *ids, const char *key, const struct identity_wish *wish,
+static struct err *add(struct identities *ids, const char *key, const struct identity_request *wish,
 		       struct identity **out)
 {
 	struct identity *id;
@@ -97,7 +97,7 @@ static struct err *name_root(struct identity *id)
 	return id->name ? NULL : err_nomem();
 }
 
-static struct err *find_root(struct identity *id, const struct identity_wish *wish)
+static struct err *find_root(struct identity *id, const struct identity_request *wish)
 {
 	const struct identities_options *o = &id->ids->o;
 	struct credential_query q = {
@@ -122,13 +122,13 @@ static struct err *find_root(struct identity *id, const struct identity_wish *wi
 	return NULL;
 }
 
-static const char *wish_key(struct arena *a, const struct identity_wish *w)
+static const char *wish_key(struct arena *a, const struct identity_request *w)
 {
 	return arena_printf(a, "%s|%d|%s|%s", w->profile ? w->profile : "", (int)w->is_cvm_role,
 			    w->sts->url, w->region);
 }
 
-static struct err *get_root(struct identities *ids, const struct identity_wish *wish,
+static struct err *get_root(struct identities *ids, const struct identity_request *wish,
 			    struct identity **out)
 {
 	const char *key = wish_key(ids->o.arena, wish);
@@ -143,7 +143,7 @@ static struct err *get_root(struct identities *ids, const struct identity_wish *
 	return find_root(*out, wish);
 }
 
-static struct err *get_role(struct identities *ids, const struct identity_wish *wish,
+static struct err *get_role(struct identities *ids, const struct identity_request *wish,
 			    struct identity *parent, const char *role_arn, const char *session,
 			    struct identity **out)
 {
@@ -162,7 +162,7 @@ static struct err *get_role(struct identities *ids, const struct identity_wish *
 	return set_account(*out, role_arn);
 }
 
-struct err *identities_get(struct identities *ids, const struct identity_wish *wish,
+struct err *identities_get(struct identities *ids, const struct identity_request *wish,
 			   struct identity **out)
 {
 	struct identity *id;

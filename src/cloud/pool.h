@@ -4,7 +4,7 @@
 
 #include "cloud/client.h"
 #include "cloud/fetch.h"
-#include "cloud/steps.h"
+#include "cloud/fetch_state.h"
 
 /*
  * Many API calls at once, from one thread. What limits them:

@@ -5,7 +5,7 @@
 
 #include "history/target_paths.h"
 #include "history/timeline.h"
-#include "repo/states.h"
+#include "repo/path_history.h"
 #include "result/judge_liveness.h"
 
 #define NONE SIZE_MAX

@@ -4,8 +4,8 @@
 
 #include "base/suggest.h"
 #include "ini/ini.h"
-#include "policy/pin.h"
 #include "policy/policy.h"
+#include "policy/waiver_value.h"
 
 /* ---- ids and [drift] rows ---- */
 

@@ -7,8 +7,8 @@
 #include "base/suggest.h"
 #include "base/timeutil.h"
 #include "ini/ini.h"
-#include "policy/pin.h"
 #include "policy/targets.h"
+#include "policy/waiver_value.h"
 
 #define DAY_S INT64_C(86400)
 

@@ -50,7 +50,7 @@ struct err *check_kind(struct repo *r, const struct repo_commit *tip, const char
 		[REPO_ENTRY_TREE] = "a folder",
 		[REPO_ENTRY_SUBMODULE] = "a submodule",
 	};
-	struct tree_spot spot;
+	struct tree_entry spot;
 
 	TRY(tree_find(r, tip, path, &spot));
 	if (spot.kind == REPO_ENTRY_MISSING || spot.kind == REPO_ENTRY_FILE)
@@ -81,7 +81,7 @@ static struct err *has_attributes(struct repo *r, const struct repo_commit *tip,
 
 	*out = false;
 	while (!e && !*out && end) {
-		struct tree_spot spot;
+		struct tree_entry spot;
 		char *name = NULL;
 
 		if (asprintf(&name, "%.*s.gitattributes", (int)(end - path), path) < 0)

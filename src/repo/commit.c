@@ -65,7 +65,7 @@ static struct err *check_unmoved(struct job *j, const struct repo_commit *now)
 	if (strcmp(now->hex, expect->commit.hex) == 0 || j->req->is_record)
 		return NULL;
 	for (size_t i = 0; i < j->req->change_count; i++) {
-		struct tree_spot was, is;
+		struct tree_entry was, is;
 
 		TRY(tree_find(j->r, &expect->commit, j->paths[i], &was));
 		TRY(tree_find(j->r, now, j->paths[i], &is));
@@ -82,7 +82,7 @@ static struct err *check_unmoved(struct job *j, const struct repo_commit *now)
 static struct err *is_same(struct job *j, const struct repo_commit *tip,
 			   const struct repo_change *c, bool *same)
 {
-	struct tree_spot spot;
+	struct tree_entry spot;
 	git_oid id;
 
 	TRY(tree_find(j->r, tip, c->path, &spot));

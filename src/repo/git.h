@@ -30,13 +30,13 @@ struct err *err_git(enum err_kind kind, const char *fmt, ...) PRINTF(2, 3) MUST_
 size_t commit_parents(const git_commit *c, git_oid ids[2]);
 
 /*
- * memory.c: starts libgit2 and has it make the place where it keeps a thread's errors. While that is
+ * alloc_limit.c: starts libgit2 and has it make the place where it keeps a thread's errors. While that is
  * missing, to report that memory is at its end takes memory, and 1.5 calls itself without an end.
  * So the allocator is ours from the first call on, and libgit2 is never stopped.
  */
 struct err *repo_memory_start(void) MUST_USE;
 
-/* memory.c: did the last allocation that failed ask for more than repo_limit_memory allows? */
+/* alloc_limit.c: did the last allocation that failed ask for more than repo_limit_memory allows? */
 bool repo_memory_was_refused(void);
 
 /* config.c: system, user, repository and work tree, in git's order; see repo_config_text. */
@@ -54,24 +54,24 @@ struct err *config_each_protected(const char *key, void (*see)(void *ctx, const 
 struct err *owner_check(git_repository *repo) MUST_USE;
 
 /* read.c: what stands at a path of a commit, without reading it. */
-struct tree_spot {
+struct tree_entry {
 	enum repo_entry_kind kind; /* never TOO_LARGE */
 	git_filemode_t mode;
 	git_oid id;
 };
 
 struct err *tree_find(struct repo *r, const struct repo_commit *c, const char *path,
-		      struct tree_spot *out) MUST_USE;
+		      struct tree_entry *out) MUST_USE;
 /* `c` is the commit that leads to it, for messages; NULL: none is known. */
 struct err *tree_load(struct repo *r, const struct repo_commit *c, const git_oid *id,
 		      const char *what, git_tree **out) MUST_USE;
 void trees_forget(struct repo *r);
-/* order.c: an error where a tree's names are not those of a tree that git would write. */
+/* tree_check.c: an error where a tree's names are not those of a tree that git would write. */
 struct err *tree_check(const git_tree *tree, const char *what) MUST_USE;
 struct err *commit_describe(struct repo *r, const git_oid *id, struct repo_commit *out) MUST_USE;
-bool spot_eq(const struct tree_spot *a, const struct tree_spot *b);
+bool spot_eq(const struct tree_entry *a, const struct tree_entry *b);
 
-/* missing.c: "" where the clone is whole, else what brings the rest of its history. */
+/* missing_object.c: "" where the clone is whole, else what brings the rest of its history. */
 const char *shallow_hint(struct repo *r);
 /* `c` is the commit that leads to the object; NULL: none is known. */
 struct err *missing_object(struct repo *r, const struct repo_commit *c, const git_oid *id,
@@ -104,7 +104,7 @@ struct err *check_no_operation(struct repo *r) MUST_USE;
 struct err *check_tip(struct repo *r, const struct repo_tip *tip, const char *const *paths,
 		      size_t count, bool is_current) MUST_USE;
 
-/* making.c: a commit as an object. */
+/* commit_object.c: a commit as an object. */
 struct making {
 	char *message; /* as git commit would leave it */
 	git_signature *author, *committer;
@@ -126,7 +126,7 @@ struct err *commit_build(struct repo *r, const struct repo_commit_request *req,
 struct err *commit_move(struct repo *r, const struct repo_tip *from, const git_oid *to,
 			const char *reason) MUST_USE;
 
-/* move.c: a reference from one commit to another. */
+/* update_ref.c: a reference from one commit to another. */
 struct move {
 	struct repo *r;
 	const struct repo_tip *from;
@@ -165,11 +165,11 @@ struct err *store_sync_folder(const char *dir) MUST_USE;
 struct err *tree_write(struct repo *r, struct store *to, const git_oid *base,
 		       const struct repo_change *changes, size_t count, git_oid *out) MUST_USE;
 
-/* state.c: whether the work tree holds at `path` what `spot` says; MISSING is held by no file. */
-struct err *state_worktree_is(struct repo *r, const char *path, const struct tree_spot *spot,
+/* status.c: whether the work tree holds at `path` what `spot` says; MISSING is held by no file. */
+struct err *state_worktree_is(struct repo *r, const char *path, const struct tree_entry *spot,
 			      bool *same) MUST_USE;
 
-/* follow.c: index and work tree at our paths. */
+/* checkout.c: index and work tree at our paths. */
 struct err *follow_open_index(struct repo *r, git_index **out) MUST_USE;
 struct err *follow_check_attributes(struct repo *r, const char *path) MUST_USE;
 

@@ -22,7 +22,7 @@ struct trail {
 	const char *path;
 	git_oid folders[DEPTH_MAX];
 	unsigned depth; /* how many of them are known */
-	struct tree_spot spot;
+	struct tree_entry spot;
 };
 
 struct walk {
@@ -155,13 +155,13 @@ static struct err *load_link(struct walk *w, const git_oid *id, struct link *out
 
 /* One entry of a raw tree. kind MISSING: there is none. */
 static struct err *find_entry(struct walk *w, const git_oid *tree, struct str name, bool is_proof,
-			      struct tree_spot *out)
+			      struct tree_entry *out)
 {
 	git_odb_object *object = NULL;
 	const char *p, *end;
 	struct err *e;
 
-	*out = (struct tree_spot){.kind = REPO_ENTRY_MISSING};
+	*out = (struct tree_entry){.kind = REPO_ENTRY_MISSING};
 	TRY(load(w, tree, GIT_OBJECT_TREE, &object));
 	e = is_proof ? verify(tree, object) : NULL;
 	p = git_odb_object_data(object);
@@ -203,7 +203,7 @@ static struct err *verify_blob(struct walk *w, const git_oid *id)
 /* What stands at the path below the root `tree`; as a proof, each object is held to its id. */
 static struct err *follow_trail(struct walk *w, struct trail *t, const git_oid *tree, bool is_proof)
 {
-	struct tree_spot spot = {.kind = REPO_ENTRY_TREE, .mode = GIT_FILEMODE_TREE, .id = *tree};
+	struct tree_entry spot = {.kind = REPO_ENTRY_TREE, .mode = GIT_FILEMODE_TREE, .id = *tree};
 	const char *p = t->path;
 	unsigned depth = 0;
 
@@ -220,7 +220,7 @@ static struct err *follow_trail(struct walk *w, struct trail *t, const git_oid *
 		p += n + (p[n] == '/');
 	}
 	if (*p || spot.kind == REPO_ENTRY_TREE)
-		spot = (struct tree_spot){.kind = REPO_ENTRY_MISSING};
+		spot = (struct tree_entry){.kind = REPO_ENTRY_MISSING};
 	t->depth = depth;
 	t->spot = spot;
 	return is_proof && spot.kind == REPO_ENTRY_FILE ? verify_blob(w, &spot.id) : NULL;
@@ -231,7 +231,7 @@ static struct err *move_trails(struct walk *w, const git_oid *tree, bool *change
 {
 	*changed = w->count == 0;
 	for (size_t i = 0; i < w->count; i++) {
-		struct tree_spot was = w->trails[i].spot;
+		struct tree_entry was = w->trails[i].spot;
 
 		TRY(follow_trail(w, &w->trails[i], tree, false));
 		*changed |= !spot_eq(&was, &w->trails[i].spot);

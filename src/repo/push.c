@@ -189,7 +189,7 @@ static struct err *check_replay(struct repo *r, const struct repo_commit_request
 			       "other way round; bring them together (git pull --rebase) and push",
 			       req->expect.ref, remote);
 	for (size_t i = 0; i < req->change_count && !req->is_record; i++) {
-		struct tree_spot was, is;
+		struct tree_entry was, is;
 
 		TRY(tree_find(r, before, req->changes[i].path, &was));
 		TRY(tree_find(r, theirs, req->changes[i].path, &is));

@@ -202,7 +202,7 @@ static enum repo_entry_kind kind_of(git_filemode_t mode)
 
 /* One part of the path: from the tree in *spot to its entry `part`, or to MISSING. */
 static struct err *step(struct repo *r, const struct repo_commit *c, struct str part,
-			const char *path, struct tree_spot *spot)
+			const char *path, struct tree_entry *spot)
 {
 	char name[4097];
 	git_tree *tree = NULL;
@@ -212,7 +212,7 @@ static struct err *step(struct repo *r, const struct repo_commit *c, struct str 
 	name[part.n] = '\0';
 	TRY(tree_load(r, c, &spot->id, path, &tree));
 	entry = git_tree_entry_byname(tree, name);
-	*spot = (struct tree_spot){.kind = REPO_ENTRY_MISSING};
+	*spot = (struct tree_entry){.kind = REPO_ENTRY_MISSING};
 	if (entry) {
 		spot->mode = git_tree_entry_filemode(entry);
 		spot->kind = kind_of(spot->mode);
@@ -224,16 +224,16 @@ static struct err *step(struct repo *r, const struct repo_commit *c, struct str 
 
 /* `path` is safe, or "" for the root. */
 struct err *tree_find(struct repo *r, const struct repo_commit *c, const char *path,
-		      struct tree_spot *out)
+		      struct tree_entry *out)
 {
-	struct tree_spot spot = {.kind = REPO_ENTRY_TREE, .mode = GIT_FILEMODE_TREE};
+	struct tree_entry spot = {.kind = REPO_ENTRY_TREE, .mode = GIT_FILEMODE_TREE};
 	const char *p = path;
 
 	if (*path && !fs_is_safe_path(str_from(path)))
 		return err_new(ERR_REPO, "\"%s\": not a plain path below the repository's root",
 			       path);
 	if (c->is_unborn) {
-		*out = (struct tree_spot){.kind = REPO_ENTRY_MISSING};
+		*out = (struct tree_entry){.kind = REPO_ENTRY_MISSING};
 		return NULL;
 	}
 	if (git_oid_fromstr(&spot.id, c->tree_hex) < 0)
@@ -246,12 +246,12 @@ struct err *tree_find(struct repo *r, const struct repo_commit *c, const char *p
 	}
 	/* A link, a file or a submodule in the middle: nothing stands at the whole path. */
 	if (*p)
-		spot = (struct tree_spot){.kind = REPO_ENTRY_MISSING};
+		spot = (struct tree_entry){.kind = REPO_ENTRY_MISSING};
 	*out = spot;
 	return NULL;
 }
 
-bool spot_eq(const struct tree_spot *a, const struct tree_spot *b)
+bool spot_eq(const struct tree_entry *a, const struct tree_entry *b)
 {
 	return a->kind == b->kind && a->mode == b->mode && git_oid_equal(&a->id, &b->id);
 }
@@ -296,7 +296,7 @@ struct err *repo_read_entry(struct repo *r, const struct repo_commit *c, const c
 			    size_t max, struct arena *a, struct repo_entry *out)
 {
 	struct repo_entry entry = {0};
-	struct tree_spot spot;
+	struct tree_entry spot;
 
 	TRY(tree_find(r, c, path, &spot));
 	entry.kind = spot.kind;
@@ -311,7 +311,7 @@ struct err *repo_read_entry(struct repo *r, const struct repo_commit *c, const c
 struct err *repo_find_entry(struct repo *r, const struct repo_commit *c, const char *path,
 			    struct repo_entry *out)
 {
-	struct tree_spot spot;
+	struct tree_entry spot;
 
 	TRY(tree_find(r, c, path, &spot));
 	*out = (struct repo_entry){.kind = spot.kind};
@@ -356,7 +356,7 @@ struct err *repo_list_folder(struct repo *r, const struct repo_commit *c, const 
 			     struct arena *a, struct repo_names *out)
 {
 	struct repo_names names = {0};
-	struct tree_spot spot = {0};
+	struct tree_entry spot = {0};
 	git_tree *tree = NULL;
 	struct err *e;
 

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "policy/pin.h"
+#include "policy/waiver_value.h"
 #include "result/judge_waivers.h"
 #include "result/rules.h"
 

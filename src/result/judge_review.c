@@ -32,7 +32,7 @@ static struct err *compare(struct result *r, const struct proposal *p, struct re
 static struct err *tell_removed(struct result *r, struct loosenings *list, const struct proposal *p,
 				const struct result_target *row)
 {
-	struct told t = {
+	struct reported t = {
 		.what = {.rule = RULE_APPROVAL_BASELINE_REMOVED,
 			 .subject = row->baseline_path,
 			 .before = loosening_text(list->arena, p->before.digest)},
@@ -50,7 +50,7 @@ static struct err *tell_removed(struct result *r, struct loosenings *list, const
 static struct err *tell_unreadable(struct result *r, struct loosenings *list,
 				   const struct proposal *p, const struct result_target *row)
 {
-	struct told t = {
+	struct reported t = {
 		.what = {.rule = RULE_APPROVAL_BASELINE_WEAKENED,
 			 .subject = row->baseline_path,
 			 .after = loosening_text(list->arena, p->after.digest)},

@@ -40,7 +40,7 @@ struct str loosening_text(struct arena *a, struct str s)
 	return out;
 }
 
-struct err *loosening_tell(struct result *r, struct loosenings *list, const struct told *t)
+struct err *loosening_tell(struct result *r, struct loosenings *list, const struct reported *t)
 {
 	struct finding f = finding_from_rule(t->what.rule, t->target);
 

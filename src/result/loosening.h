@@ -41,7 +41,7 @@ struct err *loosenings_add(struct loosenings *list, const struct loosening *l) M
 struct err *loosenings_write(struct loosenings *list, struct buf *out, size_t *count) MUST_USE;
 
 /* An item and the finding that tells it; `message.p` NULL: memory is at its end. */
-struct told {
+struct reported {
 	struct loosening what;
 	struct str target, message;
 	struct str general; /* as of a finding */
@@ -49,7 +49,7 @@ struct told {
 	size_t line;
 };
 struct err *loosening_tell(struct result *r, struct loosenings *list,
-			   const struct told *t) MUST_USE;
+			   const struct reported *t) MUST_USE;
 
 /* JSON strings for `before` and `after`, in the arena; .p is NULL when memory is at its end. */
 struct str loosening_text(struct arena *a, struct str s);

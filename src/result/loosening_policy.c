@@ -2,7 +2,7 @@
 /* Rules and [drift] severities: what the head demands less than the base. */
 #include "result/loosening_parts.h"
 
-#include "policy/imply.h"
+#include "policy/implication.h"
 #include "result/rules.h"
 
 /* ---- as JSON ---- */
@@ -91,7 +91,7 @@ const struct policy *loosening_policy(const struct policies *all, struct str id)
 	return NULL;
 }
 
-static struct err *tell(const struct comparing *c, const struct told *t)
+static struct err *tell(const struct comparing *c, const struct reported *t)
 {
 	if (!t->what.subject.p)
 		return err_nomem();
@@ -104,7 +104,7 @@ static struct err *tell_rule_gone(const struct comparing *c, const struct policy
 				  const struct policy *head)
 {
 	struct arena *a = c->list->arena;
-	struct told t = {
+	struct reported t = {
 		.what = {.rule = RULE_APPROVAL_RULE_REMOVED,
 			 .subject = loosening_subject(a, base->policy, base->name),
 			 .before = rule_json(a, base)},
@@ -123,7 +123,7 @@ static struct err *compare_severity(const struct comparing *c, const struct poli
 {
 	const char *was = severity_name(base->severity), *is = severity_name(head->severity);
 	struct arena *a = c->list->arena;
-	struct told t = {
+	struct reported t = {
 		.what = {.rule = RULE_APPROVAL_SEVERITY_LOWERED,
 			 .subject = loosening_subject(a, base->policy, base->name),
 			 .path = STR("severity"),
@@ -173,7 +173,7 @@ static struct err *compare_asserts(const struct comparing *c, const struct polic
 	const struct assertion *instead =
 		first_new(head->asserts, head->assert_count, base->asserts, base->assert_count);
 	struct arena *a = c->list->arena;
-	struct told t = {
+	struct reported t = {
 		.what = {.rule = RULE_APPROVAL_RULE_WEAKENED,
 			 .subject = loosening_subject(a, base->policy, base->name),
 			 .path = STR("assert")},
@@ -199,7 +199,7 @@ static struct err *compare_when(const struct comparing *c, const struct policy_r
 	const struct assertion *added =
 		first_new(head->when, head->when_count, base->when, base->when_count);
 	struct arena *a = c->list->arena;
-	struct told t = {
+	struct reported t = {
 		.what = {.rule = RULE_APPROVAL_RULE_NARROWED,
 			 .subject = loosening_subject(a, base->policy, base->name),
 			 .path = STR("when")},
@@ -246,7 +246,7 @@ static struct err *compare_rules(const struct comparing *c, const struct policy 
 
 static struct err *tell_policy_gone(const struct comparing *c, const struct policy *base)
 {
-	struct told t = {
+	struct reported t = {
 		.what = {.rule = RULE_APPROVAL_POLICY_REMOVED,
 			 .subject = base->id,
 			 .before = policy_json(c->list->arena, base)},
@@ -287,7 +287,7 @@ static struct err *compare_drift(const struct comparing *c, const struct field *
 	const char *is = head ? severity_name(head->severity) : "by direction";
 	struct arena *a = c->list->arena;
 	const struct policy *at = head ? head->policy : base ? base->policy : NULL;
-	struct told t = {
+	struct reported t = {
 		.what = {.rule = RULE_APPROVAL_DRIFT_SEVERITY,
 			 .subject = STR("drift"),
 			 .path = str_from(arena_printf(a, "/%s", f->name)),

@@ -62,7 +62,7 @@ static struct str json_or_nothing(struct arena *a, struct str text)
 	return text.n ? loosening_text(a, text) : STR("");
 }
 
-static struct err *tell(const struct comparing *c, struct told *t)
+static struct err *tell(const struct comparing *c, struct reported *t)
 {
 	if (!t->what.subject.p || !t->what.before.p || !t->what.after.p)
 		return err_nomem();
@@ -74,7 +74,7 @@ static struct err *tell_key(const struct comparing *c, const struct target *base
 			    struct str is, size_t line)
 {
 	struct arena *a = c->list->arena;
-	struct told t = {
+	struct reported t = {
 		.what = {.rule = RULE_APPROVAL_TARGET_CHANGED,
 			 .subject = base->name,
 			 .path = str_from(name),
@@ -192,7 +192,7 @@ static struct str keys_json(struct arena *a, const struct target *t)
 static struct err *tell_gone(const struct comparing *c, const struct target *base,
 			     const struct targets *head)
 {
-	struct told t = {
+	struct reported t = {
 		.what = {.rule = RULE_APPROVAL_TARGET_REMOVED,
 			 .subject = base->name,
 			 .before = keys_json(c->list->arena, base),
@@ -213,7 +213,7 @@ static struct err *tell_renamed(const struct comparing *c, const struct target *
 				const struct target *head)
 {
 	struct arena *a = c->list->arena;
-	struct told t = {
+	struct reported t = {
 		.what = {.rule = RULE_APPROVAL_TARGET_RENAMED,
 			 .subject = base->name,
 			 .path = STR("name"),
@@ -289,7 +289,7 @@ static struct err *tell_alias(const struct comparing *c, const struct targets *h
 {
 	struct arena *a = c->list->arena;
 	char *key = arena_printf(a, "%.*s.%.*s", STR_ARG(one->field), STR_ARG(one->member));
-	struct told t = {
+	struct reported t = {
 		.what = {.rule = RULE_APPROVAL_ALIAS_CHANGED,
 			 .subject = STR("alias"),
 			 .path = str_from(key),

@@ -3,7 +3,7 @@
  * Waivers and ignores: what the head lets pass that the base did not. They are compared by what
  * they let pass and not by name: a renamed one, or one in another file, lets pass no more.
  */
-#include "policy/pin.h"
+#include "policy/waiver_value.h"
 #include "result/loosening_parts.h"
 
 /* Every target that `w` names is one that `other` names; none stands for all. */
@@ -96,7 +96,7 @@ static struct str waiver_json(struct arena *a, const struct waiver *w)
 }
 
 /* In one line what became more, and where that is said. */
-static struct err *say_extended(struct arena *a, struct told *t, const struct findings *list,
+static struct err *say_extended(struct arena *a, struct reported *t, const struct findings *list,
 				const struct waiver *was, const struct waiver *w, const char *kind)
 {
 	bool has_pin;
@@ -127,7 +127,7 @@ static struct err *tell(const struct comparing *c, const struct waiver *was, con
 {
 	const char *kind = w->is_ignore ? "ignore" : "waiver";
 	struct arena *a = c->list->arena;
-	struct told t = {
+	struct reported t = {
 		.what = {.rule = w->is_ignore ? RULE_APPROVAL_IGNORE_ADDED
 					      : RULE_APPROVAL_WAIVER_ADDED,
 			 .subject = loosening_subject(a, w->policy, w->name),

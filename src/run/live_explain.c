@@ -9,7 +9,7 @@
 struct err *live_show_request(struct live *l, const struct target *t, struct buf *out)
 {
 	struct fetch_clock clock = fetch_clock_system();
-	struct identity_wish wish = {0};
+	struct identity_request wish = {0};
 	struct identity *id = NULL;
 	struct fetch_request request;
 
@@ -89,7 +89,8 @@ static void put_rest(const struct identity *id, const struct target *t, struct b
 struct err *live_explain(struct live *l, const struct target *t, struct buf *out, struct err **why)
 {
 	const struct fetch_failure *f;
-	struct identity_wish wish = {.wants_account = true, .passed = on_passed, .passed_ctx = out};
+	struct identity_request wish = {
+		.wants_account = true, .passed = on_passed, .passed_ctx = out};
 	struct identity_waiter waiter = {.ready = on_known};
 	struct identity *id = NULL;
 	struct err *e;

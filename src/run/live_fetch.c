@@ -192,7 +192,7 @@ static struct err *check_configured(const struct batch *b)
 static struct err *prepare_jobs(struct batch *b, const struct target *const *list)
 {
 	for (size_t i = 0; i < b->n; i++) {
-		struct identity_wish wish = {0};
+		struct identity_request wish = {0};
 		struct job *j = &b->jobs[i];
 
 		j->batch = b;

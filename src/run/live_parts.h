@@ -31,8 +31,8 @@ struct err *live_open_network(struct live *l) MUST_USE;
 /* ---- live_ask.c: what a target asks, and as whom ---- */
 
 /* Fills the rest of `wish` from the target. */
-struct err *live_find_identity(struct live *l, const struct target *t, struct identity_wish *wish,
-			       struct identity **out) MUST_USE;
+struct err *live_find_identity(struct live *l, const struct target *t,
+			       struct identity_request *wish, struct identity **out) MUST_USE;
 
 /* All but the credential. */
 struct err *live_make_request(struct live *l, const struct target *t,

@@ -58,8 +58,8 @@ static const char *sts_region(const struct target *t)
 										       : REGION_STS;
 }
 
-struct err *live_find_identity(struct live *l, const struct target *t, struct identity_wish *wish,
-			       struct identity **out)
+struct err *live_find_identity(struct live *l, const struct target *t,
+			       struct identity_request *wish, struct identity **out)
 {
 	TRY(find_endpoints(l, t));
 	wish->profile = t->profile.p;
@@ -74,7 +74,7 @@ struct err *live_find_identity(struct live *l, const struct target *t, struct id
 
 struct err *live_has_credential(struct live *l, const struct target *t, bool *out)
 {
-	struct identity_wish wish = {0};
+	struct identity_request wish = {0};
 	struct identity *id = NULL;
 
 	TRY(live_open_network(l));

@@ -142,11 +142,11 @@ static void end(struct fixture *f)
 
 static struct identity *get(struct fixture *f, const char *role_arn, bool wants_account)
 {
-	const struct identity_wish wish = {.role_arn = role_arn,
-					   .sts = &f->sts,
-					   .region = "ap-guangzhou",
-					   .timeout_ms = 1000,
-					   .wants_account = wants_account};
+	const struct identity_request wish = {.role_arn = role_arn,
+					      .sts = &f->sts,
+					      .region = "ap-guangzhou",
+					      .timeout_ms = 1000,
+					      .wants_account = wants_account};
 	struct identity *id = NULL;
 
 	assert_null(identities_get(f->ids, &wish, &id));

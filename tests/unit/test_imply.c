@@ -4,7 +4,7 @@
  * asked, and what is said to be implied must hold of every config of another pool; on a line the
  * answer must also be yes wherever no config says no.
  */
-#include "policy/imply.h"
+#include "policy/implication.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -9,7 +9,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "policy/pin.h"
+#include "policy/waiver_value.h"
 
 static struct reading *read_json(struct arena *a, const char *json)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef SCANDRIFT_POLICY_PIN_H
-#define SCANDRIFT_POLICY_PIN_H
+#ifndef SCANDRIFT_POLICY_WAIVER_VALUE_H
+#define SCANDRIFT_POLICY_WAIVER_VALUE_H
 
 #include "policy/assertion.h"
 

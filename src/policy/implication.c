@@ -12,7 +12,7 @@
  * A null is answered by the operator before it looks at operands, but for ==, !=, present and
  * absent; where one of the two is about null only the first way is taken.
  */
-#include "policy/imply.h"
+#include "policy/implication.h"
 
 #define DAY_LAST_S 86399u
 

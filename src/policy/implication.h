@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef SCANDRIFT_POLICY_IMPLY_H
-#define SCANDRIFT_POLICY_IMPLY_H
+#ifndef SCANDRIFT_POLICY_IMPLICATION_H
+#define SCANDRIFT_POLICY_IMPLICATION_H
 
 #include "policy/assertion.h"
 

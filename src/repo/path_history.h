@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef SCANDRIFT_REPO_STATES_H
-#define SCANDRIFT_REPO_STATES_H
+#ifndef SCANDRIFT_REPO_PATH_HISTORY_H
+#define SCANDRIFT_REPO_PATH_HISTORY_H
 
 #include "repo/read.h"
 

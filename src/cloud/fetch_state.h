@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef SCANDRIFT_CLOUD_STEPS_H
-#define SCANDRIFT_CLOUD_STEPS_H
+#ifndef SCANDRIFT_CLOUD_FETCH_STATE_H
+#define SCANDRIFT_CLOUD_FETCH_STATE_H
 
 #include "cloud/fetch.h"
 #include "cloud/request.h"

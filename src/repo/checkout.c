@@ -132,7 +132,7 @@ static struct err *make_parent(const char *full)
 	return e;
 }
 
-static struct err *write_file(struct repo *r, const char *path, const struct tree_spot *spot,
+static struct err *write_file(struct repo *r, const char *path, const struct tree_entry *spot,
 			      const char *full)
 {
 	git_blob *blob = NULL;
@@ -175,7 +175,7 @@ static bool is_left_out(git_index *index, const char *path, const char *full)
 }
 
 static struct err *follow_file(struct repo *r, git_index *index, const char *path,
-			       const struct tree_spot *spot)
+			       const struct tree_entry *spot)
 {
 	char *full = in_workdir(r, path, "");
 	struct err *e = NULL;
@@ -202,7 +202,7 @@ static void set_stat(git_index_entry *entry, const struct stat *st)
 }
 
 static struct err *follow_entry(struct repo *r, git_index *index, const char *path,
-				const struct tree_spot *spot)
+				const struct tree_entry *spot)
 {
 	git_index_entry entry = {.mode = (uint32_t)spot->mode, .id = spot->id, .path = path};
 	struct stat st;
@@ -225,7 +225,7 @@ static struct err *follow_entry(struct repo *r, git_index *index, const char *pa
 }
 
 static struct err *write_index(struct repo *r, const char *const *paths,
-			       const struct tree_spot *spots, size_t count)
+			       const struct tree_entry *spots, size_t count)
 {
 	git_index *index = NULL;
 	struct err *e;
@@ -250,7 +250,7 @@ static struct err *write_index(struct repo *r, const char *const *paths,
 struct err *follow_apply(struct repo *r, const struct repo_commit *c, const char *const *paths,
 			 size_t count)
 {
-	struct tree_spot *spots;
+	struct tree_entry *spots;
 	git_index *index = NULL;
 	struct err *e;
 
@@ -339,7 +339,7 @@ static struct err *is_lagging(struct repo *r, git_index *index, const struct rep
 			      const struct repo_commit *now, const char *path, bool *out)
 {
 	const git_index_entry *entry = git_index_get_bypath(index, path, 0);
-	struct tree_spot was, is;
+	struct tree_entry was, is;
 	bool same;
 
 	*out = false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "policy/pin.h"
+#include "policy/waiver_value.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -75,7 +75,7 @@ out:
  * that is not committed is in it.
  */
 static bool has_same_bytes(struct repo *r, const char *path, const struct stat *st,
-			   const struct tree_spot *spot)
+			   const struct tree_entry *spot)
 {
 	struct buf bytes;
 	struct err *e;
@@ -95,7 +95,7 @@ static bool has_same_bytes(struct repo *r, const char *path, const struct stat *
 
 /* Regular, the same executable bit where git looks at it, and the blob that git add would make. */
 static struct err *file_is(struct repo *r, const char *path, const struct stat *st,
-			   const struct tree_spot *spot, bool *same)
+			   const struct tree_entry *spot, bool *same)
 {
 	bool minds_mode = true;
 	bool is_executable = (st->st_mode & S_IXUSR) != 0;
@@ -116,7 +116,7 @@ static struct err *file_is(struct repo *r, const char *path, const struct stat *
 	return NULL;
 }
 
-struct err *state_worktree_is(struct repo *r, const char *path, const struct tree_spot *spot,
+struct err *state_worktree_is(struct repo *r, const char *path, const struct tree_entry *spot,
 			      bool *same)
 {
 	struct stat st;
@@ -138,7 +138,7 @@ static bool is_conflicted(git_index *index, const char *path)
 }
 
 static struct err *state_in(struct repo *r, git_index *index, const char *path,
-			    const struct tree_spot *spot, enum repo_state *out)
+			    const struct tree_entry *spot, enum repo_state *out)
 {
 	const git_index_entry *entry = git_index_get_bypath(index, path, 0);
 	bool is_committed = spot->kind != REPO_ENTRY_MISSING;
@@ -169,7 +169,7 @@ struct err *repo_read_state(struct repo *r, const struct repo_commit *c, const c
 			    enum repo_state *out)
 {
 	git_index *index = NULL;
-	struct tree_spot spot;
+	struct tree_entry spot;
 	struct err *e;
 
 	if (!*path)

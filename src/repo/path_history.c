@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "repo/states.h"
+#include "repo/path_history.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 struct walk {
 	struct repo *r;
 	const char *const *paths;
-	struct tree_spot *spots; /* one a path: what stands there in the commit at hand */
+	struct tree_entry *spots; /* one a path: what stands there in the commit at hand */
 	bool *is_open;
 	size_t count, open_count;
 	repo_past_take *take;
@@ -71,7 +71,7 @@ static struct err *step(struct walk *w, const struct repo_commit *c,
 	if (parent && strcmp(parent->tree_hex, c->tree_hex) == 0)
 		return NULL;
 	for (size_t i = 0; i < w->count; i++) {
-		struct tree_spot spot;
+		struct tree_entry spot;
 
 		if (!w->is_open[i])
 			continue;
