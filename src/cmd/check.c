@@ -104,18 +104,6 @@ static void record(const struct record_options *o, const struct io *io, struct w
 		take_failure(io, r, "--journal", journal_append(io, w, r, sides, to->remote));
 }
 
-/* Nothing is evaluated by it but what it excuses: a history that cannot be read is none. */
-static struct err *ask_history(const char *branch, const struct workspace *w, struct result *r,
-			       const struct sides *sides)
-{
-	struct err *e = since_find(branch, w, r, sides);
-
-	if (e && e->kind == ERR_NOMEM)
-		return e;
-	err_free(e);
-	return NULL;
-}
-
 static struct err *check(const struct options *o, struct io *io, struct workspace *w,
 			 struct live *l, struct result *r, int *code)
 {
@@ -124,6 +112,7 @@ static struct err *check(const struct options *o, struct io *io, struct workspac
 	const struct evaluation evaluation = {
 		.w = w, .live = l, .keeps_configs = o->record.branch != NULL};
 	struct recording recording;
+	struct past_facts past;
 
 	if (!sides)
 		return err_nomem();
@@ -132,7 +121,8 @@ static struct err *check(const struct options *o, struct io *io, struct workspac
 		TRY(orphans_judge(&all, &w->targets, w->arena, r));
 	r->has_verdict = true;
 	TRY(evaluate_targets(&evaluation, r, sides));
-	TRY(ask_history(o->record.branch, w, r, sides));
+	TRY(since_find(o->record.branch, w, r, sides, &past));
+	TRY(past_apply(r, &past));
 	TRY(result_finish(r));
 	record(&o->record, io, w, r, sides, &recording);
 	*code = (int)exit_for_result(r);

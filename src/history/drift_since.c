@@ -17,7 +17,8 @@ struct reach {
 };
 
 struct tracked {
-	struct finding *finding;
+	size_t finding; /* its index */
+	enum finding_class class;
 	struct str path; /* of the field */
 	struct reach live, base;
 	/* Of a schedule that has never run: when either side first had it on. */
@@ -43,7 +44,8 @@ struct asked {
 struct since {
 	const char *branch;
 	const struct workspace *w;
-	struct result *r;
+	const struct result *r;
+	struct past_facts *facts;
 	struct tracked *tracked;
 	struct asked *subjects;
 	size_t tracked_count, subject_count;
@@ -174,12 +176,14 @@ static struct err *field_of(const struct since *s, const struct finding *f,
 	return NULL;
 }
 
-static struct err *track(struct since *s, struct finding *f, const struct target *t,
+static struct err *track(struct since *s, size_t finding, const struct target *t,
 			 const struct sides *sides, size_t *subject)
 {
+	const struct finding *f = &s->r->findings.v[finding];
 	struct tracked *n = &s->tracked[s->tracked_count];
 
-	*n = (struct tracked){.finding = f,
+	*n = (struct tracked){.finding = finding,
+			      .class = f->class,
 			      .live.is_open = true,
 			      .base.is_open = true,
 			      .is_never_run = liveness_is_never_run(f)};
@@ -200,13 +204,14 @@ static struct err *track(struct since *s, struct finding *f, const struct target
 static struct err *collect(struct since *s, const struct sides *sides)
 {
 	const struct workspace *w = s->w;
-	struct findings *list = &s->r->findings;
+	const struct findings *list = &s->r->findings;
 	size_t *place = arena_array(w->arena, w->targets.count + 1, sizeof(*place));
 	size_t *subject = arena_array(w->arena, w->targets.count + 1, sizeof(*subject));
 
 	s->tracked = arena_array(w->arena, list->n + 1, sizeof(*s->tracked));
 	s->subjects = arena_array(w->arena, w->selected_count + 1, sizeof(*s->subjects));
-	if (!place || !subject || !s->tracked || !s->subjects)
+	s->facts->v = arena_array(w->arena, list->n + 1, sizeof(*s->facts->v));
+	if (!place || !subject || !s->tracked || !s->subjects || !s->facts->v)
 		return err_nomem();
 	for (size_t i = 0; i < w->targets.count; i++)
 		place[i] = subject[i] = NONE;
@@ -217,69 +222,77 @@ static struct err *collect(struct since *s, const struct sides *sides)
 		size_t at = t ? (size_t)(t - w->targets.list) : NONE;
 
 		if (t && place[at] != NONE)
-			TRY(track(s, &list->v[k], t, &sides[place[at]], &subject[at]));
+			TRY(track(s, k, t, &sides[place[at]], &subject[at]));
 	}
 	return NULL;
 }
 
-static void tell_drift(const struct tracked *t)
+static void add_fact(struct since *s, const struct tracked *t, struct past_fact fact)
 {
-	if (!t->live.is_known || !t->base.is_known)
-		return;
-	t->finding->has_since = true;
-	t->finding->since_s = t->live.since_s > t->base.since_s ? t->live.since_s : t->base.since_s;
+	fact.finding = t->finding;
+	s->facts->v[s->facts->n++] = fact;
+}
+
+static void add_drift(struct since *s, const struct tracked *t)
+{
+	int64_t live_s = t->live.since_s, base_s = t->base.since_s;
+
+	if (t->live.is_known && t->base.is_known)
+		add_fact(s, t,
+			 (struct past_fact){.kind = PAST_DRIFT,
+					    .since_s = live_s > base_s ? live_s : base_s});
 }
 
 /*
  * When it was switched on: known where an older state is that had it off, or, on the first night,
  * where this run records that it no longer is as it was recorded last.
  */
-static struct err *tell_switch(const struct since *s, const struct tracked *t,
-			       const struct asked *subject)
+static void add_switch(struct since *s, const struct tracked *t, const struct asked *subject)
 {
-	const struct reading *live = subject->sides->live.reading;
-	bool is_first = !t->live.is_known && s->branch && subject->sides->base.reading &&
-			!config_is_on(&subject->sides->base.reading->config);
+	const struct reading *base = subject->sides->base.reading;
+	bool is_first = !t->live.is_known && s->branch && base && !config_is_on(&base->config);
+	bool is_known = t->live.is_known && !t->live.is_oldest;
 
-	if (t->live.is_known && !t->live.is_oldest)
-		return liveness_excuse(s->r, t->finding, live, t->live.since_s);
-	return is_first ? liveness_excuse(s->r, t->finding, live, s->r->now_s) : NULL;
+	if (is_known || is_first)
+		add_fact(s, t,
+			 (struct past_fact){.kind = PAST_ON,
+					    .live = subject->sides->live.reading,
+					    .since_s = is_known ? t->live.since_s : s->r->now_s});
 }
 
 /* A history that cannot be walked to its end is one that is cut. */
-static struct err *tell_never_run(const struct since *s, const struct tracked *t,
-				  const struct asked *subject, bool is_walked)
+static void add_never_ran(struct since *s, const struct tracked *t, const struct asked *subject,
+			  bool is_walked)
 {
 	bool is_cut = t->is_cut || !is_walked;
 
-	if (!is_cut && !t->was_on)
-		return NULL;
-	return liveness_end_grace(s->r, t->finding, subject->sides->live.reading, is_cut,
-				  t->on_since_s);
+	if (is_cut || t->was_on)
+		add_fact(s, t,
+			 (struct past_fact){.kind = PAST_NEVER_RAN,
+					    .live = subject->sides->live.reading,
+					    .since_s = t->on_since_s,
+					    .is_cut = is_cut});
 }
 
-static struct err *tell_one(const struct since *s, const struct tracked *t,
-			    const struct asked *subject, bool is_walked)
+static void add_facts_of(struct since *s, const struct tracked *t, const struct asked *subject,
+			 bool is_walked)
 {
 	if (t->is_never_run)
-		return tell_never_run(s, t, subject, is_walked);
-	if (!is_walked)
-		return NULL;
-	if (t->finding->class != CLASS_DRIFT)
-		return tell_switch(s, t, subject);
-	tell_drift(t);
-	return NULL;
+		add_never_ran(s, t, subject, is_walked);
+	else if (is_walked && t->class == CLASS_DRIFT)
+		add_drift(s, t);
+	else if (is_walked)
+		add_switch(s, t, subject);
 }
 
-static struct err *tell(const struct since *s, bool is_walked)
+static void add_facts(struct since *s, bool is_walked)
 {
 	for (size_t i = 0; i < s->subject_count; i++) {
 		const struct asked *subject = &s->subjects[i];
 
 		for (size_t k = subject->first; k != NONE; k = s->tracked[k].next)
-			TRY(tell_one(s, &s->tracked[k], subject, is_walked));
+			add_facts_of(s, &s->tracked[k], subject, is_walked);
 	}
-	return NULL;
 }
 
 static struct err *observed_tip(const char *branch, const struct workspace *w,
@@ -301,21 +314,22 @@ static struct err *walk_both(struct since *s, const struct repo_commit *observed
 	return walk_side(s, &s->w->commit, false);
 }
 
-struct err *since_find(const char *branch, const struct workspace *w, struct result *r,
-		       const struct sides *sides)
+struct err *since_find(const char *branch, const struct workspace *w, const struct result *r,
+		       const struct sides *sides, struct past_facts *out)
 {
-	struct since s = {.branch = branch, .w = w, .r = r};
+	struct since s = {.branch = branch, .w = w, .r = r, .facts = out};
 	struct repo_commit observed;
-	struct err *e = observed_tip(branch, w, &observed), *told;
+	struct err *e = observed_tip(branch, w, &observed), *memory;
 
+	*out = (struct past_facts){0};
 	s.has_observed = !e && !observed.is_unborn;
-	told = collect(&s, sides);
-	if (!e && !told)
+	memory = collect(&s, sides);
+	if (!e && !memory)
 		e = walk_both(&s, &observed);
-	if (!told && (!e || e->kind != ERR_NOMEM))
-		told = tell(&s, !e);
-	if (!told)
+	if (e && e->kind == ERR_NOMEM && !memory)
 		return e;
+	if (!memory)
+		add_facts(&s, !e);
 	err_free(e);
-	return told;
+	return memory;
 }
