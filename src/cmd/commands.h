@@ -44,9 +44,6 @@ extern const struct command commands[COMMAND_COUNT];
 /* ERR_USAGE with a suggestion for an unknown name. */
 struct err *command_find(struct str name, const struct command **out) MUST_USE;
 
-void help_overview(struct buf *b);
-void help_command(struct buf *b, const struct command *c);
-
 /* The rows' functions, each in a file of its name. */
 struct err *cmd_accept(const struct options *o, struct io *io, int *code) MUST_USE;
 struct err *cmd_check(const struct options *o, struct io *io, int *code) MUST_USE;

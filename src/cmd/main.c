@@ -7,6 +7,7 @@
 #include "base/build_info.h"
 #include "cloud/client.h"
 #include "cmd/contain.h"
+#include "cmd/help.h"
 #include "cmd/options.h"
 #include "crypto/tls.h"
 #include "ini/ini.h"

@@ -13,6 +13,7 @@
 #include "cmd/options.h"
 #include "result/exit.h"
 #include "result/judge_review.h"
+#include "run/baseline.h"
 #include "run/config_digest.h"
 #include "run/orphans.h"
 #include "run/policy_files.h"
@@ -136,10 +137,10 @@ static struct err *judge_group(struct review *v, const struct review_group *g)
 
 	TRY(take_names(v, g, &p));
 	if (before)
-		TRY(workspace_baseline(&v->base.w, before, &p.before));
+		TRY(baseline_read(&v->base.w, before, &p.before));
 	else
 		p.before.state = BASELINE_MISSING;
-	TRY(workspace_baseline(&v->head.w, p.target, &p.after));
+	TRY(baseline_read(&v->head.w, p.target, &p.after));
 	return judge_proposal(&v->r, &v->rules, &p);
 }
 

@@ -7,7 +7,8 @@
 /*
  * One line of an INI file before inih sees it. What inih 55 would cut (long lines, sections, keys),
  * skip (text behind "]", lines without "=") or read as something else (":", an indented header) is
- * refused here. Knows nothing of which sections and keys there are.
+ * refused here. Knows nothing of which sections and keys there are. Inside ini/ alone: ini.c calls
+ * it, and its limits are those that ini.h promises.
  */
 
 enum line_kind {

@@ -6,7 +6,8 @@
 
 /*
  * What many targets have alike, found once for every output: findings of one cause, and targets of
- * which the same is told. The entries themselves stay as they are; a group names them.
+ * which the same is told. The entries themselves stay as they are; a group names them. The result
+ * holds its groups, and result_finish makes them, so the two know each other.
  */
 
 struct result;

@@ -6,7 +6,8 @@
 
 /*
  * The rules that are built in: one row each, with default severity and what a reader should know.
- * A rule id that ends in '/' stands for all below it, such as drift/<Field>.
+ * A rule id that ends in '/' stands for all below it, such as drift/<Field>. A row makes a finding,
+ * and finding.c takes the text of the id from here, so the two know each other.
  */
 struct rule {
 	const char *id;

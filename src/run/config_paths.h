@@ -2,7 +2,7 @@
 #ifndef SCANDRIFT_RUN_CONFIG_PATHS_H
 #define SCANDRIFT_RUN_CONFIG_PATHS_H
 
-#include "run/evaluate.h"
+#include "run/baseline.h"
 
 /*
  * Puts the named fields of the live config over the rest of the baseline, in place of the live

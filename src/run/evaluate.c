@@ -75,7 +75,7 @@ static struct err *begin_target(struct evaluating *j, size_t i, struct arena *a)
 
 	here.arena = a;
 	j->kept[i] = a;
-	return workspace_baseline(&here, j->w->selected[i], &j->sides[i].base);
+	return baseline_read(&here, j->w->selected[i], &j->sides[i].base);
 }
 
 /* The policies after each target: both work on the row that was begun last. */

@@ -2,17 +2,12 @@
 #ifndef SCANDRIFT_RUN_EVALUATE_H
 #define SCANDRIFT_RUN_EVALUATE_H
 
+#include "run/baseline.h"
 #include "run/live.h"
 #include "run/run_result.h"
 #include "run/stored_result.h"
 
 /* What check and accept have in common: both sides of every target, judged into one result. */
-
-/* One row a selected target; both sides stay in the workspace's arena. */
-struct sides {
-	struct live_side live;
-	struct baseline_side base;
-};
 
 /* How the sides of a run come to be. */
 struct evaluation {

@@ -5,8 +5,8 @@
  */
 #include <stdlib.h>
 
-#include "cloud/harden.h"
 #include "base/grow.h"
+#include "cloud/harden.h"
 #include "cloud/stop.h"
 #include "run/live_parts.h"
 

@@ -46,25 +46,25 @@ static struct err *parse(const char *text, const struct io *io, struct shard *ou
 	return NULL;
 }
 
-struct err *shard_select(const char *part, const struct io *io, struct workspace *w)
+struct err *shard_select(const char *part, const struct io *io, struct arena *a,
+			 const struct target *const **list, size_t *count)
 {
-	const struct target **list;
+	const struct target **kept;
 	struct shard shard = {0};
 	size_t n = 0;
 
 	if (!part)
 		return NULL;
 	TRY(parse(part, io, &shard));
-	list = arena_array(w->arena, w->selected_count + 1, sizeof(const struct target *));
-	if (!list)
+	kept = arena_array(a, *count + 1, sizeof(const struct target *));
+	if (!kept)
 		return err_nomem();
-	for (size_t i = 0; i < w->selected_count; i++)
+	for (size_t i = 0; i < *count; i++)
 		if (i % shard.count == shard.index - 1)
-			list[n++] = w->selected[i];
+			kept[n++] = (*list)[i];
 	log_note(&io->log, "shard %llu of %llu: %zu of %zu targets",
-		 (unsigned long long)shard.index, (unsigned long long)shard.count, n,
-		 w->selected_count);
-	w->selected = list;
-	w->selected_count = n;
+		 (unsigned long long)shard.index, (unsigned long long)shard.count, n, *count);
+	*list = kept;
+	*count = n;
 	return NULL;
 }

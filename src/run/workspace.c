@@ -6,11 +6,8 @@
 #include <string.h>
 
 #include "base/suggest.h"
-#include "model/canonical.h"
 #include "policy/policy.h"
 #include "repo/commit.h"
-#include "run/config_digest.h"
-#include "run/config_file.h"
 #include "run/orphans.h"
 #include "run/shard.h"
 
@@ -121,7 +118,7 @@ static int compare_paths(const void *x, const void *y)
 }
 
 /* NULL: the file is as committed. */
-static const struct repo_uncommitted *find_change(const struct workspace *w, const char *path)
+const struct repo_uncommitted *workspace_find_change(const struct workspace *w, const char *path)
 {
 	const struct repo_uncommitted key = {.path = path};
 
@@ -177,7 +174,7 @@ static struct err *note_changed(struct workspace *w, const struct io *io,
 	if (w->is_worktree)
 		return take_changed(w);
 	if (files == WORKSPACE_TARGETS) {
-		if (!find_change(w, TARGETS_FILE))
+		if (!workspace_find_change(w, TARGETS_FILE))
 			return NULL;
 		w->uncommitted = targets_file_alone;
 		w->uncommitted_count = 1;
@@ -257,7 +254,7 @@ static struct err *open_parts(const struct workspace_options *o, const struct io
 		return no_targets(w);
 	TRY(targets_select(w->arena, &w->targets, o->names, o->name_count, &w->selected,
 			   &w->selected_count));
-	TRY(shard_select(o->shard, io, w));
+	TRY(shard_select(o->shard, io, w->arena, &w->selected, &w->selected_count));
 	return o->files == WORKSPACE_EDITED ? NULL : note_changed(w, io, o->files);
 }
 
@@ -331,42 +328,4 @@ struct normalize_options workspace_reading(const struct workspace *w, enum readi
 		.aliases = w->aliases,
 		.alias_count = w->alias_count,
 	};
-}
-
-static struct err *take_baseline(const struct workspace *w, const struct config_file *file,
-				 struct baseline_side *out)
-{
-	out->problem = file->problem;
-	out->problem_line = file->problem_line;
-	switch (file->state) {
-	case CONFIG_MISSING:
-		out->state = BASELINE_MISSING;
-		return NULL;
-	case CONFIG_UNUSABLE:
-		out->state = BASELINE_MALFORMED;
-		return NULL;
-	case CONFIG_READ:
-		break;
-	}
-	out->state = BASELINE_READ;
-	out->reading = file->reading;
-	TRY(canonical_check(&file->reading->config, file->bytes, &out->is_canonical));
-	return digest_config(&file->reading->config, w->arena, &out->digest);
-}
-
-struct err *workspace_baseline(const struct workspace *w, const struct target *t,
-			       struct baseline_side *out)
-{
-	const struct file_tree tree = workspace_tree(w);
-	const struct repo_uncommitted *change = find_change(w, t->baseline.p);
-	struct config_file file;
-
-	*out = (struct baseline_side){.state = BASELINE_MISSING};
-	TRY(config_file_read(w, &tree, t->baseline.p, w->arena, &file));
-	TRY(config_file_demand(&file, w->arena));
-	TRY(take_baseline(w, &file, out));
-	/* No file in the working tree is as a link was committed; the one finding says why. */
-	if (change && !w->is_worktree && (file.state != CONFIG_UNUSABLE || file.bytes.p))
-		out->uncommitted = str_from(repo_state_text(change->state));
-	return NULL;
 }

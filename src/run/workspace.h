@@ -87,8 +87,7 @@ struct err *workspace_of_commit(struct workspace *w) MUST_USE;
 struct normalize_options workspace_reading(const struct workspace *w, enum reading_form form,
 					   enum err_kind kind);
 
-/* The baseline of a target. What is wrong with it is in `out`, no error. */
-struct err *workspace_baseline(const struct workspace *w, const struct target *t,
-			       struct baseline_side *out) MUST_USE;
+/* Is the file at this path not as committed? NULL: it is, or nothing is known of it. */
+const struct repo_uncommitted *workspace_find_change(const struct workspace *w, const char *path);
 
 #endif

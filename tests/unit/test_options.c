@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "cmd/options.h"
+#include "cmd/help.h"
 #include "report/formats.h"
 
 #define WORDS 12
