@@ -450,8 +450,11 @@ static struct err *set_request_options(const struct transfer *t, const struct ht
 		SET(CURLOPT_POSTFIELDS, req->body.n ? req->body.p : "");
 		SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)req->body.n);
 	}
-	/* The second request waits to learn whether the first one's connection can carry both. */
-	SET(CURLOPT_PIPEWAIT, to->is_tls ? 1L : 0L);
+	/*
+	 * No CURLOPT_PIPEWAIT: libcurl 8.14 lets who waits for a connection that turns out to be
+	 * HTTP/1.1 go one by one. So an HTTP/2 server sees at most --jobs connections, which are
+	 * shared from then on.
+	 */
 	SET(CURLOPT_FRESH_CONNECT, req->is_alone ? 1L : 0L);
 	SET(CURLOPT_FORBID_REUSE, 1L); /* until on_send knows that it is HTTP/2 */
 	SET(CURLOPT_HTTPHEADER, t->headers);

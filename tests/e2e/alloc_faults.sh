@@ -13,6 +13,10 @@ need timeout
 
 shim=${SCANDRIFT_ALLOC_FAULT:-$(dirname "$SCANDRIFT")/tests/e2e/liballoc_fault.so}
 [ -f "$shim" ] || skip "not built: $shim"
+# LD_PRELOAD is a list, which a path with a space would part.
+preloaded=$(mktemp "${TMPDIR:-/tmp}/alloc_fault.XXXXXX")
+cp "$shim" "$preloaded"
+trap 'faults_status=$?; rm -f "$preloaded"; (exit "$faults_status"); judge_results; e2e_end' EXIT
 SOURCE_DATE_EPOCH=1795478400
 export SOURCE_DATE_EPOCH
 
@@ -198,7 +202,7 @@ try() {
 	point="$1 $2 of $n"
 	[ "$is_writing" = no ] || fresh
 	rm -f stack side.json
-	in_repo LD_PRELOAD="$shim" "SCANDRIFT_FAIL_$1=$2" SCANDRIFT_FAIL_STACK="$PWD/stack"
+	in_repo LD_PRELOAD="$preloaded" "SCANDRIFT_FAIL_$1=$2" SCANDRIFT_FAIL_STACK="$PWD/stack"
 	points=$((points + 1))
 	judge
 	[ "$references" = - ] || judge_repository
@@ -232,7 +236,7 @@ leaks_at() {
 	point="leaks at $1 of $n"
 	[ "$is_writing" = no ] || fresh
 	rm -f stack lsan.*
-	in_repo LD_PRELOAD="$shim $lsan" "SCANDRIFT_FAIL_AT=$1" \
+	in_repo LD_PRELOAD="$preloaded $lsan" "SCANDRIFT_FAIL_AT=$1" \
 		LSAN_OPTIONS="fast_unwind_on_malloc=0:handle_segv=0:handle_abort=0:log_path='$SCRATCH/work/lsan':suppressions='$SCANDRIFT_SOURCE/tests/lib/lsan.supp':print_suppressions=0"
 	leak_points=$((leak_points + 1))
 	cat lsan.* 2>/dev/null >leaks || return 0
@@ -265,7 +269,7 @@ while read -r name want repository references words <&3; do
 	point='no fault'
 	fresh
 	before=$(tips)
-	in_repo LD_PRELOAD="$shim" SCANDRIFT_FAIL_COUNT="$PWD/count"
+	in_repo LD_PRELOAD="$preloaded" SCANDRIFT_FAIL_COUNT="$PWD/count"
 	[ "$code" = "$want" ] || bad "exit code $code"
 	after=$(tips)
 	n=$(cat count)

@@ -61,6 +61,10 @@ served TLSv1.3 HTTP/1.1
 check 127.0.0.1 h2 --jobs 12
 expect_exit 0
 served TLSv1.3 HTTP/2.0
+[ "$(connections)" -le 12 ] || fail "connections: $(connections)"
+# Once one is known to carry several requests, no other is opened.
+check 127.0.0.1 h2 --jobs 1
+expect_exit 0
 [ "$(connections)" = 1 ] || fail "connections: $(connections)"
 check 127.0.0.1 tls12
 expect_exit 0

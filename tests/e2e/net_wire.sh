@@ -102,7 +102,8 @@ for row in $habits; do
 	esac || fail "$row: $(sends "$row") requests"
 done
 [ "$(connections 49-good)" -eq 60 ] || fail "49-good: $(connections 49-good) connections"
-[ "$(connections 49-good-h2)" -le 2 ] || fail "49-good-h2: $(connections 49-good-h2) connections"
+# Those of the first second, which go before it is known that one connection carries them all.
+[ "$(connections 49-good-h2)" -le 20 ] || fail "49-good-h2: $(connections 49-good-h2) connections"
 # What was lost and sent again costs no try; a reply that was cut does, where the server is so rude.
 jq -r 'select(.tries > (if .target | test("close-second-h2") then 2 else 1 end)) | .target' \
 	rec/*.meta.json >tried

@@ -77,7 +77,7 @@ for to in /etc/passwd /dev/zero ../../../../etc/passwd targets.ini; do
 	expect_text out baseline/malformed
 	row "a link to $to as policy"
 	ln -sf "$to" r/policies/p.ini
-	judged 2 'policies/p.ini: not a regular file'
+	judged 2 'policies/p.ini: it is a symbolic link'
 	row "a link to $to as targets"
 	ln -sf "$to" r/baselines/targets.ini
 	judged 2 'symbolic link'

@@ -127,7 +127,7 @@ for test in $tests; do
 		case " $names " in
 		*" $test "*)
 			name=$(echo "$source" | tr / _)
-			grep -F " -c $root/$source" "$work/commands" |
+			grep -F " -c " "$work/commands" | grep -F "$root/$source" |
 				sed "s|-MD .*|-iquote \"$root/${source%/*}\" -Wno-int-conversion -o \"\$place/mutant.o\" -c \"\$place/mutant.c\"|" >"$work/compile.$name"
 			grep -q mutant.o "$work/compile.$name" ||
 				die "$test does not link $source"

@@ -12,15 +12,11 @@
 #include "base/attr.h"
 #include "result/result.h"
 
-/* What a row does not say is filled in by whole(). */
-#define A(...)                              \
-	{                                   \
-		.policy = NULL, __VA_ARGS__ \
-	}
-#define INCOMPLETE(...)                                \
-	{                                              \
-		.class = CLASS_INCOMPLETE, __VA_ARGS__ \
-	}
+/* What a row does not say is filled in by whole(). Formatters differ about braces in a macro. */
+/* clang-format off */
+#define A(...)          {.policy = NULL, __VA_ARGS__}
+#define INCOMPLETE(...) {.class = CLASS_INCOMPLETE, __VA_ARGS__}
+/* clang-format on */
 
 static const struct policy policy = {.file = "policies/a.ini"};
 static const struct waiver waiver = {.policy = &policy, .line = 1};
