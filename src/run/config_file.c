@@ -79,6 +79,8 @@ struct err *config_file_read(const struct workspace *w, const struct file_tree *
 
 	*out = (struct config_file){.state = CONFIG_MISSING, .path = path};
 	TRY(file_tree_read(t, path, w->max_reply, a, &file));
+	if (file.is_too_large)
+		return set_problem(out, a, STR("it is larger than --max-reply allows"));
 	if (file.problem)
 		return set_problem(out, a, str_from(file.problem));
 	return file.is_there ? config_file_parse(w, path, file.bytes, a, out) : NULL;

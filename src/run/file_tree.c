@@ -13,8 +13,10 @@
 
 /* ---- one file ---- */
 
-static const char *entry_problem(const struct repo_entry *entry)
+static const char *entry_problem(const struct repo_entry *entry, size_t max, struct arena *a)
 {
+	const char *text;
+
 	switch (entry->kind) {
 	case REPO_ENTRY_MISSING:
 		return NULL;
@@ -29,7 +31,8 @@ static const char *entry_problem(const struct repo_entry *entry)
 	case REPO_ENTRY_SUBMODULE:
 		return "it is a submodule, expected a file";
 	case REPO_ENTRY_TOO_LARGE:
-		return "it is larger than --max-reply allows";
+		text = arena_printf(a, "larger than %zu bytes", max);
+		return text ? text : "too large";
 	}
 	return NULL;
 }
@@ -43,7 +46,8 @@ static struct err *read_committed(const struct file_tree *t, const char *path, s
 		return NULL;
 	TRY(repo_read_entry(t->repo, t->commit, path, max, a, &entry));
 	out->is_there = entry.kind != REPO_ENTRY_MISSING;
-	out->problem = entry_problem(&entry);
+	out->problem = entry_problem(&entry, max, a);
+	out->is_too_large = entry.kind == REPO_ENTRY_TOO_LARGE;
 	if (entry.kind == REPO_ENTRY_FILE && !out->problem)
 		out->bytes = entry.bytes;
 	return NULL;

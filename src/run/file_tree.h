@@ -17,6 +17,7 @@ struct file_tree {
 struct tree_file {
 	bool is_there;
 	const char *problem; /* why it cannot be read as a file, a clause; NULL: it was read */
+	bool is_too_large;   /* that is why */
 	struct str bytes;    /* in the arena */
 };
 

@@ -147,7 +147,7 @@ done
 SCANDRIFT_SOURCE=$root
 # A mutant that allocates without end is caught before the machine suffers.
 ASAN_OPTIONS=abort_on_error=0:detect_stack_use_after_return=1:hard_rss_limit_mb=1024
-LSAN_OPTIONS=suppressions=$root/tests/lib/lsan.supp:print_suppressions=0
+LSAN_OPTIONS="suppressions='$root/tests/lib/lsan.supp':print_suppressions=0"
 export SCANDRIFT_SOURCE ASAN_OPTIONS LSAN_OPTIONS
 
 # --- one mutant ---
