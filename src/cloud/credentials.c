@@ -5,6 +5,7 @@
 
 #define VAR_ID    "TENCENTCLOUD_SECRET_ID"
 #define VAR_KEY   "TENCENTCLOUD_SECRET_KEY"
+#define VAR_FILE  "TENCENTCLOUD_CREDENTIALS_FILE"
 #define VAR_TCCLI "TCCLI_PROFILE"
 
 #define NAME_BYTES "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-"
@@ -41,6 +42,22 @@ static struct str env(const struct credential_query *q, const char *name)
 	return str_from(q->env ? q->env(q->env_ctx, name) : NULL);
 }
 
+static bool is_quote(char c)
+{
+	return c == '"' || c == '\'';
+}
+
+/* No id, key, token or name of the vendor's has one; docker --env-file keeps those of the file. */
+static struct err *check_quotes(const char *name, struct str value)
+{
+	if (value.n == 0 || (!is_quote(value.p[0]) && !is_quote(value.p[value.n - 1])))
+		return NULL;
+	return err_new(ERR_CONFIG,
+		       "%s: quotes around the value; remove them (env-files and files of keys "
+		       "keep them as part of it)",
+		       name);
+}
+
 /* What goes into a header must be visible ASCII; white space around a value is a copied newline. */
 struct err *credential_check_value(const char *name, struct str value, size_t max)
 {
@@ -48,6 +65,7 @@ struct err *credential_check_value(const char *name, struct str value, size_t ma
 		return err_new(ERR_CONFIG, "%s: longer than %zu bytes", name, max);
 	if (str_trim(value).n != value.n)
 		return err_new(ERR_CONFIG, "%s: white space around the value; remove it", name);
+	TRY(check_quotes(name, value));
 	for (size_t i = 0; i < value.n; i++) {
 		unsigned char c = (unsigned char)value.p[i];
 
@@ -133,7 +151,13 @@ static struct err *from_profile(const struct credential_query *q, bool *found, c
 static struct err *from_sdk_file(const struct credential_query *q, bool *found, const char **why,
 				 struct credential *out)
 {
-	return credentials_from_sdk_file(q, "default", found, why, out);
+	struct str named = env(q, VAR_FILE);
+
+	TRY(check_quotes(VAR_FILE, named));
+	TRY(credentials_from_sdk_file(q, "default", found, why, out));
+	if (named.n && !*found)
+		return err_new(ERR_CONFIG, VAR_FILE ": %s; write it, or unset the variable", *why);
+	return NULL;
 }
 
 static struct err *from_tccli_file(const struct credential_query *q, bool *found, const char **why,
@@ -143,6 +167,7 @@ static struct err *from_tccli_file(const struct credential_query *q, bool *found
 
 	if (named.n == 0)
 		return credentials_from_tccli_file(q, "default", found, why, out);
+	TRY(check_quotes(VAR_TCCLI, named));
 	for (size_t i = 0; i < named.n; i++)
 		if (named.n > 64 || named.p[0] == '.' || !strchr(NAME_BYTES, named.p[i]))
 			return err_new(ERR_CONFIG, VAR_TCCLI ": not the name of a profile");
@@ -171,6 +196,7 @@ static struct err *from_tke(const struct credential_query *q, bool *found, const
 			missing = names[i];
 			continue;
 		}
+		TRY(check_quotes(names[i], value));
 		/* All but the path go into a request. */
 		if (i != TKE_TOKEN_FILE)
 			TRY(credential_check_value(names[i], value, CREDENTIAL_ID_MAX));

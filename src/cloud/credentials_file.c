@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/timeutil.h"
@@ -21,6 +22,9 @@ struct keys {
 	struct str role_arn, role_session, type;
 	int64_t expires_s;
 	bool uses_instance;
+	/* Lines, where the file is one of lines; 0: not known. */
+	size_t id_line, key_line, token_line, section_line;
+	bool has_role; /* of a section: a role that we do not assume from there */
 };
 
 struct file {
@@ -47,6 +51,13 @@ static void close_file(struct file *f)
 	*f = (struct file){0};
 }
 
+/* What is there and cannot be read may hold the keys that were meant, so it ends the search. */
+static struct err *cannot_read(const char *path, int errno_value)
+{
+	return err_errno(ERR_CONFIG, errno_value,
+			 "%s: cannot be read; let this user read it, or move it away", path);
+}
+
 static struct err *read_bytes(struct file *f, int fd)
 {
 	while (f->n < FILE_MAX) {
@@ -55,7 +66,7 @@ static struct err *read_bytes(struct file *f, int fd)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
-			return err_errno(ERR_CONFIG, errno, "%s", f->path);
+			return cannot_read(f->path, errno);
 		if (n == 0)
 			return NULL;
 		f->n += (size_t)n;
@@ -63,18 +74,74 @@ static struct err *read_bytes(struct file *f, int fd)
 	return err_new(ERR_CONFIG, "%s: larger than %zu bytes", f->path, FILE_MAX - 1);
 }
 
+/*
+ * The mode of a file on a read-only mount is set where it is mounted, and chmod cannot change it.
+ * Its group may read there: that is how Kubernetes gives a Secret to a user that is not root.
+ */
+static void warn_of_readers(const struct credential_query *q, const struct file *f, int fd,
+			    mode_t mode)
+{
+	struct statvfs fs;
+	bool is_read_only = fstatvfs(fd, &fs) == 0 && (fs.f_flag & ST_RDONLY);
+
+	if (!q->log || !(mode & (S_IRGRP | S_IROTH)))
+		return;
+	if (!is_read_only)
+		log_warn(q->log, "%s: others can read this file of keys; chmod 600 keeps them out",
+			 f->path);
+	else if (mode & S_IROTH)
+		log_warn(q->log,
+			 "%s: others can read this file of keys; it is mounted read-only, so set "
+			 "its mode where it is mounted (Kubernetes: defaultMode: 0440)",
+			 f->path);
+}
+
 static struct err *judge_file(const struct credential_query *q, const struct file *f, int fd)
 {
 	struct stat st;
 
 	if (fstat(fd, &st) != 0)
-		return err_errno(ERR_CONFIG, errno, "%s", f->path);
+		return cannot_read(f->path, errno);
+	if (S_ISDIR(st.st_mode))
+		return err_new(ERR_CONFIG,
+			       "%s: a folder in place of a file; remove it (container engines make "
+			       "one where the file to mount is missing)",
+			       f->path);
 	if (!S_ISREG(st.st_mode))
-		return err_new(ERR_CONFIG, "%s: not a file", f->path);
-	if ((st.st_mode & (S_IRGRP | S_IROTH)) && q->log)
-		log_warn(q->log, "%s: others can read this file of keys; chmod 600 keeps them out",
-			 f->path);
+		return err_new(ERR_CONFIG, "%s: not a file; remove it", f->path);
+	warn_of_readers(q, f, fd, st.st_mode);
 	return NULL;
+}
+
+/* Editors and shells of other systems write these; in them no key would be found. */
+static struct err *judge_encoding(const struct file *f)
+{
+	const char *nul = memchr(f->bytes, '\0', f->n);
+	size_t line = 1;
+
+	if (f->n >= 3 && memcmp(f->bytes, "\xef\xbb\xbf", 3) == 0)
+		return err_new(ERR_CONFIG,
+			       "%s:1: a byte order mark; save the file as UTF-8 without one",
+			       f->path);
+	if (f->n >= 2 &&
+	    (memcmp(f->bytes, "\xff\xfe", 2) == 0 || memcmp(f->bytes, "\xfe\xff", 2) == 0))
+		return err_new(ERR_CONFIG, "%s:1: UTF-16; save the file as UTF-8", f->path);
+	if (!nul)
+		return NULL;
+	for (const char *p = f->bytes; p < nul; p++)
+		line += *p == '\n';
+	return err_new(ERR_CONFIG, "%s:%zu: a NUL byte; if this is UTF-16, save the file as UTF-8",
+		       f->path, line);
+}
+
+/* A link that leads nowhere was put there for a file: that is no absence. */
+static struct err *judge_absence(const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) != 0)
+		return NULL;
+	return err_new(ERR_CONFIG, "%s: a link that leads nowhere; correct it, or remove it", path);
 }
 
 /* *found is false where there is no such file. */
@@ -88,14 +155,16 @@ static struct err *open_file(const struct credential_query *q, const char *path,
 	*f = (struct file){.path = path};
 	*found = fd >= 0;
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-		return NULL;
+		return judge_absence(path);
 	if (fd < 0)
-		return err_errno(ERR_CONFIG, errno, "%s", path);
+		return cannot_read(path, errno);
 	f->arena = arena_new();
 	f->bytes = f->arena ? arena_bytes(f->arena, FILE_MAX) : NULL;
 	e = f->bytes ? judge_file(q, f, fd) : err_nomem();
 	if (!e)
 		e = read_bytes(f, fd);
+	if (!e)
+		e = judge_encoding(f);
 	(void)close(fd);
 	if (e)
 		close_file(f);
@@ -104,10 +173,16 @@ static struct err *open_file(const struct credential_query *q, const char *path,
 
 /* ---- from what was read to a credential ---- */
 
-static struct err *take_secret(const struct credential_query *q, const struct file *f,
-			       const char *name, struct str value, size_t max, struct secret *out)
+/* "FILE:LINE", or the file alone where the line is not known. NULL: no memory. */
+static const char *place(const struct credential_query *q, const struct file *f, size_t line)
 {
-	const char *what = arena_printf(q->arena, "%s: %s", f->path, name);
+	return line ? arena_printf(q->arena, "%s:%zu", f->path, line) : f->path;
+}
+
+static struct err *take_secret(const struct credential_query *q, const char *at, const char *name,
+			       struct str value, size_t max, struct secret *out)
+{
+	const char *what = at ? arena_printf(q->arena, "%s: %s", at, name) : NULL;
 
 	if (!what)
 		return err_nomem();
@@ -123,6 +198,22 @@ static struct err *take_text(const struct credential_query *q, struct str value,
 	return *out ? NULL : err_nomem();
 }
 
+static struct err *missing(const struct credential_query *q, const struct file *f,
+			   const struct keys *k, const char *name)
+{
+	const char *at = place(q, f, k->section_line);
+
+	if (!at)
+		return err_nomem();
+	if (k->has_role && k->id.n == 0 && k->key.n == 0)
+		return err_new(ERR_CONFIG,
+			       "%s: the section has a role_arn and no keys; in targets.ini, name "
+			       "the section that has them by profile, and the role by role-arn",
+			       at);
+	return err_new(ERR_CONFIG, "%s: %s is missing; write it%s", at, name,
+		       k->section_line ? " below this line" : ", or remove the file");
+}
+
 static struct err *take_keys(const struct credential_query *q, const struct file *f,
 			     const struct keys *k, const char *const names[2],
 			     struct credential *out)
@@ -136,11 +227,13 @@ static struct err *take_keys(const struct credential_query *q, const struct file
 		return NULL;
 	}
 	if (k->id.n == 0 || k->key.n == 0)
-		return err_new(ERR_CONFIG, "%s: %s is missing", f->path, names[k->id.n ? 1 : 0]);
-	TRY(take_secret(q, f, names[0], k->id, CREDENTIAL_ID_MAX, &out->id));
-	TRY(take_secret(q, f, names[1], k->key, CREDENTIAL_KEY_MAX, &out->key));
+		return missing(q, f, k, names[k->id.n ? 1 : 0]);
+	TRY(take_secret(q, place(q, f, k->id_line), names[0], k->id, CREDENTIAL_ID_MAX, &out->id));
+	TRY(take_secret(q, place(q, f, k->key_line), names[1], k->key, CREDENTIAL_KEY_MAX,
+			&out->key));
 	if (k->token.n)
-		TRY(take_secret(q, f, "token", k->token, CREDENTIAL_TOKEN_MAX, &out->token));
+		TRY(take_secret(q, place(q, f, k->token_line), "token", k->token,
+				CREDENTIAL_TOKEN_MAX, &out->token));
 	return NULL;
 }
 
@@ -154,61 +247,161 @@ static void wipe_keys(struct keys *k)
 			secret_wipe((char *)secrets[i]->p, secrets[i]->n);
 }
 
-/* ---- the SDKs' file: sections of key = value ---- */
+/*
+ * ---- the SDKs' file: sections of key = value, as Python's configparser reads them ----
+ *
+ * A colon may take the place of the equals sign, the case of a key means nothing, what follows the
+ * bracket of a header is ignored, and an indented line continues the value above it. The vendor's
+ * Node client trims each line: a key that we know is one at any indentation.
+ */
 
-static struct str *ini_slot(struct keys *k, struct str name)
+struct ini {
+	const struct file *f;
+	const char *section; /* that is looked for */
+	struct keys *k;
+	size_t line;
+	bool has_header, is_in, is_found;
+	size_t alike_line; /* of a section whose name differs in capital letters alone; 0: none */
+	/* The key that an indented line continues. */
+	bool has_key;
+	size_t indent;
+	struct str *slot; /* NULL: one that is not ours */
+};
+
+static struct err *ini_error(const struct ini *ini, const char *what)
 {
-	if (str_is(name, "secret_id"))
-		return &k->id;
-	if (str_is(name, "secret_key"))
-		return &k->key;
-	return str_is(name, "token") ? &k->token : NULL;
+	return err_new(ERR_CONFIG, "%s:%zu: %s", ini->f->path, ini->line, what);
 }
 
-static struct err *ini_pair(const struct file *f, size_t line, struct str text, struct keys *k)
+static struct str *ini_slot(struct keys *k, struct str name, size_t **line)
 {
-	const char *equals = memchr(text.p, '=', text.n);
-	struct str name, value, *slot;
+	const struct {
+		const char *name;
+		struct str *value;
+		size_t *line;
+	} slots[] = {
+		{"secret_id", &k->id, &k->id_line},
+		{"secret_key", &k->key, &k->key_line},
+		{"token", &k->token, &k->token_line},
+	};
 
-	if (!equals)
-		return err_new(ERR_CONFIG, "%s:%zu: expected key = value", f->path, line);
-	name = str_trim((struct str){text.p, (size_t)(equals - text.p)});
-	value = str_trim((struct str){equals + 1, text.n - (size_t)(equals - text.p) - 1});
-	slot = ini_slot(k, name);
+	for (size_t i = 0; i < ARRAY_LEN(slots); i++)
+		if (str_eq_nocase(name, str_from(slots[i].name))) {
+			*line = slots[i].line;
+			return slots[i].value;
+		}
+	return NULL;
+}
+
+/* Length of what stands before the first = or :; all of it where there is none. */
+static size_t ini_name_length(struct str text)
+{
+	size_t n = 0;
+
+	while (n < text.n && text.p[n] != '=' && text.p[n] != ':')
+		n++;
+	return n;
+}
+
+static struct err *ini_continue(struct ini *ini, struct str text)
+{
+	if (!ini->slot)
+		return NULL;
+	if (ini->slot->n)
+		return ini_error(ini, "an indented line, which continues the value above it; "
+				      "remove it, or its indentation");
+	*ini->slot = text;
+	return NULL;
+}
+
+static struct err *ini_pair(struct ini *ini, struct str text, size_t indent)
+{
+	size_t n = ini_name_length(text), *line = NULL;
+	struct str name = str_trim((struct str){text.p, n});
+	struct str *slot = n < text.n ? ini_slot(ini->k, name, &line) : NULL;
+
+	if (ini->has_key && indent > ini->indent && !slot)
+		return ini_continue(ini, text);
+	if (n == text.n)
+		return ini_error(ini, "expected key = value, or key: value");
+	ini->has_key = true;
+	ini->indent = indent;
+	ini->slot = slot;
+	ini->k->has_role |= str_eq_nocase(name, STR("role_arn"));
 	if (!slot)
 		return NULL;
-	if (slot->n)
-		return err_new(ERR_CONFIG, "%s:%zu: the key is there twice", f->path, line);
-	*slot = value;
+	if (*line)
+		return ini_error(ini, "the key is there twice; remove one");
+	*line = ini->line;
+	*slot = str_trim((struct str){text.p + n + 1, text.n - n - 1});
 	return NULL;
+}
+
+static struct err *ini_header(struct ini *ini, struct str text)
+{
+	const char *end = memchr(text.p, ']', text.n);
+	struct str name;
+
+	if (!end)
+		return ini_error(ini, "expected [SECTION]");
+	name = str_trim((struct str){text.p + 1, (size_t)(end - text.p) - 1});
+	ini->has_header = true;
+	ini->has_key = false;
+	ini->is_in = str_is(name, ini->section);
+	if (ini->is_in && !ini->is_found)
+		ini->k->section_line = ini->line;
+	ini->is_found |= ini->is_in;
+	if (!ini->is_in && str_eq_nocase(name, str_from(ini->section)))
+		ini->alike_line = ini->line;
+	return NULL;
+}
+
+/* The next line, whatever system ended it. */
+static struct str ini_next_line(struct str *rest)
+{
+	size_t n = 0, end;
+	struct str line;
+
+	while (n < rest->n && rest->p[n] != '\n' && rest->p[n] != '\r')
+		n++;
+	end = n;
+	if (end < rest->n)
+		end += rest->p[end] == '\r' && end + 1 < rest->n && rest->p[end + 1] == '\n' ? 2
+											     : 1;
+	line = (struct str){rest->p, n};
+	*rest = (struct str){rest->p + end, rest->n - end};
+	return line;
 }
 
 static struct err *ini_read_section(const struct file *f, const char *section, struct keys *k,
 				    bool *found)
 {
+	struct ini ini = {.f = f, .section = section, .k = k};
 	struct str rest = {f->bytes, f->n};
-	bool is_in = false;
 
 	*found = false;
-	for (size_t line = 1; rest.n; line++) {
-		const char *end = memchr(rest.p, '\n', rest.n);
-		size_t n = end ? (size_t)(end - rest.p) : rest.n;
-		struct str text = str_trim((struct str){rest.p, n});
+	while (rest.n) {
+		struct str whole = ini_next_line(&rest), text = str_trim(whole);
 
-		rest = end ? (struct str){end + 1, rest.n - n - 1} : (struct str){rest.p + n, 0};
+		ini.line++;
 		if (text.n == 0 || text.p[0] == '#' || text.p[0] == ';')
 			continue;
-		if (text.p[0] == '[') {
-			if (text.p[text.n - 1] != ']')
-				return err_new(ERR_CONFIG, "%s:%zu: expected [SECTION]", f->path,
-					       line);
-			is_in = str_is(str_trim((struct str){text.p + 1, text.n - 2}), section);
-			*found |= is_in;
-		} else if (is_in) {
-			TRY(ini_pair(f, line, text, k));
-		}
+		if (text.p[0] == '[')
+			TRY(ini_header(&ini, text));
+		else if (!ini.has_header)
+			return ini_error(&ini, "no section is above this line; write [default] "
+					       "there");
+		else if (ini.is_in)
+			TRY(ini_pair(&ini, text, (size_t)(text.p - whole.p)));
 	}
-	return NULL;
+	*found = ini.is_found;
+	if (ini.is_found || !ini.alike_line)
+		return NULL;
+	return err_new(
+		ERR_CONFIG,
+		"%s:%zu: the section that is read is [%s], and capital letters count; rename "
+		"this one",
+		f->path, ini.alike_line, section);
 }
 
 static struct err *sdk_file(const struct credential_query *q, const char *path, const char *section,
@@ -276,8 +469,10 @@ static struct err *only_place(const struct file *f, struct err *e)
 
 	if (e->kind == ERR_NOMEM)
 		return e;
-	out = err_new(ERR_CONFIG, "%s: %.*s: not the JSON that tccli writes", f->path,
-		      (int)(n ? n : 12), n ? message : "as a whole");
+	out = err_new(ERR_CONFIG,
+		      "%s: %.*s: not the JSON that tccli writes; write it again with tccli "
+		      "configure, or remove the file",
+		      f->path, (int)(n ? n : 12), n ? message : "as a whole");
 	err_free(e);
 	return out;
 }
@@ -328,31 +523,39 @@ static struct err *read_json(const struct file *f, struct keys *k)
 	return e ? only_place(f, e) : NULL;
 }
 
-/* A login in the browser ends, and only tccli can renew it. */
+/*
+ * A login in the browser ends, and only tccli can renew it. Its keys have a token: without one they
+ * may be permanent keys that were typed over a login, whose type tccli leaves in the file.
+ */
 static struct err *check_login(const struct credential_query *q, const struct file *f,
 			       const struct keys *k)
 {
 	char time[TIME_TEXT_SIZE];
 
-	if (k->expires_s && k->expires_s <= q->now_s)
-		return err_new(
-			ERR_CONFIG,
-			"%s: the %.*s login expired at %s; log in again with tccli auth login",
-			f->path, STR_ARG(k->type), time_format_rfc3339(k->expires_s, time));
-	return NULL;
+	if (!k->expires_s || k->expires_s > q->now_s)
+		return NULL;
+	return err_new(ERR_CONFIG,
+		       "%s: the %.*s login expired at %s; log in again with tccli auth login%s",
+		       f->path, STR_ARG(k->type), time_format_rfc3339(k->expires_s, time),
+		       k->token.n ? ""
+				  : ", or, where the keys are permanent (the file has no token), "
+				    "take type out of the file");
 }
 
 static struct err *judge_type(const struct credential_query *q, const struct file *f,
 			      struct keys *k)
 {
 	if (k->type.n == 0 || str_is(k->type, "default")) {
+		k->expires_s = 0; /* of a login that is no more */
 		if (!k->uses_instance)
 			return NULL;
 	} else if (str_is(k->type, "oauth") || str_is(k->type, "sso")) {
 		return check_login(q, f, k);
 	} else if (!str_is(k->type, "cvm-role")) {
 		return err_new(ERR_CONFIG,
-			       "%s: its type is neither default, cvm-role, oauth nor sso", f->path);
+			       "%s: its type is neither default, cvm-role, oauth nor sso; correct "
+			       "it, or write the file again with tccli configure",
+			       f->path);
 	}
 	k->uses_instance = true;
 	if (q->is_cvm_role)

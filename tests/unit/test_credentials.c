@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "base/fs.h"
@@ -99,6 +100,26 @@ static struct row {
 	 {T2, "white space"}},
 	{"line break inside", {{ID, "AKIDx"}, {KEY, "can\r\nary: x"}}, NULL, NULL, {KEY, "byte 4"}},
 	{"not ASCII", {{ID, "AKID\xc3\xa9"}, {KEY, "canary"}}, NULL, NULL, {ID, "byte 5"}},
+	{"an env-file's quotes around the id",
+	 {{ID, "\"AKIDcanary\""}, {KEY, "x"}},
+	 NULL,
+	 NULL,
+	 {ID, "quotes around", "env-file"}},
+	{"single quotes around the key",
+	 {{ID, "AKIDx"}, {KEY, "'canary'"}},
+	 NULL,
+	 NULL,
+	 {KEY, "quotes around", "env-file"}},
+	{"half of the quotes around a token",
+	 {{ID, "AKIDx"}, {KEY, "x"}, {T2, "canary\""}},
+	 NULL,
+	 NULL,
+	 {T2, "quotes around"}},
+	{"an empty token in quotes",
+	 {{ID, "AKIDx"}, {KEY, "x"}, {T1, "\"\""}},
+	 NULL,
+	 NULL,
+	 {T1, "quotes around"}},
 	{"a profile that is nowhere",
 	 {{ID, "AKIDx"}, {KEY, "canary"}},
 	 "prod",
@@ -244,6 +265,8 @@ static const struct file_row {
 	enum credential_form form;
 	const char *from, *token;
 	const char *want[3];
+	int64_t expires_s;
+	const char *lacks; /* what the message must not say; or NULL */
 } file_rows[] = {
 	{"sdk file", {{SDK, INI("AKIDx")}}, .from = "sdk-file"},
 	{"sdk file of the machine", {{SDK_ETC, INI("AKIDx")}}, .from = "sdk-file"},
@@ -275,14 +298,92 @@ static const struct file_row {
 	 .token = "tok"},
 	{"no key",
 	 {{SDK, "[default]\nsecret_id = AKIDx\n"}},
-	 .want = {SDK, "secret_key is missing"}},
+	 .want = {SDK ":1: secret_key is missing", "write it"}},
 	{"a key twice",
 	 {{SDK, "[default]\nsecret_id = AKIDx\nsecret_key = canary\nsecret_key = canary\n"}},
 	 .want = {SDK, ":4: the key is there twice"}},
 	{"a line that is none", {{SDK, "[default]\ncanary\n"}}, .want = {SDK, ":2: expected key"}},
 	{"a blank in a key",
 	 {{SDK, "[default]\nsecret_id = AKIDx\nsecret_key = can ary: x\n"}},
-	 .want = {SDK, "secret_key: byte 4"}},
+	 .want = {SDK ":3: secret_key: byte 4"}},
+	{"colons, as Python reads them",
+	 {{SDK, "[default]\nsecret_id: AKIDx\nsecret_key:canary\ntoken : tok\n\n"
+		"[audit]\nrole_arn: qcs::cam::uin/1:roleName/a\nsource_profile: default\n"}},
+	 .from = "sdk-file",
+	 .token = "tok"},
+	{"the first of = and : divides",
+	 {{SDK, "[default]\nsecret_id= AKIDx\nsecret_key = canary\ntoken: a=b:c==\n"}},
+	 .from = "sdk-file",
+	 .token = "a=b:c=="},
+	{"keys in capitals",
+	 {{SDK, "[default]\nSECRET_ID = AKIDx\nSecret_Key = canary\n"}},
+	 .from = "sdk-file"},
+	{"a note behind a header",
+	 {{SDK, "[default] # canary [x]\nsecret_id = AKIDx\nsecret_key = canary\n"}},
+	 .from = "sdk-file"},
+	{"a value of several lines that is not ours",
+	 {{SDK, "[default]\nsecret_id = AKIDx\nnote = a\n\tcanary\n\n  b: c\n"
+		"secret_key =\n    canary\n"}},
+	 .from = "sdk-file"},
+	{"keys with an indentation, as Node reads them",
+	 {{SDK, "[default]\nsecret_id = AKIDx\n  secret_key = canary\n"}},
+	 .from = "sdk-file"},
+	{"line ends of old",
+	 {{SDK, "[default]\rsecret_id = AKIDx\rsecret_key = canary\r"}},
+	 .from = "sdk-file"},
+	{"a value that is continued",
+	 {{SDK, "[default]\nsecret_id = AKIDx\nsecret_key = can\n  ary: x\n"}},
+	 .want = {SDK ":4: an indented line"}},
+	{"a key twice, in capitals",
+	 {{SDK, "[default]\r\nsecret_id: AKIDx\r\nSECRET_ID = canary\r\n"}},
+	 .want = {SDK ":3: the key is there twice"}},
+	{"a section of a role alone, named",
+	 {{SDK,
+	   "[default]\nsecret_id: AKIDother\nsecret_key: canary\n\n[audit]\nrole_arn: canary\n"}},
+	 .profile = "audit",
+	 .want = {SDK ":5: the section has a role_arn and no keys", "targets.ini", "role-arn"}},
+	{"quotes in the sdk file",
+	 {{SDK, "[default]\nsecret_id = AKIDx\n\nsecret_key = \"canary\"\n"}},
+	 .want = {SDK ":4: secret_key: quotes around"}},
+	{"quotes in tccli's file",
+	 {{TCCLI, "{\"secretId\":\"AKIDx\",\"secretKey\":\"'canary'\"}"}},
+	 .want = {TCCLI ": secretKey: quotes around"}},
+	{"a byte order mark in the sdk file",
+	 {{SDK, "\xef\xbb\xbf" INI("AKIDother")}, {TCCLI, JSON("AKIDcli")}},
+	 .want = {SDK ":1: a byte order mark", "save the file as UTF-8"}},
+	{"a byte order mark in tccli's file",
+	 {{TCCLI, "\xef\xbb\xbf" JSON("AKIDother")}},
+	 .vars = {{"TKE_REGION", "r"},
+		  {"TKE_PROVIDER_ID", "p"},
+		  {"TKE_WEB_IDENTITY_TOKEN_FILE", "f"},
+		  {"TKE_ROLE_ARN", "a"}},
+	 .want = {TCCLI ":1: a byte order mark"}},
+	{"UTF-16 in the sdk file",
+	 {{SDK, "\xff\xfe["}, {TCCLI, JSON("AKIDcli")}},
+	 .want = {SDK ":1: UTF-16", "save the file as UTF-8"}},
+	{"UTF-16 of the other byte order in the machine's file",
+	 {{SDK_ETC, "\xfe\xff"}, {TCCLI, JSON("AKIDcli")}},
+	 .want = {SDK_ETC ":1: UTF-16"}},
+	{"keys without a section",
+	 {{SDK, "# mine\n\nsecret_id = canary\nsecret_key = canary\n"}, {TCCLI, JSON("AKIDcli")}},
+	 .want = {SDK ":3: no section", "[default]"}},
+	{"keys above the section",
+	 {{SDK, "secret_id = canary\n" INI("AKIDx")}, {TCCLI, JSON("AKIDcli")}},
+	 .want = {SDK ":1: no section"}},
+	{"a section in capitals",
+	 {{SDK, "[other]\n\n[DEFAULT]\nsecret_id = canary\n"}, {TCCLI, JSON("AKIDcli")}},
+	 .want = {SDK ":3: the section that is read is [default]"}},
+	{"a section in capitals beside the right one",
+	 {{SDK, "[DEFAULT]\nsecret_id = AKIDother\n" INI("AKIDx")}},
+	 .from = "sdk-file"},
+	{"a named file without the section",
+	 {{"named", "[other]\n"}, {TCCLI, JSON("AKIDcli")}},
+	 {{"TENCENTCLOUD_CREDENTIALS_FILE", "named"}},
+	 .want = {"TENCENTCLOUD_CREDENTIALS_FILE", "named has no section [default]"}},
+	{"a named file in quotes",
+	 {{TCCLI, JSON("AKIDcli")}},
+	 {{"TENCENTCLOUD_CREDENTIALS_FILE", "\"/x\""}},
+	 .want = {"TENCENTCLOUD_CREDENTIALS_FILE", "quotes around"}},
 	{"tccli file", {{TCCLI, JSON("AKIDx")}}, .from = "tccli-file"},
 	{"tccli's null token",
 	 {{TCCLI,
@@ -300,15 +401,32 @@ static const struct file_row {
 	 {{TCCLI, JSON("AKIDdefault")}},
 	 {{"TCCLI_PROFILE", "../x"}},
 	 .want = {"TCCLI_PROFILE: not the name"}},
+	{"a profile of that variable in quotes",
+	 {{TCCLI, JSON("AKIDdefault")}},
+	 {{"TCCLI_PROFILE", "'prod'"}},
+	 .want = {"TCCLI_PROFILE: quotes around"}},
 	{"a login that holds",
 	 {{TCCLI, "{\"type\":\"oauth\",\"expiresAt\":2000,\"secretId\":\"AKIDx\","
 		  "\"secretKey\":\"canary\",\"token\":\"tok\",\"oauth\":{\"accessToken\":\"c\"}}"}},
 	 .from = "tccli-file",
-	 .token = "tok"},
+	 .token = "tok",
+	 .expires_s = 2000},
 	{"an expired login",
 	 {{TCCLI, "{\"type\":\"oauth\",\"expiresAt\":999,\"secretId\":\"AKIDx\","
 		  "\"secretKey\":\"canary\"}"}},
 	 .want = {"oauth login expired at 1970-01-01T00:16:39Z", TCCLI, "tccli auth login"}},
+	{"an expired login beside permanent keys",
+	 {{TCCLI, "{\"type\":\"oauth\",\"expiresAt\":999,\"secretId\":\"AKIDx\","
+		  "\"secretKey\":\"canary\",\"token\":null}"}},
+	 .want = {"oauth login expired", "tccli auth login", "take type out of the file"}},
+	{"an expired login with its token",
+	 {{TCCLI, "{\"type\":\"oauth\",\"expiresAt\":999,\"secretId\":\"AKIDx\","
+		  "\"secretKey\":\"canary\",\"token\":\"canary\"}"}},
+	 .want = {"oauth login expired", "tccli auth login"},
+	 .lacks = "take type out"},
+	{"permanent keys of a login whose type was taken out",
+	 {{TCCLI, "{\"expiresAt\":999,\"secretId\":\"AKIDx\",\"secretKey\":\"canary\"}"}},
+	 .from = "tccli-file"},
 	{"an expired sso login, as a float",
 	 {{TCCLI, "{\"type\":\"sso\",\"expiresAt\":999.5,\"secretId\":\"AKIDx\","
 		  "\"secretKey\":\"canary\"}"}},
@@ -353,6 +471,12 @@ static const struct file_row {
 		  {"TKE_WEB_IDENTITY_TOKEN_FILE", "f"},
 		  {"TKE_ROLE_ARN", "a"}},
 	 .from = "tccli-file"},
+	{"quotes around one of tke's",
+	 .vars = {{"TKE_REGION", "r"},
+		  {"TKE_PROVIDER_ID", "p"},
+		  {"TKE_WEB_IDENTITY_TOKEN_FILE", "'/canary'"},
+		  {"TKE_ROLE_ARN", "a"}},
+	 .want = {"TKE_WEB_IDENTITY_TOKEN_FILE", "quotes around"}},
 	{"half of tke", .vars = {{"TKE_REGION", "r"}}, .want = {"TKE_", "set all four"}},
 	{"the instance, asked for", .is_cvm_role = true, .form = CREDENTIAL_INSTANCE,
 	 .from = "cvm-role"},
@@ -424,10 +548,12 @@ static void files_are_read_as_told(void **state)
 		assert_int_equal(e == NULL, row->from != NULL);
 		for (size_t k = 0; k < ARRAY_LEN(row->want) && row->want[k]; k++)
 			assert_non_null(strstr(text, row->want[k]));
+		assert_false(text && row->lacks && strstr(text, row->lacks));
 		assert_true(!text || (!strstr(text, "canary") && !strstr(text, "ary: x")));
 		if (row->from) {
 			assert_string_equal(c.source, row->from);
 			assert_int_equal(c.form, row->form);
+			assert_int_equal(c.expires_s, row->expires_s);
 			assert_true(row->form || str_is(secret_view(&c.id), "AKIDx"));
 			assert_true(row->form || str_is(secret_view(&c.key), "canary"));
 			assert_int_equal(secret_is_set(&c.token), row->token != NULL);
@@ -435,6 +561,161 @@ static void files_are_read_as_told(void **state)
 		free(text);
 		err_free(e);
 		credential_clear(&c);
+	}
+}
+
+/* ---- what is in a file's place ---- */
+
+static void make_folder(const char *path)
+{
+	assert_int_equal(mkdir(path, 0700), 0);
+}
+
+static void make_fifo(const char *path)
+{
+	assert_int_equal(mkfifo(path, 0600), 0);
+}
+
+static void make_dangling(const char *path)
+{
+	assert_int_equal(symlink("nowhere", path), 0);
+}
+
+static void make_loop(const char *path)
+{
+	assert_int_equal(symlink(path, path), 0);
+}
+
+/* Nobody may read it, and root too is somebody else while it is read. */
+static void make_unreadable(const char *path)
+{
+	assert_null(fs_write(path, STR(INI("AKIDother")), FS_REPLACE));
+	assert_int_equal(chmod(path, 0), 0);
+}
+
+static void make_utf16_without_mark(const char *path)
+{
+	assert_null(fs_write(path, STR("#\n#\n[\0d\0]\0"), FS_REPLACE));
+}
+
+static void make_large(const char *path)
+{
+	static char text[(64 << 10) + 1];
+
+	memset(text, '#', sizeof(text));
+	assert_null(fs_write(path, (struct str){text, sizeof(text)}, FS_REPLACE));
+}
+
+static const struct {
+	void (*make)(const char *path);
+	const char *want;
+} odd_rows[] = {
+	{make_folder, ": a folder in place of a file; remove it"},
+	{make_fifo, ": not a file; remove it"},
+	{make_dangling, ": a link that leads nowhere; correct it, or remove it"},
+	{make_loop, ": cannot be read; let this user read it, or move it away"},
+	{make_unreadable, ": cannot be read; let this user read it, or move it away"},
+	{make_utf16_without_mark, ":3: a NUL byte; if this is UTF-16, save the file as UTF-8"},
+	{make_large, ": larger than"},
+};
+
+/* In each place of a file, with keys in all places that come later. */
+static void what_cannot_be_read_ends_the_search(void **state)
+{
+	static const struct file_row places[] = {
+		{SDK, {{SDK_ETC, INI("AKIDetc")}, {TCCLI, JSON("AKIDcli")}}, .from = "sdk-file"},
+		{SDK_ETC, {{TCCLI, JSON("AKIDcli")}}, .from = "sdk-file"},
+		{TCCLI, {{NULL, NULL}}, .is_cvm_role = true, .from = "tccli-file"},
+		{TCCLI_P,
+		 {{SDK, "[prod]\nsecret_id = y\nsecret_key = y\n"}},
+		 .profile = "prod",
+		 .from = "profile"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(places) * ARRAY_LEN(odd_rows); i++) {
+		const struct file_row *row = &places[i / ARRAY_LEN(odd_rows)];
+		size_t odd = i % ARRAY_LEN(odd_rows);
+		uid_t we = geteuid();
+		struct credential c = {0};
+		char path[256], *text;
+		struct err *e;
+
+		write_files(row);
+		make_path(path, row->name);
+		*strrchr(path, '/') = '\0';
+		assert_null(fs_make_dirs(path));
+		make_path(path, row->name);
+		odd_rows[odd].make(path);
+		if (we == 0 && odd_rows[odd].make == make_unreadable) {
+			assert_int_equal(chmod(folder, 0755), 0);
+			assert_int_equal(seteuid(65534), 0);
+		}
+		e = find_by_files(row, &c);
+		assert_int_equal(seteuid(we), 0);
+		assert_non_null(e);
+		text = err_text(e);
+		print_message("%s\n", text);
+		assert_non_null(strstr(text, row->from));
+		assert_non_null(strstr(text, row->name));
+		assert_non_null(strstr(text, odd_rows[odd].want));
+		assert_false(secret_is_set(&c.id));
+		free(text);
+		err_free(e);
+		assert_int_equal(remove(path), 0);
+	}
+}
+
+/* A mount that the test decides on: what a file may be told depends on it. */
+static unsigned long mount_flags;
+
+int __real_fstatvfs(int fd, struct statvfs *out);
+int __wrap_fstatvfs(int fd, struct statvfs *out);
+int __wrap_fstatvfs(int fd, struct statvfs *out)
+{
+	int code = __real_fstatvfs(fd, out);
+
+	out->f_flag |= mount_flags;
+	return code;
+}
+
+static void warning_fits_the_mount(void **state)
+{
+	static const struct {
+		unsigned long flags;
+		mode_t mode;
+		const char *want; /* NULL: no warning */
+	} mounts[] = {
+		{0, 0600, NULL},         {0, 0640, "chmod 600"},
+		{0, 0644, "chmod 600"},  {ST_RDONLY, 0400, NULL},
+		{ST_RDONLY, 0440, NULL}, {ST_RDONLY, 0444, "defaultMode: 0440"},
+	};
+	const struct file_row row = file_rows[0];
+
+	(void)state;
+	write_files(&row);
+	for (size_t i = 0; i < ARRAY_LEN(mounts); i++) {
+		char *text = NULL, path[256], home[256];
+		size_t n = 0;
+		const struct var vars[VARS_MAX] = {{"HOME", home}};
+		struct log log = {.out = open_memstream(&text, &n), .level = LOG_QUIET};
+		struct credential_query q = query(NULL, vars);
+		struct credential c = {0};
+
+		make_path(home, "home");
+		make_path(path, SDK);
+		q.log = &log;
+		mount_flags = mounts[i].flags;
+		assert_int_equal(chmod(path, mounts[i].mode), 0);
+		assert_null(credentials_find(&q, &c));
+		(void)fclose(log.out);
+		mount_flags = 0;
+		credential_clear(&c);
+		print_message("%03o: %s\n", (unsigned)mounts[i].mode, text);
+		assert_int_equal(n > 0, mounts[i].want != NULL);
+		assert_true(!mounts[i].want || strstr(text, mounts[i].want));
+		assert_true(!mounts[i].flags || !strstr(text, "chmod"));
+		free(text);
 	}
 }
 
@@ -502,7 +783,9 @@ int main(void)
 		cmocka_unit_test(sources_stand_in_order),
 		cmocka_unit_test(mask_shows_the_ends_alone),
 		cmocka_unit_test(files_are_read_as_told),
+		cmocka_unit_test(what_cannot_be_read_ends_the_search),
 		cmocka_unit_test(files_of_others_draw_a_warning),
+		cmocka_unit_test(warning_fits_the_mount),
 	};
 
 	return cmocka_run_group_tests(tests, begin, end);
