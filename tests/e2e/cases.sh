@@ -205,3 +205,43 @@ for format in text markdown github; do
 	[ "$(grep -c '^::error' "$out")" -le 10 ] || fail "$format: too many annotations"
 	expect_text out '19997 more'
 done
+
+# A key file in a form that the vendor's Python client reads; nothing else has keys.
+cp -r "$SCANDRIFT_CASES/45-key-file-as-python-reads-it" "$SCRATCH/work/45"
+chmod -R u+w "$SCRATCH/work/45"
+cd "$SCRATCH/work/45" || fail 'no folder'
+sh setup.sh 2>setup.err || fail "$(cat setup.err)"
+cd work || fail 'no repository'
+explain() {
+	run env HOME="$1" "$SCANDRIFT" fetch prod --explain-credentials --endpoint http://127.0.0.1:1
+}
+explain "$PWD/../home"
+expect_text out 'sdk-file     used:'
+expect_no_text err 'credentials from'
+expect_no_text out 'keyofaccounta'
+sed 's/^\[default\]/[default] # note/' ../home/.tencentcloud/credentials >noted
+mv noted ../home/.tencentcloud/credentials
+chmod 600 ../home/.tencentcloud/credentials
+explain "$PWD/../home"
+expect_text out 'sdk-file     used:'
+# A section of a role alone is an error where a target names it.
+echo 'profile = audit' >>baselines/targets.ini
+git commit -q -a -m 'targets: another profile'
+explain "$PWD/../home"
+expect_exit 2
+expect_text out 'credentials:5: the section has a role_arn and no keys'
+
+# Permanent keys that were typed over a login: refused, and both ways out are named.
+begin 33-leftover-login-type
+chmod 600 home/.tccli/default.credential
+explain "$PWD/home"
+expect_exit 2
+expect_text out 'default.credential: the oauth login expired at 2023-11-14T22:13:20Z'
+expect_text out 'log in again with tccli auth login, or, where the keys are permanent'
+expect_no_text out 'EXAMPLEKEYOFAPERMANENTPAIR'
+# The second way is this user's, and works.
+sed '/"type"/d' home/.tccli/default.credential >plain
+mv plain home/.tccli/default.credential
+chmod 600 home/.tccli/default.credential
+explain "$PWD/home"
+expect_text out 'tccli-file   used:'

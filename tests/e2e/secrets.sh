@@ -148,6 +148,34 @@ expect_exit 0
 keep explained-file scandrift -C roles fetch filed --explain-credentials -v \
 	--endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE"
 expect_exit 0
+# Sources that are broken, each in another way: none of them is shown, none passed over.
+broken() {
+	keep "broken-$1" env -u TENCENTCLOUD_SECRET_ID -u TENCENTCLOUD_SECRET_KEY -u TENCENTCLOUD_TOKEN \
+		TENCENTCLOUD_CREDENTIALS_FILE="$SCRATCH/broken" "$SCANDRIFT" -C roles fetch pinned \
+		--explain-credentials -v --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE"
+	expect_exit 2
+	expect_text out "$2"
+}
+pair="secret_id = AKIDFILE\nsecret_key = $file_key\n"
+while IFS='|' read -r name want form; do
+	# The form is a format: that is how a byte is written here.
+	# shellcheck disable=SC2059
+	printf "$form" >"$SCRATCH/broken"
+	chmod 600 "$SCRATCH/broken"
+	broken "$name" "$want"
+done <<EOT
+mark|broken:1: a byte order mark|\357\273\277[default]\n$pair
+headless|broken:1: no section|$pair
+quoted|broken:3: secret_key: quotes|[default]\nsecret_id = AKIDFILE\nsecret_key = "$file_key"\n
+continued|broken:4: an indented line|[default]\n$pair $file_key\n
+bare|broken:2: expected key|[default]\n$file_key\n
+wide|broken:2: a NUL byte|[default]\n$file_key\000\n
+EOT
+rm "$SCRATCH/broken"
+keep quoted env TENCENTCLOUD_SECRET_KEY="'$key'" "$SCANDRIFT" -C repo check \
+	--endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE" -v
+expect_exit 2
+expect_text err 'TENCENTCLOUD_SECRET_KEY: quotes around the value'
 printf '%s' "$web_token" >"$SCRATCH/web-token"
 chmod 600 "$SCRATCH/web-token"
 pod() {
