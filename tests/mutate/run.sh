@@ -147,7 +147,9 @@ done
 SCANDRIFT_SOURCE=$root
 # A mutant that allocates without end is caught before the machine suffers.
 ASAN_OPTIONS=abort_on_error=0:detect_stack_use_after_return=1:hard_rss_limit_mb=1024
+# shellcheck disable=SC2089 # the sanitizer takes the quotes off
 LSAN_OPTIONS="suppressions='$root/tests/lib/lsan.supp':print_suppressions=0"
+# shellcheck disable=SC2090
 export SCANDRIFT_SOURCE ASAN_OPTIONS LSAN_OPTIONS
 
 # --- one mutant ---
