@@ -178,7 +178,7 @@ static void put_end(void *page, const struct result *r)
 	if (r->has_verdict)
 		buf_printf(b, "%s: ", summary_verdict(r));
 	summary_counts(b, r);
-	if (r->commit.n || r->is_now_given)
+	if (summary_has_judged_by(r))
 		buf_puts(b, "; ");
 	summary_judged_by(b, r);
 	buf_char(b, '\n');

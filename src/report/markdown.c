@@ -302,7 +302,7 @@ static void put_head(void *page, const struct result *r)
 	buf_puts(&p->piece, "\n\n**");
 	summary_counts(&p->piece, r);
 	buf_puts(&p->piece, "**\n");
-	if (r->commit.n || r->is_now_given) {
+	if (summary_has_judged_by(r)) {
 		struct buf by = BUF_INIT(PIECE_MAX);
 
 		summary_judged_by(&by, r);

@@ -43,6 +43,11 @@ const char *summary_verdict(const struct result *r)
 	return is_incomplete ? "INCOMPLETE" : "PASS";
 }
 
+bool summary_has_judged_by(const struct result *r)
+{
+	return r->commit.n || r->is_worktree || r->is_now_given;
+}
+
 void summary_judged_by(struct buf *b, const struct result *r)
 {
 	char text[TIME_TEXT_SIZE];

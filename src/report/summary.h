@@ -13,6 +13,9 @@ void summary_counts(struct buf *b, const struct result *r);
 /* "FAIL", "FAIL, and incomplete", "INCOMPLETE", "PASS". For runs that have a verdict. */
 const char *summary_verdict(const struct result *r);
 
+/* Does summary_judged_by write anything? */
+bool summary_has_judged_by(const struct result *r);
+
 /* "judged by commit 0123456789ab, as of 2026-11-24T00:00:00Z (--now)"; may be nothing. */
 void summary_judged_by(struct buf *b, const struct result *r);
 

@@ -283,7 +283,7 @@ static void put_verdict(const struct page *p, const struct result *r)
 	else if (result_is_incomplete(r))
 		code = "1;35";
 	in_colour(p, code, summary_verdict(r));
-	if (r->commit.n || r->is_now_given)
+	if (summary_has_judged_by(r))
 		buf_puts(p->b, "  ");
 	summary_judged_by(p->b, r);
 	buf_char(p->b, '\n');

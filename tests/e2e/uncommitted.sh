@@ -549,6 +549,14 @@ expect_json out '.commit == null and .worktree == true'
 expect_json out ".uncommitted == [\"$baseline\", \"$targets\", \"$policy\"]"
 run scandrift -C unborn check --replay "$replies" --now "$now"
 expect_output unborn.text
+# Without a commit and without --now the verdict still says what it was judged by.
+judged='judged by the working tree, with 3 files not as committed'
+run scandrift -C unborn check --replay "$replies" --fail-on never
+expect_line out "PASS  $judged"
+run scandrift -C unborn check --replay "$replies" --fail-on never --format markdown
+expect_line out "This was $judged"
+run scandrift -C unborn check --replay "$replies" --fail-on never --format github
+expect_text out "; $judged"
 git -C unborn add -A
 run_json -C unborn check --replay "$replies" --now "$now" --worktree
 expect_exit 0
