@@ -198,7 +198,11 @@ static struct err *find_commit(struct workspace *w, const struct workspace_optio
 
 	if (o->rev) {
 		w->is_elsewhere = true;
-		return repo_resolve(w->repo, o->rev, &w->commit);
+		TRY(repo_resolve(w->repo, o->rev, &w->commit));
+		/* The working tree stands in for a commit that nobody named, never for one by name. */
+		return w->commit.is_unborn
+			       ? err_new(ERR_REPO, "--rev %s: there is no commit yet", o->rev)
+			       : NULL;
 	}
 	if (!o->branch)
 		return repo_resolve(w->repo, "HEAD", &w->commit);

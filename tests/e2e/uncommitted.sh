@@ -557,6 +557,13 @@ run scandrift -C unborn check --replay "$replies" --fail-on never --format markd
 expect_line out "This was $judged"
 run scandrift -C unborn check --replay "$replies" --fail-on never --format github
 expect_text out "; $judged"
+# A commit that is asked for by name is that commit or an error.
+for rev in HEAD @; do
+	run scandrift -C unborn check --replay "$replies" --rev "$rev"
+	expect_exit 2
+	expect_empty out
+	expect_line err "scandrift: --rev $rev: there is no commit yet"
+done
 git -C unborn add -A
 run_json -C unborn check --replay "$replies" --now "$now" --worktree
 expect_exit 0
