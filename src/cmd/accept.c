@@ -363,7 +363,7 @@ static struct err *decide(struct acceptance *a, int *code)
 
 	for (size_t i = 0; i < a->w->selected_count; i++) {
 		if (a->r->targets[i].outcome == OUTCOME_INCOMPLETE) {
-			*code = a->r->signal ? 128 + a->r->signal : EXIT_INCOMPLETE;
+			*code = a->r->signal ? EXIT_BY_SIGNAL + a->r->signal : EXIT_INCOMPLETE;
 			return run_report(&a->o->output, a->io, a->r, code);
 		}
 		a->steps[i] = step_for(&a->sides[i]);

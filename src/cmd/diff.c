@@ -126,6 +126,14 @@ static struct err *compare(struct source *s, const struct io *io, struct result 
 	return run_report(&s->o->output, io, r, code);
 }
 
+static int signal_of(const struct source *s)
+{
+	for (size_t i = 0; i < s->live_count; i++)
+		if (s->live[i] && live_signal(s->live[i]))
+			return live_signal(s->live[i]);
+	return 0;
+}
+
 struct err *cmd_diff(const struct options *o, struct io *io, int *code)
 {
 	struct workspace w = {.arena = arena_new(), .selected_count = 1};
@@ -140,6 +148,9 @@ struct err *cmd_diff(const struct options *o, struct io *io, int *code)
 		r.fail_on = SEVERITY_INFO;
 		e = compare(&s, io, &r, code);
 	}
+	/* The error says what is not had; that somebody ended the wait is the reason. */
+	if (e && signal_of(&s))
+		*code = EXIT_BY_SIGNAL + signal_of(&s);
 	run_end(&r);
 	close_live(&s);
 	repo_free(s.repo);

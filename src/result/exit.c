@@ -4,7 +4,7 @@
 enum exit_code exit_for_result(const struct result *r)
 {
 	if (r->signal)
-		return (enum exit_code)(128 + r->signal);
+		return (enum exit_code)(EXIT_BY_SIGNAL + r->signal);
 	if (result_is_failed(r))
 		return EXIT_NO;
 	if (result_is_incomplete(r))
@@ -32,5 +32,7 @@ enum exit_code exit_for_error(const struct err *e)
 
 int exit_for_failure(int judged, enum exit_code failure)
 {
+	if (judged > EXIT_BY_SIGNAL)
+		return judged;
 	return failure == EXIT_SIDE_EFFECT && judged != EXIT_FINE ? judged : (int)failure;
 }

@@ -7,10 +7,11 @@
 /* The exit codes, and the one place that chooses them. */
 enum exit_code {
 	EXIT_FINE = 0,
-	EXIT_NO = 1,         /* the answer is no */
-	EXIT_UNUSABLE = 2,   /* usage, configuration or repository: nothing was judged */
-	EXIT_INCOMPLETE = 3, /* something could not be judged, or fetched */
-	EXIT_SIDE_EFFECT = 4 /* judged, but an output or a commit failed */
+	EXIT_NO = 1,          /* the answer is no */
+	EXIT_UNUSABLE = 2,    /* usage, configuration or repository: nothing was judged */
+	EXIT_INCOMPLETE = 3,  /* something could not be judged, or fetched */
+	EXIT_SIDE_EFFECT = 4, /* judged, but an output or a commit failed */
+	EXIT_BY_SIGNAL = 128  /* and the signal's number */
 };
 
 /* 1 outranks 3, 3 outranks 4. */
@@ -21,7 +22,7 @@ enum exit_code exit_for_error(const struct err *e);
 
 /*
  * The code of a run that had come to `judged` when something failed: an output that cannot be
- * written leaves a no, or a gap, what it was.
+ * written leaves a no, or a gap, what it was, and a signal is what ended it, whatever failed then.
  */
 int exit_for_failure(int judged, enum exit_code failure);
 

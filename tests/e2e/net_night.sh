@@ -131,3 +131,12 @@ interrupt() {
 }
 interrupt INT 130
 interrupt TERM 143
+# A comparison that waits is no wrong use of the command line, either.
+for signal in 'INT 130' 'TERM 143'; do
+	printf '# diff %s\n* * delay 20000\n' "$signal" >"$scenario"
+	run timeout --preserve-status -s "${signal% *}" 2 "$SCANDRIFT" -C repo diff \
+		--endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE" live:s001 HEAD:baselines/golden.json
+	expect_exit "${signal#* }"
+	expect_empty out
+	expect_text err 'interrupted'
+done

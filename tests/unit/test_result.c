@@ -160,6 +160,7 @@ static void test_exit_codes_of_failures(void **state)
 		{EXIT_FINE, EXIT_SIDE_EFFECT, 4},       {EXIT_NO, EXIT_SIDE_EFFECT, 1},
 		{EXIT_INCOMPLETE, EXIT_SIDE_EFFECT, 3}, {128 + 15, EXIT_SIDE_EFFECT, 143},
 		{EXIT_FINE, EXIT_UNUSABLE, 2},          {EXIT_NO, EXIT_UNUSABLE, 2},
+		{128 + 2, EXIT_UNUSABLE, 130},
 	};
 
 	(void)state;
