@@ -44,23 +44,55 @@ static struct err *find_ci(const char *name, const struct ci **out)
 
 static const char attributes[] = "baselines/*.json -text\n";
 
-/* Writes root/path unless it is there; says which. */
-static struct err *write_new(const struct io *io, const char *root, const char *path,
-			     struct str content)
+/*
+ * Is it in the commit? A file that is not in the working tree may be there all the same: a sparse
+ * checkout leaves it out. To write another one over it would take back what was decided.
+ */
+static struct err *find_committed(struct repo *repo, const char *path, struct repo_commit *c,
+				  bool *found)
+{
+	struct repo_entry entry;
+
+	TRY(repo_resolve(repo, "HEAD", c));
+	TRY(repo_find_entry(repo, c, path, &entry));
+	*found = entry.kind != REPO_ENTRY_MISSING;
+	return NULL;
+}
+
+/* Has somebody this file already, in the working tree or in the commit? It is kept then. */
+static struct err *keep(const struct io *io, struct repo *repo, const char *path, bool *found)
 {
 	struct buf there = BUF_INIT(0);
-	char *full = NULL, *slash;
-	bool found;
-	struct err *e = fs_read_beneath(root, path, FILE_SIZE_MAX, &there, &found);
+	struct repo_commit c;
+	struct err *e = fs_read_beneath(repo_workdir(repo), path, FILE_SIZE_MAX, &there, found);
 
 	buf_free(&there);
 	if (e)
 		return e;
-	if (found) {
+	if (*found) {
 		log_note(&io->log, "kept %s", path);
 		return NULL;
 	}
-	if (asprintf(&full, "%s%s", root, path) < 0)
+	TRY(find_committed(repo, path, &c, found));
+	if (*found)
+		log_note(&io->log,
+			 "kept %s as it is in commit %.12s; it is not in the working tree", path,
+			 c.hex);
+	return NULL;
+}
+
+/* Writes the file unless it is there; says which. */
+static struct err *write_new(const struct io *io, struct repo *repo, const char *path,
+			     struct str content)
+{
+	char *full = NULL, *slash;
+	bool found;
+	struct err *e;
+
+	TRY(keep(io, repo, path, &found));
+	if (found)
+		return NULL;
+	if (asprintf(&full, "%s%s", repo_workdir(repo), path) < 0)
 		return err_nomem();
 	slash = strrchr(full, '/');
 	*slash = '\0';
@@ -108,7 +140,7 @@ static void fill_marks(struct buf *b, struct str text, const struct mark *marks,
 	}
 }
 
-static struct err *new_targets(const struct options *o, const struct io *io, const char *root,
+static struct err *new_targets(const struct options *o, const struct io *io, struct repo *repo,
 			       const char *target)
 {
 	const struct mark marks[] = {
@@ -116,13 +148,18 @@ static struct err *new_targets(const struct options *o, const struct io *io, con
 		{"@ENDPOINT@", o->net.endpoint ? o->net.endpoint : ENDPOINT_DEFAULT},
 	};
 	struct buf b = BUF_INIT(FILE_SIZE_MAX);
+	struct repo_commit c;
+	bool found;
 	struct err *e;
 
+	TRY(find_committed(repo, TARGETS_FILE, &c, &found));
+	if (found)
+		return err_new(ERR_CONFIG, TARGETS_FILE TARGETS_COMMITTED_ONLY, c.hex);
 	fill_marks(&b, (struct str){(const char *)data_starter_targets, data_starter_targets_size},
 		   marks, ARRAY_LEN(marks));
 	e = buf_check(&b, ERR_OUTPUT, TARGETS_FILE);
 	if (!e)
-		e = write_new(io, root, TARGETS_FILE, buf_view(&b));
+		e = write_new(io, repo, TARGETS_FILE, buf_view(&b));
 	buf_free(&b);
 	return e;
 }
@@ -165,9 +202,10 @@ static struct err *add_target(const struct options *o, const struct io *io, cons
 }
 
 /* A second init with a name adds that target; nothing that is there changes. */
-static struct err *write_targets(const struct options *o, const struct io *io, const char *root,
+static struct err *write_targets(const struct options *o, const struct io *io, struct repo *repo,
 				 struct arena *a, const char *target, bool *has_target)
 {
+	const char *root = repo_workdir(repo);
 	struct buf there = BUF_INIT(0);
 	struct targets all;
 	bool found;
@@ -176,7 +214,7 @@ static struct err *write_targets(const struct options *o, const struct io *io, c
 	if (!e && found)
 		e = targets_parse(a, TARGETS_FILE, buf_view(&there), &all);
 	if (!e && !found)
-		e = new_targets(o, io, root, target);
+		e = new_targets(o, io, repo, target);
 	else if (!e && o->arg_count && !targets_find(&all, str_from(target)))
 		e = add_target(o, io, root, buf_view(&there), a, target);
 	else if (!e)
@@ -201,14 +239,14 @@ static struct err *note_attributes(const struct io *io, const char *root)
 	return e;
 }
 
-static struct err *write_files(const struct options *o, const struct io *io, const char *root,
+static struct err *write_files(const struct options *o, const struct io *io, struct repo *repo,
 			       struct arena *a, const char *target, bool *has_target)
 {
-	TRY(write_targets(o, io, root, a, target, has_target));
-	TRY(write_new(io, root, "policies/base.ini",
+	TRY(write_targets(o, io, repo, a, target, has_target));
+	TRY(write_new(io, repo, "policies/base.ini",
 		      (struct str){(const char *)data_starter_policy, data_starter_policy_size}));
-	TRY(write_new(io, root, ".gitattributes", str_from(attributes)));
-	return note_attributes(io, root);
+	TRY(write_new(io, repo, ".gitattributes", str_from(attributes)));
+	return note_attributes(io, repo_workdir(repo));
 }
 
 static struct err *write_baseline(const struct io *io, const struct workspace *w, struct live *l)
@@ -226,7 +264,7 @@ static struct err *write_baseline(const struct io *io, const struct workspace *w
 	if (!e)
 		e = buf_check(&b, ERR_OUTPUT, t->baseline.p);
 	if (!e)
-		e = write_new(io, repo_workdir(w->repo), t->baseline.p, buf_view(&b));
+		e = write_new(io, w->repo, t->baseline.p, buf_view(&b));
 	buf_free(&b);
 	return e;
 }
@@ -290,10 +328,9 @@ struct err *cmd_init(const struct options *o, struct io *io, int *code)
 		e = err_new(ERR_REPO,
 			    "a bare repository has no files to write; run this in a clone");
 	if (!e)
-		e = write_files(o, io, repo_workdir(repo), a, target, &has_target);
+		e = write_files(o, io, repo, a, target, &has_target);
 	if (!e && ci)
-		e = write_new(io, repo_workdir(repo), ci->path,
-			      (struct str){(const char *)ci->text, *ci->size});
+		e = write_new(io, repo, ci->path, (struct str){(const char *)ci->text, *ci->size});
 	if (!e && has_target)
 		e = first_baseline(o, io, target);
 	else if (!e)

@@ -90,6 +90,7 @@ static struct err *no_targets(const struct workspace *w)
 {
 	struct file_tree there = {.repo = w->repo, .root = repo_workdir(w->repo)};
 	struct tree_file file = {0};
+	struct repo_entry entry;
 
 	if (!w->is_worktree && !w->is_elsewhere && there.root)
 		TRY(file_tree_read(&there, TARGETS_FILE, TARGETS_SIZE_MAX, w->arena, &file));
@@ -98,6 +99,9 @@ static struct err *no_targets(const struct workspace *w)
 			       TARGETS_FILE ": is in the working tree and not in commit %.12s; "
 					    "commit it, or use --worktree",
 			       w->commit.hex);
+	TRY(repo_find_entry(w->repo, &w->commit, TARGETS_FILE, &entry));
+	if (entry.kind != REPO_ENTRY_MISSING)
+		return err_new(ERR_CONFIG, TARGETS_FILE TARGETS_COMMITTED_ONLY, w->commit.hex);
 	return err_new(ERR_CONFIG, TARGETS_FILE ": not there; scandrift init writes one");
 }
 

@@ -40,6 +40,11 @@ struct workspace_options {
 };
 
 /* What a run evaluates by: the repository, one commit or the working tree, the targets that were named. */
+/* What to say of TARGETS_FILE where a sparse checkout, or somebody, left it out; with the commit. */
+#define TARGETS_COMMITTED_ONLY                                                                    \
+	": is in commit %.12s and not in the working tree; bring it back first (git restore, or " \
+	"git sparse-checkout add)"
+
 struct workspace {
 	struct arena *arena;
 	uint64_t max_reply; /* bytes of a reply, and of a baseline */

@@ -163,3 +163,36 @@ run scandrift -C untouched init --replay nowhere
 expect_exit 2
 expect_text err '--replay nowhere: No such file'
 [ "$(ls -A untouched)" = .git ] || fail "written: $(ls -A untouched)"
+
+# A sparse checkout leaves out what the commit has: that is kept as well, and not begun again.
+replay_from whole prod "$common/prod.json"
+new_repo full
+run scandrift -C full init --replay "$PWD/whole"
+expect_exit 0
+commit_all full 'scandrift: begin'
+git clone -q full sparse
+git -C sparse sparse-checkout set --no-cone /README
+rm -rf sparse/.gitattributes sparse/policies sparse/baselines
+id=$(git -C sparse rev-parse --short=12 HEAD)
+run scandrift -C sparse init other.one --replay "$PWD/whole"
+expect_exit 2
+expect_lines err 1
+expect_text err "baselines/targets.ini: is in commit $id and not in the working tree"
+[ "$(ls -A sparse)" = .git ] || fail "written: $(ls -A sparse)"
+# What reads targets from the working tree says where they are, and does not send to init.
+run scandrift -C sparse accept prod --replay "$PWD/whole"
+expect_exit 2
+expect_lines err 1
+expect_text err "baselines/targets.ini: is in commit $id and not in the working tree"
+run scandrift -C sparse check --worktree --replay "$PWD/whole"
+expect_exit 2
+expect_text err "baselines/targets.ini: is in commit $id and not in the working tree"
+run_json -C sparse check --replay "$PWD/whole" --now "$now"
+expect_exit 0
+git -C sparse sparse-checkout set --no-cone /baselines/targets.ini
+run scandrift -C sparse init --replay "$PWD/whole"
+expect_exit 0
+for file in policies/base.ini .gitattributes baselines/prod.json; do
+	expect_line err "scandrift: kept $file as it is in commit $id; it is not in the working tree"
+	[ ! -e "sparse/$file" ] || fail "written: $file"
+done
