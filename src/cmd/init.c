@@ -10,6 +10,7 @@
 #include "model/canonical.h"
 #include "result/exit.h"
 #include "run/live.h"
+#include "run/policy_files.h"
 
 #define FILE_SIZE_MAX    ((size_t)1 << 20)
 #define TARGET_DEFAULT   "prod"
@@ -239,12 +240,37 @@ static struct err *note_attributes(const struct io *io, const char *root)
 	return e;
 }
 
+/* A repository with policies has begun: one more would demand what nobody there decided. */
+static struct err *write_policy(const struct io *io, struct repo *repo, struct arena *a)
+{
+	const char *const starter = POLICIES_FOLDER "/base.ini";
+	struct repo_commit c;
+	const struct file_tree there = {.repo = repo, .commit = &c, .root = repo_workdir(repo)};
+	const struct file_tree committed = {.repo = repo, .commit = &c};
+	size_t count, committed_count;
+	const char **paths;
+	bool found;
+
+	TRY(keep(io, repo, starter, &found));
+	if (found)
+		return NULL;
+	TRY(repo_resolve(repo, "HEAD", &c));
+	TRY(file_tree_list(&there, POLICIES_FOLDER, ".ini", POLICIES_MAX, a, &paths, &count));
+	TRY(file_tree_list(&committed, POLICIES_FOLDER, ".ini", POLICIES_MAX, a, &paths,
+			   &committed_count));
+	if (count || committed_count) {
+		log_note(&io->log, "kept " POLICIES_FOLDER "/, which has policies");
+		return NULL;
+	}
+	return write_new(io, repo, starter,
+			 (struct str){(const char *)data_starter_policy, data_starter_policy_size});
+}
+
 static struct err *write_files(const struct options *o, const struct io *io, struct repo *repo,
 			       struct arena *a, const char *target, bool *has_target)
 {
 	TRY(write_targets(o, io, repo, a, target, has_target));
-	TRY(write_new(io, repo, "policies/base.ini",
-		      (struct str){(const char *)data_starter_policy, data_starter_policy_size}));
+	TRY(write_policy(io, repo, a));
 	TRY(write_new(io, repo, ".gitattributes", str_from(attributes)));
 	return note_attributes(io, repo_workdir(repo));
 }

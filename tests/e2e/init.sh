@@ -196,3 +196,14 @@ for file in policies/base.ini .gitattributes baselines/prod.json; do
 	expect_line err "scandrift: kept $file as it is in commit $id; it is not in the working tree"
 	[ ! -e "sparse/$file" ] || fail "written: $file"
 done
+
+# Policies under names of their own are policies: a second init adds its target and no policy.
+git -C full mv policies/base.ini policies/own.ini
+commit_all full 'policies: another name'
+run scandrift -C full init next --replay "$PWD/whole"
+expect_exit 3
+expect_line err 'scandrift: added target next to baselines/targets.ini'
+expect_line err 'scandrift: kept policies/, which has policies'
+[ ! -e full/policies/base.ini ] || fail 'a policy is written beside the others'
+run scandrift -C full check --config-only
+expect_exit 0
