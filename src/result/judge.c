@@ -308,8 +308,9 @@ struct err *judge_baseline(struct result *r, const struct target *t,
 	case BASELINE_MISSING:
 		f = finding_from_rule(RULE_BASELINE_MISSING, t->name);
 		f.general = f.message;
-		f.message = findings_text(&r->findings, "%.*s is not in the commit",
-					  STR_ARG(t->baseline));
+		f.message =
+			findings_text(&r->findings, "%.*s is not in the %s", STR_ARG(t->baseline),
+				      r->is_worktree ? "working tree" : "commit");
 		f.file = str_from(t->file);
 		f.line = t->line;
 		return add(r, &f);

@@ -538,6 +538,14 @@ expect_findings 'drift/ScanPeriod low prod'
 expect_empty err
 git -C repo reset -q --hard "$before"
 
+# A baseline that was deleted: it is the working tree that lacks it, and the commit has it.
+rm "repo/$baseline"
+run_json -C repo check --replay "$replies" --now "$now" --worktree
+expect_exit 1
+expect_json out "[.findings[] | select(.rule == \"baseline/missing\") | .message] ==
+	[\"$baseline is not in the working tree\"]"
+git -C repo reset -q --hard "$before"
+
 # No commit yet: the working tree is all that there is.
 new_repo unborn
 cp -R repo/baselines repo/policies unborn
