@@ -152,6 +152,9 @@ static struct err *fail_api(struct arena *a, struct fetch_outcome *o,
 	struct str message = arena_str(a, env->error.message);
 	const char *text = message.p;
 
+	/* Without both a reader would see no word of what came. */
+	if (!message.n && !code.n)
+		text = "an error without a code and without a text";
 	if (row->reason == REASON_CLOCK && text)
 		text = clock_message(a, o, message);
 	if (!code.p || !id.p || !text)
@@ -161,7 +164,8 @@ static struct err *fail_api(struct arena *a, struct fetch_outcome *o,
 		.message = text,
 		.api_code = code.p,
 		.request_id = id.p,
-		.hint = reason_hint(row->reason),
+		/* It is about the code. */
+		.hint = code.n ? reason_hint(row->reason) : "",
 	};
 	return NULL;
 }

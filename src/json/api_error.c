@@ -13,5 +13,8 @@ struct err *api_error_read(struct json_scan *s, const struct json_token *t, stru
 {
 	/* A null is an absent one; anything else that is called Error is one. */
 	*out = (struct api_error){.is_there = t->kind != JSON_NULL};
+	/* What stands between may answer in a form of its own, where the text is all that there is. */
+	if (t->kind == JSON_STRING)
+		out->message = t->text;
 	return json_object_read(s, t, &object, NULL, out);
 }

@@ -128,11 +128,46 @@ static struct err *unexpected(const struct json_scan *s, const char *p, const ch
 	return json_error_at(s, offset(s, p), "found '%.*s', expected %s", (int)n, p, expected);
 }
 
+/* What other programs write in place of plain UTF-8, by its first bytes; the longer ones first. */
+static const struct {
+	struct str begin;
+	const char *message;
+} foreign[] = {
+	/* clang-format off */
+	{ STR("\xef\xbb\xbf"),     "begins with a byte order mark, expected JSON in UTF-8 without one" },
+	{ STR("\xff\xfe\0\0"),     "is UTF-32, expected JSON in UTF-8" },
+	{ STR("\0\0\xfe\xff"),     "is UTF-32, expected JSON in UTF-8" },
+	{ STR("{\0\0\0"),          "is UTF-32, expected JSON in UTF-8" },
+	{ STR("\0\0\0{"),          "is UTF-32, expected JSON in UTF-8" },
+	{ STR("\xff\xfe"),         "is UTF-16, expected JSON in UTF-8" },
+	{ STR("\xfe\xff"),         "is UTF-16, expected JSON in UTF-8" },
+	{ STR("{\0"),              "is UTF-16, expected JSON in UTF-8" },
+	{ STR("\0{"),              "is UTF-16, expected JSON in UTF-8" },
+	{ STR("\x1f\x8b"),         "is compressed with gzip, expected JSON in UTF-8" },
+	/* clang-format on */
+};
+
+static struct err *check_encoding(const struct json_scan *s, struct str bytes)
+{
+	size_t bad;
+
+	for (size_t i = 0; i < ARRAY_LEN(foreign); i++) {
+		struct str begin = foreign[i].begin;
+
+		if (bytes.n >= begin.n && memcmp(bytes.p, begin.p, begin.n) == 0)
+			return json_error_at(s, 0, "%s", foreign[i].message);
+	}
+	bad = utf8_invalid_at(bytes);
+	if (bad < bytes.n)
+		return json_error_at(s, bad, "byte 0x%02x is not valid UTF-8",
+				     (unsigned char)bytes.p[bad]);
+	return NULL;
+}
+
 struct err *json_scan_new(struct str bytes, const struct json_limits *lim, struct arena *a,
 			  struct json_scan **out)
 {
 	struct json_scan *s;
-	size_t bad;
 	struct err *e;
 
 	if (bytes.n > lim->size_max || bytes.n > JSON_SIZE_CEILING)
@@ -149,21 +184,11 @@ struct err *json_scan_new(struct str bytes, const struct json_limits *lim, struc
 	s->lim = *lim;
 	if (s->lim.depth_max > JSON_DEPTH_CEILING)
 		s->lim.depth_max = JSON_DEPTH_CEILING;
-	if (str_starts(bytes, "\xef\xbb\xbf")) {
-		e = json_error_at(
-			s, 0, "begins with a byte order mark, expected JSON in UTF-8 without one");
-		goto fail;
-	}
-	bad = utf8_invalid_at(bytes);
-	if (bad < bytes.n) {
-		e = json_error_at(s, bad, "byte 0x%02x is not valid UTF-8",
-				  (unsigned char)bytes.p[bad]);
-		goto fail;
-	}
-	*out = s;
-	return NULL;
-fail:
-	json_scan_free(s);
+	e = check_encoding(s, bytes);
+	if (e)
+		json_scan_free(s);
+	else
+		*out = s;
 	return e;
 }
 

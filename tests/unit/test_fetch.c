@@ -274,8 +274,8 @@ static const struct {
 	{ "a quota is not a rate",      { SAYS(200, ERROR("LimitExceeded")) },                    1, "api-error", "LimitExceeded", "m" },
 	{ "error beside data",          { SAYS(200, "{\"Response\":{\"Enable\":true,\"Error\":{\"Code\":\"ResourceNotFound\",\"Message\":\"m\"},\"ScanPeriod\":1,\"RequestId\":\"r-1\"}}") }, 1, "api-error", "ResourceNotFound", "m" },
 	{ "escaped name of Error",      { SAYS(200, "{\"Response\":{\"\\u0045rror\":{\"Code\":\"ResourceNotFound\",\"Message\":\"m\"},\"RequestId\":\"r-1\"}}") }, 1, "api-error", "ResourceNotFound", "m" },
-	{ "error of another shape",     { SAYS(200, "{\"Response\":{\"Error\":\"no\",\"RequestId\":\"r-1\"}}") }, 1, "api-error", "", "" },
-	{ "error without members",      { SAYS(200, "{\"Response\":{\"Error\":{},\"RequestId\":\"r-1\"}}") }, 1, "api-error", "", "" },
+	{ "error of another shape",     { SAYS(200, "{\"Response\":{\"Error\":\"no\",\"RequestId\":\"r-1\"}}") }, 1, "api-error", "", "no" },
+	{ "error without members",      { SAYS(200, "{\"Response\":{\"Error\":{},\"RequestId\":\"r-1\"}}") }, 1, "api-error", "", "an error without a code and without a text" },
 	{ "null error is none",         { SAYS(200, "{\"Response\":{\"Error\":null,\"RequestId\":\"r-1\"}}") }, 1, NULL, "", NULL },
 	{ "Error outside is none",      { SAYS(200, "{\"Error\":{\"Code\":\"X\"},\"Response\":{\"Error2\":{},\"RequestId\":\"r-1\"}}") }, 1, NULL, "", NULL },
 	/* Whatever is no envelope is handed over, for the model's reader to say what is wrong. */

@@ -179,6 +179,11 @@ static const struct {
 	{"surrogate pair", "[\"\\ud83d\\ude00\"]", NULL},
 	{"byte order mark", "\xef\xbb\xbf{}",
 	 "line 1 column 1: begins with a byte order mark, expected JSON in UTF-8 without one"},
+	{"UTF-16, little end first", "\xff\xfe{",
+	 "line 1 column 1: is UTF-16, expected JSON in UTF-8"},
+	{"UTF-16, big end first", "\xfe\xff", "line 1 column 1: is UTF-16, expected JSON in UTF-8"},
+	{"gzip", "\x1f\x8b\x08",
+	 "line 1 column 1: is compressed with gzip, expected JSON in UTF-8"},
 	{"escaped U+0000", "[\"a\\u0000\"]", "line 1 column 4: U+0000 in a string is not taken"},
 	{"raw tab in a string", "[\"\t\"]",
 	 "line 1 column 3: found the control character U+0009, expected an escape: control "

@@ -95,10 +95,13 @@ static const struct {
 		/* surrogates, beyond U+10FFFF, leads that never were */
 		R("\"\xed\xa0\x80\""), R("\"\xed\xbf\xbf\""), R("\"\xed\xa0\xbd\xed\xb8\x80\""), R("\"\xf4\x90\x80\x80\""), R("\"\xf5\x80\x80\x80\""),
 		R("\"\xf8\x88\x80\x80\x80\""), R("\"\xfc\x84\x80\x80\x80\x80\""), R("\"\xfe\""), R("\"\xff\""),
-		/* outside a string, in a key, other encodings */
-		R("\xe9"), R("[1,\xff]"), R("{\"\xa9\":1}"), R("\"caf\xe9\""), R("\xff\xfe[\0]\0"), R("\xfe\xff\0[\0]"), R("{}\xc3"),
+		/* outside a string, in a key */
+		R("\xe9"), R("[1,\xff]"), R("{\"\xa9\":1}"), R("\"caf\xe9\""), R("{}\xc3"),
 	}},
 	{ "begins with a byte order mark", { R("\xef\xbb\xbf"), R("\xef\xbb\xbf[1]"), R("\xef\xbb\xbf\xef\xbb\xbf[]") }},
+	{ "is UTF-16, expected JSON in UTF-8", { R("\xff\xfe{\0}\0"), R("\xfe\xff\0{\0}"), R("{\0}\0"), R("\0{\0}"), R("\xff\xfe"), R("\xff\xfe[\0]\0"), R("\xfe\xff\0[\0]") }},
+	{ "is UTF-32, expected JSON in UTF-8", { R("\xff\xfe\0\0{\0\0\0"), R("\0\0\xfe\xff\0\0\0{"), R("{\0\0\0}\0\0\0"), R("\0\0\0{") }},
+	{ "is compressed with gzip, expected JSON in UTF-8", { R("\x1f\x8b\x08\0"), R("\x1f\x8b") }},
 	{ "expected a value", { R("[\xef\xbb\xbf" "1]"), R("\0[\0]"), R("[\0]\0"), R(" \xef\xbb\xbf{}") }},
 	{ "expected ',' or ']'", { R("[1\0]"), R("[\"a\"\0]") }},
 	{ "duplicate key", {
