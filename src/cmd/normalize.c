@@ -117,6 +117,16 @@ static struct err *print(const struct options *o, const struct io *io, const str
 				   : print_config(o, io, &r->config);
 }
 
+/* An assertion of what check would call incomplete is not judged; nor is it bad input. */
+static struct err *require(const struct options *o, struct config_file *file, struct arena *a)
+{
+	bool is_judged = o->normalize.assertion_count > 0;
+
+	if (is_judged)
+		TRY(config_file_demand_whole(file, a));
+	return config_file_require(file, is_judged && file->is_incomplete ? ERR_REPLY : ERR_CONFIG);
+}
+
 struct err *cmd_normalize(const struct options *o, struct io *io, int *code)
 {
 	const char *name = o->arg_count ? o->args[0] : "-";
@@ -141,7 +151,7 @@ struct err *cmd_normalize(const struct options *o, struct io *io, int *code)
 	if (!e)
 		e = config_file_parse(&none, fs_read_name(name), buf_view(&b), a, &file);
 	if (!e)
-		e = config_file_require(&file, ERR_CONFIG);
+		e = require(o, &file, a);
 	if (!e)
 		e = print(o, io, file.reading, a, code);
 	buf_free(&b);

@@ -100,8 +100,11 @@ static struct err *read_field(struct reader *r, const struct json_token *key,
 		return read_error(r);
 	/* An envelope with company, or one in another: never fields with one name more. */
 	if (!f && str_is(key->text, "Response"))
-		return json_error_at(r->scan, key->at,
-				     "found Response beside other fields, expected it alone");
+		return json_error_at(
+			r->scan, key->at,
+			r->out->has_envelope
+				? "found Response in Response, expected the fields"
+				: "found Response beside other fields, expected it alone");
 	if (!f)
 		return read_unknown(r, key, unknown);
 	v = &r->out->config.values[i];
@@ -144,6 +147,7 @@ static struct err *read_envelope(struct reader *r)
 	if (t.kind != JSON_OBJECT)
 		return json_error_at(r->scan, t.at, "Response is %s, expected an object",
 				     json_kind_name(t.kind));
+	r->out->fields_at = t.at;
 	TRY(json_next(r->scan, &t));
 	TRY(read_fields(r, &t));
 	TRY(json_next(r->scan, &t));
@@ -162,6 +166,7 @@ static struct err *read_document(struct reader *r)
 	if (t.kind != JSON_OBJECT)
 		return json_error_at(r->scan, t.at, "found %s, expected an object",
 				     json_kind_name(t.kind));
+	r->out->fields_at = t.at;
 	TRY(json_next(r->scan, &t));
 	if (t.kind == JSON_KEY && str_is(t.text, "Response"))
 		TRY(read_envelope(r));
@@ -180,21 +185,28 @@ static const char *lacks_value(const struct field *f, const struct value *v)
 	return f->kind == KIND_TEXT && v->u.text.n == 0 ? "empty" : NULL;
 }
 
-/* A field that was there and could not be read has a note of its own. */
+/* Must a reply have it, and has it not? A malformed one was there and has a note of its own. */
+static bool is_missing(const struct config *c, size_t i)
+{
+	const struct field *f = &c->resource->fields[i];
+	const struct value *v = &c->values[i];
+	bool is_needed = f->need == NEED_ALWAYS || (f->need == NEED_WHEN_ON && config_is_on(c));
+
+	return is_needed && lacks_value(f, v) && !v->is_malformed;
+}
+
 static struct err *demand_fields(struct reader *r)
 {
-	bool on = config_is_on(&r->out->config);
+	const struct config *c = &r->out->config;
 
 	for (size_t i = 0; i < r->resource->field_count; i++) {
 		const struct field *f = &r->resource->fields[i];
-		const struct value *v = &r->out->config.values[i];
-		bool is_needed = f->need == NEED_ALWAYS || (f->need == NEED_WHEN_ON && on);
-		const char *is = lacks_value(f, v);
+		const struct value *v = &c->values[i];
 
-		if (!is_needed || !is || v->is_malformed)
+		if (!is_missing(c, i))
 			continue;
 		TRY(reader_note(r, NOTE_REQUIRED, v->at, str_from(f->name), "",
-				"%s, expected a value%s", is,
+				"%s, expected a value%s", lacks_value(f, v),
 				f->need == NEED_WHEN_ON ? " where the scan is on" : ""));
 	}
 	return NULL;
@@ -229,6 +241,25 @@ bool reading_is_whole(const struct reading *r)
 {
 	return !r->has_error && !r->totals[NOTE_TYPE_CHANGED] && !r->totals[NOTE_BAD_VALUE] &&
 	       !r->totals[NOTE_REQUIRED];
+}
+
+bool reading_names_field(const struct reading *r)
+{
+	for (size_t i = 0; i < r->config.resource->field_count; i++) {
+		if (r->config.resource->fields[i].role == ROLE_CONFIG &&
+		    r->config.values[i].is_present)
+			return true;
+	}
+	return false;
+}
+
+const struct field *reading_lacks(const struct reading *r)
+{
+	for (size_t i = 0; i < r->config.resource->field_count; i++) {
+		if (is_missing(&r->config, i))
+			return &r->config.resource->fields[i];
+	}
+	return NULL;
 }
 
 bool reading_is_off(const struct reading *r)

@@ -38,7 +38,8 @@ struct note {
 
 struct reading {
 	struct config config;
-	struct str source; /* what was read */
+	struct str source;  /* what was read */
+	uint32_t fields_at; /* offset of the object that holds the fields */
 	bool has_envelope, has_error;
 	struct str error_code, error_message;
 	struct note *notes;
@@ -65,6 +66,15 @@ struct err *normalize_read(const struct resource *r, struct str bytes,
 
 /* True when every field could be understood: nothing malformed, nothing required absent, no error. */
 bool reading_is_whole(const struct reading *r);
+
+/*
+ * Does it name one field of the setting at least, if only as null? A document that names none is
+ * something else, and not a schedule in which nothing is set.
+ */
+bool reading_names_field(const struct reading *r);
+
+/* The first field that a reply must have and that is not there, malformed ones apart; NULL: none. */
+const struct field *reading_lacks(const struct reading *r);
 
 /*
  * Says the reply, whatever else is wrong with it, that the schedule is off? It is an answer to a

@@ -139,6 +139,14 @@ static struct err *judge_silence(struct result *r, const struct target *t, const
 		   findings_text(&r->findings, "/%s is null, or not in the reply", f->name));
 }
 
+bool liveness_is_legible(const struct reading *r)
+{
+	struct str last = state_text(r, STATE_LAST_SCAN);
+	int64_t ignored;
+
+	return !config_is_on(&r->config) || !last.n || time_parse_vendor(last, &ignored);
+}
+
 struct err *judge_liveness(struct result *r, const struct target *t, const struct reading *live,
 			   struct note *unclear)
 {

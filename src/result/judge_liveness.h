@@ -12,6 +12,9 @@
 struct err *judge_liveness(struct result *r, const struct target *t, const struct reading *live,
 			   struct note *unclear) MUST_USE;
 
+/* Is it one of which judge_liveness has nothing unclear to say? */
+bool liveness_is_legible(const struct reading *r);
+
 /*
  * A schedule that was switched on less than two periods ago need not have scanned yet. That it is
  * on while its baseline is off does not say when: history may, and then `stale` becomes a notice.

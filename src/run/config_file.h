@@ -11,7 +11,7 @@
 enum config_state {
 	CONFIG_MISSING,
 	CONFIG_READ,
-	CONFIG_UNUSABLE, /* no file, no JSON, or a value that cannot be compared */
+	CONFIG_UNUSABLE, /* no file, no JSON, no schedule, or a value that cannot be compared */
 };
 
 struct config_file {
@@ -19,8 +19,10 @@ struct config_file {
 	const char *path;
 	struct str bytes;        /* of a file, also of an unusable one */
 	struct reading *reading; /* READ */
-	struct str problem;      /* UNUSABLE: one sentence, without the path */
-	size_t problem_line;     /* 0: the problem has no line */
+	/* UNUSABLE: it is a schedule, or an error in place of one, and a part of it cannot be known. */
+	bool is_incomplete;
+	struct str problem;  /* UNUSABLE: one sentence, without the path */
+	size_t problem_line; /* 0: the problem has no line */
 };
 
 /* `w` says how large a file may be and which aliases hold; everything is in the arena. */
@@ -36,6 +38,12 @@ struct err *config_file_parse(const struct workspace *w, const char *path, struc
  * unusable.
  */
 struct err *config_file_demand(struct config_file *f, struct arena *a) MUST_USE;
+
+/*
+ * The same, and of a reply all without which check would call it incomplete. What names no call may
+ * be a baseline or a part of one.
+ */
+struct err *config_file_demand_whole(struct config_file *f, struct arena *a) MUST_USE;
 
 /* What keeps the file from being used, as an error of this kind; NULL: it is READ. */
 struct err *config_file_require(const struct config_file *f, enum err_kind kind) MUST_USE;

@@ -105,6 +105,95 @@ expect_text err 'bad-time.json: line 2 column 13: /ScanTime: '
 run scandrift normalize bare.json envelope.json
 expect_exit 2
 
+# What names no field of a schedule is no schedule in which nothing is set.
+shapes='scandrift reads the bare object, the Response envelope, what the vendor'"'"'s CLI prints, and a paste from API Explorer'
+no_schedule() {
+	printf '%s' "$1" >shape.json
+	for mode in '' --digest --jcs '--assert=/Enable absent'; do
+		# Without an option there is no argument.
+		run scandrift normalize ${mode:+"$mode"} shape.json
+		expect_exit 2
+		expect_empty out
+		expect_line err "scandrift: shape.json: $2"
+	done
+	run scandrift diff shape.json bare.json
+	expect_exit 2
+	expect_empty out
+	expect_line err "scandrift: shape.json: $2"
+	run_stdin shape.json scandrift diff bare.json -
+	expect_exit 2
+	expect_line err "scandrift: standard input: $2"
+}
+no_field='line 1 column 1: no field of a scan schedule: found'
+no_schedule '{}' "$no_field an empty object; $shapes"
+no_schedule '{"foo": 1}' "$no_field only \"foo\"; $shapes"
+no_schedule '{"data": {"Response": {"Enable": true, "RequestId": "r"}}}' \
+	"$no_field only \"data\" (give the value of \"data\" alone); $shapes"
+no_schedule '{"enable": true, "scanTime": "03:00", "scanPeriod": 1, "scanType": ["CVE"]}' \
+	"$no_field only \"enable\", \"scanPeriod\", \"scanTime\" and 1 more (the API writes \"Enable\"); $shapes"
+no_schedule '{"Response": {"TotalCount": 0, "List": [], "RequestId": "r"}}' \
+	"line 1 column 14: no field of a scan schedule: found only \"List\", \"TotalCount\", \"RequestId\"; $shapes"
+no_schedule '{"Response": {}}' \
+	"line 1 column 14: no field of a scan schedule: found an empty object; $shapes"
+no_schedule '{"LastScanTime": "2024-10-29 17:10:00"}' "$no_field only \"LastScanTime\"; $shapes"
+no_schedule '{"Response": {"Response": {"Enable": true, "RequestId": "r"}}}' \
+	'line 1 column 15: found Response in Response, expected the fields'
+run_stdin shape.json scandrift normalize
+expect_exit 2
+long=$(printf '%0100d' 0)
+no_schedule "{\"$long\": 1}" "$no_field only \"$(printf '%040d' 0)...\"; $shapes"
+
+# Two of them are not equal either.
+printf '{}' >shape.json
+run scandrift diff shape.json shape.json
+expect_exit 2
+expect_empty out
+
+# One field is enough, and a null is one.
+printf '{"Enable": null}' >null.json
+run scandrift normalize null.json
+expect_exit 0
+cp "$out" all-null.json
+run scandrift normalize all-null.json
+expect_exit 0
+expect_same all-null.json "$out"
+
+# An error in another form than the API's.
+printf '{"Error": "boom"}' >error.json
+run scandrift normalize error.json
+expect_exit 2
+expect_line err 'scandrift: error.json: it is an error without a code, no config: boom'
+
+# assert EXIT JSON ERROR: of what check would call incomplete nothing is asserted.
+assert() {
+	printf '%s' "$2" >asserted.json
+	run scandrift normalize --assert '/ScanType contains CVE' asserted.json
+	expect_exit "$1"
+	[ -z "$3" ] || {
+		expect_empty out
+		expect_line err "scandrift: asserted.json: $3"
+	}
+}
+on='"Enable": true, "ScanTime": "03:00", "ScanPeriod": 1, "ScanType": ["CVE"]'
+assert 0 "{\"Response\": {$on, \"RequestId\": \"r\"}}" ''
+assert 0 "{$on}" ''
+assert 1 '{"ScanType": ["RISK"]}' ''
+assert 3 "{\"Response\": {$on}}" 'line 1 column 14: /RequestId: absent, expected a value'
+assert 3 "{\"Response\": {$on, \"RequestId\": \"\"}}" 'line 1 column 90: /RequestId: empty, expected a value'
+assert 3 "{$on, \"RequestId\": null}" 'line 1 column 77: /RequestId: null, expected a value'
+assert 3 '{"ScanType": ["CVE"], "RequestId": "r"}' 'line 1 column 1: /Enable: absent, expected a value'
+assert 3 '{"Enable": true, "ScanPeriod": 1, "RequestId": "r"}' \
+	'line 1 column 2: /ScanTime: absent, expected a value where the scan is on'
+assert 3 '{"Enable": true, "ScanTime": "03:00", "ScanPeriod": 0}' \
+	'line 1 column 39: /ScanPeriod: not set, expected a value where the scan is on'
+assert 3 "{\"Response\": {$on, \"Latest\": 1, \"RequestId\": \"r\"}}" \
+	'line 1 column 100: /Latest: found a number, expected true or false'
+assert 3 "{\"Response\": {$on, \"LastScanTime\": \"soon\", \"RequestId\": \"r\"}}" \
+	'line 1 column 90: /LastScanTime: expected YYYY-MM-DD hh:mm:ss'
+assert 3 '{"Response": {"Error": {"Code": "AuthFailure", "Message": "No."}, "RequestId": "r"}}' \
+	'it is an error reply of the API, no config: AuthFailure: No.'
+assert 2 '{"Response": ' ''
+
 # diff: equal.
 run scandrift diff bare.json envelope.json
 expect_exit 0

@@ -65,7 +65,7 @@ expect_exit 0
 expect_line out '[]'
 
 # No line of it holds a command of a CI system, and it says what is there all the same.
-printf '{"Response":{"##[error]x":"::error::##[##["}}' >pairs/b.json
+printf '{"Response":{"Enable":true,"##[error]x":"::error::##[##["}}' >pairs/b.json
 for system in NONE=1 GITHUB_ACTIONS=true; do
 	run env "$system" "$SCANDRIFT" diff pairs/a.json pairs/b.json --format patch
 	expect_exit 1

@@ -512,13 +512,14 @@ static void test_error_replies(void **state)
 {
 	/* clang-format off */
 	static const struct {
-		const char *name, *json, *code;
+		const char *name, *json, *code, *message;
 	} rows[] = {
-		{ "an error", "{\"Response\":{\"Error\":{\"Code\":\"AuthFailure.SignatureFailure\",\"Message\":\"no\"},\"RequestId\":\"x\"}}", "AuthFailure.SignatureFailure" },
-		{ "an error beside data", REPLY(",\"Error\":{\"Code\":\"InternalError\",\"Message\":\"half\"}"), "InternalError" },
-		{ "an error without a code", REPLY(",\"Error\":{}"), "" },
-		{ "an error that is no object", REPLY(",\"Error\":[\"InternalError\"]"), "" },
-		{ "a code that is no text", REPLY(",\"Error\":{\"Code\":{\"Code\":\"inner\"},\"Extra\":[1,{\"Code\":\"x\"}]}"), "" },
+		{ "an error", "{\"Response\":{\"Error\":{\"Code\":\"AuthFailure.SignatureFailure\",\"Message\":\"no\"},\"RequestId\":\"x\"}}", "AuthFailure.SignatureFailure", "no" },
+		{ "an error beside data", REPLY(",\"Error\":{\"Code\":\"InternalError\",\"Message\":\"half\"}"), "InternalError", "half" },
+		{ "an error without a code", REPLY(",\"Error\":{}"), "", "" },
+		{ "an error that is a text", REPLY(",\"Error\":\"boom\""), "", "boom" },
+		{ "an error that is no object", REPLY(",\"Error\":[\"InternalError\"]"), "", "" },
+		{ "a code that is no text", REPLY(",\"Error\":{\"Code\":{\"Code\":\"inner\"},\"Extra\":[1,{\"Code\":\"x\"}]}"), "", "" },
 	};
 	/* clang-format on */
 	struct arena *a = arena_new();
@@ -527,7 +528,8 @@ static void test_error_replies(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		struct reading *r = must_read(a, rows[i].json);
 
-		if (!r->has_error || reading_is_whole(r) || !str_is(r->error_code, rows[i].code))
+		if (!r->has_error || reading_is_whole(r) || !str_is(r->error_code, rows[i].code) ||
+		    !str_is(r->error_message, rows[i].message))
 			fail_msg("%s: error %d, whole %d, code '%.*s'", rows[i].name, r->has_error,
 				 reading_is_whole(r), STR_ARG(r->error_code));
 		/* What an error lacks is not told beside it. */
@@ -551,6 +553,8 @@ static const struct {
 	{ "Response twice", "{\"Response\":{" WHOLE "},\"Response\":{" WHOLE "}}", "duplicate key \"Response\"", "duplicate key \"Response\"" },
 	{ "Response and more", "{\"Response\":{" WHOLE "},\"x\":1}", "found \"x\" beside Response, expected Response alone", "found \"x\" beside Response, expected Response alone" },
 	{ "more and Response", "{\"x\":1,\"Response\":{" WHOLE "}}", "no Response", "found Response beside other fields" },
+	{ "Response in Response", "{\"Response\":{\"Response\":{" WHOLE "}}}", "line 1 column 14: found Response in Response, expected the fields", "line 1 column 14: found Response in Response, expected the fields" },
+	{ "an error outside of an envelope", "{\"Error\":\"boom\"}", "line 1 column 2: no Response: not a reply of the API", NULL },
 	{ "an error that is null is none", "{\"Response\":{" WHOLE ",\"Error\":null}}", NULL, NULL },
 	{ "two documents", REPLY("") "{}", "expected nothing behind the document", "expected nothing behind the document" },
 	{ "an array", "[]", "line 1 column 1: found an array, expected an object", "line 1 column 1: found an array, expected an object" },
@@ -595,6 +599,39 @@ static void test_documents(void **state)
 			arena_free(a);
 		}
 	}
+}
+
+/* Does it name a field of the setting? What it says of it may be null. */
+static void test_says_something(void **state)
+{
+	static const struct {
+		const char *json;
+		bool says;
+		uint32_t at;
+	} rows[] = {
+		{"{\"Enable\":null}", true, 0},
+		{" {\"All\":false,\"New\":1}", true, 1},
+		{"{\"Response\":{\"Images\":[]}}", true, 12},
+		{"{\"Latest\":\"malformed\"}", true, 0},
+		{"\n{}", false, 1},
+		{"{\"foo\":1}", false, 0},
+		{"{\"Response\":{}}", false, 12},
+		{"{\"Response\":{\"RequestId\":\"r\",\"TotalCount\":1,\"List\":[]}}", false, 12},
+		{"{\"LastScanTime\":\"2024-10-29 17:10:00\",\"ScanResult\":\"Success\"}", false, 0},
+		{"{\"enable\":true,\"scanType\":[\"CVE\"]}", false, 0},
+		{"{\"data\":{\"Response\":{\"Enable\":true}}}", false, 0},
+	};
+	struct arena *a = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct reading *r = lib_read(a, RESOURCE, rows[i].json);
+
+		if (reading_names_field(r) != rows[i].says || r->fields_at != rows[i].at)
+			fail_msg("%s: names a field %d, at %u", rows[i].json,
+				 reading_names_field(r), r->fields_at);
+	}
+	arena_free(a);
 }
 
 /* --- aliases ------------------------------------------------------------------------------- */
@@ -654,13 +691,14 @@ static void test_many_notes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_shapes),     cmocka_unit_test(test_sample),
-		cmocka_unit_test(test_one_thing),  cmocka_unit_test(test_not_one_thing),
-		cmocka_unit_test(test_state),      cmocka_unit_test(test_notes),
-		cmocka_unit_test(test_missing),    cmocka_unit_test(test_error_replies),
-		cmocka_unit_test(test_documents),  cmocka_unit_test(test_aliases),
-		cmocka_unit_test(test_many_notes), cmocka_unit_test(test_shown),
-		cmocka_unit_test(test_periods),    cmocka_unit_test(test_unset),
+		cmocka_unit_test(test_shapes),         cmocka_unit_test(test_sample),
+		cmocka_unit_test(test_one_thing),      cmocka_unit_test(test_not_one_thing),
+		cmocka_unit_test(test_state),          cmocka_unit_test(test_notes),
+		cmocka_unit_test(test_missing),        cmocka_unit_test(test_error_replies),
+		cmocka_unit_test(test_documents),      cmocka_unit_test(test_aliases),
+		cmocka_unit_test(test_many_notes),     cmocka_unit_test(test_shown),
+		cmocka_unit_test(test_periods),        cmocka_unit_test(test_unset),
+		cmocka_unit_test(test_says_something),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
