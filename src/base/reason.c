@@ -26,7 +26,7 @@ static const struct {
 	[REASON_DEADLINE]      = { "deadline",      "Raise --deadline, or run with fewer targets" },
 	[REASON_HTTP_STATUS]   = { "http-status",   "" },
 	[REASON_RATE_LIMITED]  = { "rate-limited",  "Other callers use up this identity's 20 requests a second; run again later" },
-	[REASON_SERVER_ERROR]  = { "server-error",  "The service is in trouble; run again later, and name the RequestId to the vendor if it stays" },
+	[REASON_SERVER_ERROR]  = { "server-error",  "The service is in trouble; run again later, and tell the vendor if it stays" },
 	[REASON_CLOCK]         = { "clock",         "Set this machine's clock; a request may differ from the server's by five minutes at most" },
 	[REASON_CREDENTIALS]   = { "credentials",   "Check the SecretId, its SecretKey and, if temporary, its token: unknown, wrong, disabled or expired" },
 	[REASON_PERMISSION]    = { "permission",    "Let this identity call the action (CAM policy, or its list of addresses)" },

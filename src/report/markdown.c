@@ -188,7 +188,7 @@ static void put_concerned(struct page *p, const struct finding_group *g)
 	put_names(p, g->targets, g->target_count);
 	if (!f->file.n)
 		return;
-	buf_puts(&p->piece, ", at ");
+	buf_puts(&p->piece, f->class == CLASS_INCOMPLETE ? ", target at " : ", at ");
 	put_place(p, f->file, f->line);
 	if (others)
 		buf_printf(&p->piece, " and %zu other place%s", others, others == 1 ? "" : "s");

@@ -103,7 +103,8 @@ static void put_place(const struct page *p, const struct finding_group *g)
 
 	if (!f->file.n)
 		return;
-	begin_line(p, "at");
+	/* Of a reply the file is not the place: its line says which target was asked. */
+	begin_line(p, f->class == CLASS_INCOMPLETE ? "target" : "at");
 	put(p, f->file);
 	buf_printf(p->b, ":%zu", f->line ? f->line : 1);
 	if (others)

@@ -220,7 +220,7 @@ static const enum rule_id live_rules[NOTE_KINDS] = {
 static struct err *add_note(struct result *r, const struct target *t, const struct note *n,
 			    struct str request_id, const char *meaning)
 {
-	struct finding f = finding_from_rule(live_rules[n->kind], t->name);
+	struct finding f = finding_of_reply(live_rules[n->kind], t->name, request_id);
 	struct str path = utf8_prefix(n->path, VALUE_SHOWN);
 
 	if (meaning)
@@ -230,20 +230,19 @@ static struct err *add_note(struct result *r, const struct target *t, const stru
 				  path.n < n->path.n ? "..." : "", STR_ARG(n->message));
 	f.file = str_from(t->file);
 	f.line = t->line;
-	f.request_id = request_id;
 	return add(r, &f);
 }
 
 /* Notes that were counted and not kept are told by their number. */
 static struct err *add_dropped(struct result *r, const struct target *t,
-			       const struct reading *reading)
+			       const struct reading *reading, struct str request_id)
 {
 	size_t kept[NOTE_KINDS] = {0};
 
 	for (size_t i = 0; i < reading->note_count; i++)
 		kept[reading->notes[i].kind]++;
 	for (size_t k = 0; k < NOTE_KINDS; k++) {
-		struct finding f = finding_from_rule(live_rules[k], t->name);
+		struct finding f = finding_of_reply(live_rules[k], t->name, request_id);
 
 		if (reading->totals[k] == kept[k])
 			continue;
@@ -269,19 +268,18 @@ static struct err *judge_notes(struct result *r, const struct target *t,
 
 		TRY(add_note(r, t, n, request_id, is_trouble ? meaning : NULL));
 	}
-	return add_dropped(r, t, reading);
+	return add_dropped(r, t, reading, request_id);
 }
 
 static struct err *add_incomplete(struct result *r, const struct target *t,
 				  const struct live_side *live)
 {
-	struct finding f = finding_from_rule(RULE_INCOMPLETE, t->name);
+	struct finding f = finding_of_reply(RULE_INCOMPLETE, t->name, live->failure.request_id);
 
 	f.part = str_from(reason_word(live->failure.reason, live->failure.foreign));
 	if (live->failure.message.n)
 		f.message = findings_text(&r->findings, "%.*s", STR_ARG(live->failure.message));
 	f.api_code = live->failure.api_code;
-	f.request_id = live->failure.request_id;
 	if (live->failure.next.n)
 		f.next = live->failure.next;
 	f.file = str_from(t->file);

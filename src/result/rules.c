@@ -7,7 +7,9 @@
 #include "base/attr.h"
 
 #define NEXT_REPLY "Run again; if it stays, give the RequestId to the vendor's support"
-#define NEXT_KEEP  "Nothing, or accept it into the baseline with scandrift accept"
+/* The same where the reply names no RequestId: then the API may not be what answers. */
+#define NEXT_UNNAMED "Run again; if it stays, look at what answers, with scandrift fetch --raw"
+#define NEXT_KEEP    "Nothing, or accept it into the baseline with scandrift accept"
 
 #define NEXT_APPROVE \
 	"Take it back, or have somebody who may decide it approve exactly this set: --approve"
@@ -255,6 +257,16 @@ struct finding finding_from_rule(enum rule_id id, struct str target)
 		.meaning = str_from(rule->meaning),
 		.next = str_from(rule->next),
 	};
+}
+
+struct finding finding_of_reply(enum rule_id id, struct str target, struct str request_id)
+{
+	struct finding f = finding_from_rule(id, target);
+
+	f.request_id = request_id;
+	if (!request_id.n && str_is(f.next, NEXT_REPLY))
+		f.next = STR(NEXT_UNNAMED);
+	return f;
 }
 
 struct str rule_text(const struct findings *list, enum rule_id id, struct str part)

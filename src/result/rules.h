@@ -41,6 +41,11 @@ bool rule_can_be_waived(const struct rule *rule);
 /* A finding of this rule, its texts and severity as the row says; no place yet. */
 struct finding finding_from_rule(enum rule_id id, struct str target);
 
+/*
+ * Such a finding, of a reply with this RequestId. Where it has none, the advice does not ask for it.
+ */
+struct finding finding_of_reply(enum rule_id id, struct str target, struct str request_id);
+
 /* What a change of this direction is held for. */
 struct direction_rule {
 	enum severity severity;

@@ -46,8 +46,18 @@ static void take_failure(struct live_side *side, const struct fetch_outcome *o)
 /* A reply came and is no JSON that we take: the target's failure, not the run's. */
 static struct err *unusable(struct arena *a, struct live_side *out, struct err *e)
 {
+	bool has_place = e->line > 0;
+	const char *text;
+
 	TRY(err_become_text(e, a, &out->failure.message));
 	out->failure.reason = REASON_BAD_REPLY;
+	if (!has_place)
+		return NULL;
+	/* The finding shows the target's line as well, which is in another file. */
+	text = arena_printf(a, "the reply, %.*s", STR_ARG(out->failure.message));
+	if (!text)
+		return err_nomem();
+	out->failure.message = str_from(text);
 	return NULL;
 }
 

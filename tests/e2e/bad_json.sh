@@ -42,6 +42,10 @@ reply '' | head -c 60 >bad/cut.json
 	printf 'x\n'
 } >bad/trailing.json
 : >bad/empty.json
+reply '' | iconv -f UTF-8 -t UTF-16 >bad/utf-16.json
+reply '' | iconv -f UTF-8 -t UTF-16LE >bad/utf-16-no-mark.json
+reply '' | gzip -n >bad/gzip.json
+printf '{"Response": {"Response": {"Enable": true, "RequestId": "r"}}}\n' >bad/nested.json
 
 # expect_told FILE: one line of it holds what normalize says of the fault.
 expect_told() {
@@ -80,6 +84,8 @@ for file in bad/*.json; do
 	run_json -C repo check --replay "$PWD/replies" --now "$now"
 	expect_exit 3
 	expect_findings 'incomplete/bad-reply high prod'
+	expect_json out '.findings[0] | (.message | startswith("the reply, line ")) and .request_id == null and
+		(.next | contains("RequestId") | not)'
 	expect_empty err
 	echo "AKIDPROD * body \"$PWD/$file\"" >"$scenario"
 	run scandrift -C repo check --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE" --now "$now"
@@ -108,6 +114,39 @@ run_json -C repo check --replay "$PWD/replies" --now "$now"
 expect_exit 1
 expect_findings 'baseline/malformed critical prod'
 expect_json out '.findings[0].line == 3'
+
+# So is one that is no schedule, which is not one in which nothing is set.
+for text in '{}' '{"foo": 1}' '{"Response": {"RequestId": "r"}}'; do
+	printf '%s\n' "$text" >repo/baselines/prod.json
+	commit_all repo 'no schedule'
+	run_json -C repo check --replay "$PWD/replies" --now "$now"
+	expect_exit 1
+	expect_findings 'baseline/malformed critical prod'
+	expect_json out '.findings[0] | .message | contains("no field of a scan schedule")'
+done
+
+# An error in another form than the API's is one, and its advice is about no code and no RequestId.
+error_reply() {
+	printf '%s' "$1" >replies/prod.json
+	run_json -C repo check --replay "$PWD/replies" --now "$now"
+	expect_json out "[.findings[] | select(.class == \"incomplete\")] | length == 1 and (.[0] |
+		.rule == \"incomplete/$2\" and .message == \"$3\" and
+		(.next | contains(\"RequestId\") or contains(\"code\") | not))"
+}
+error_reply '{"Response": {"Error": "boom"}}' api-error boom
+error_reply '{"Response": {"Error": {}, "RequestId": null}}' api-error \
+	'an error without a code and without a text'
+error_reply '{"Error": "boom"}' bad-reply 'the reply, line 1 column 2: no Response: not a reply of the API'
+
+# Nor does the advice on what a reply lacks.
+printf '{"Response": {"Enable": true, "RequestId": null}}' >replies/prod.json
+run_json -C repo check --replay "$PWD/replies" --now "$now"
+expect_json out '[.findings[] | select(.rule == "incomplete/missing-field")] | length == 3 and
+	all(.next | contains("RequestId") | not)'
+printf '{"Response": {"Enable": true, "RequestId": "r"}}' >replies/prod.json
+run_json -C repo check --replay "$PWD/replies" --now "$now"
+expect_json out '[.findings[] | select(.rule == "incomplete/missing-field")] | length == 2 and
+	all(.next | contains("give the RequestId"))'
 
 # What is no object, and what is no JSON at all (a gateway's page).
 for text in '[]' '"x"' 'null' '<html>'; do

@@ -681,6 +681,36 @@ static void test_largest_string(void **state)
 	}
 }
 
+/* What the vendor is to be given is there; without it the advice is another one. */
+static void test_advice(void **state)
+{
+	static const struct {
+		enum rule_id rule;
+		const char *request_id, *next;
+	} rows[] = {
+		{RULE_INCOMPLETE, "id-1", "give the RequestId"},
+		{RULE_INCOMPLETE, "", "scandrift fetch --raw"},
+		{RULE_INCOMPLETE_MISSING_FIELD, "id-1", "give the RequestId"},
+		{RULE_INCOMPLETE_MISSING_FIELD, "", "scandrift fetch --raw"},
+		{RULE_SCHEMA_BAD_VALUE, "", "scandrift fetch --raw"},
+		{RULE_SCHEMA_TYPE_CHANGED, "", "scandrift fetch --raw"},
+		{RULE_SCHEMA_UNKNOWN_FIELD, "", "scandrift accept"},
+		{RULE_SCHEMA_UNKNOWN_VALUE, "id-1", "scandrift accept"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct finding f =
+			finding_of_reply(rows[i].rule, STR("prod"), str_from(rows[i].request_id));
+
+		if (!strstr(f.next.p, rows[i].next))
+			fail_msg("row %zu: %s", i, f.next.p);
+		assert_true(str_is(f.request_id, rows[i].request_id));
+	}
+	for (size_t i = REASON_NONE; i < REASON_COUNT; i++)
+		assert_null(strstr(reason_hint((enum reason)i), "RequestId"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -696,6 +726,7 @@ int main(void)
 		cmocka_unit_test(test_malformed_baseline),
 		cmocka_unit_test(test_baseline_notes),
 		cmocka_unit_test(test_failed_fetch),
+		cmocka_unit_test(test_advice),
 		cmocka_unit_test(test_many_notes),
 		cmocka_unit_test(test_long_texts),
 		cmocka_unit_test(test_largest_string),
