@@ -102,17 +102,18 @@ run_json -C repo check --endpoint "$HTTPS_URL" --now "$now"
 expect_exit 3
 expect_findings 'incomplete/certificate high prod' "$unpinned prod"
 
-# Two targets: the first fails, the second drifted. Both are told, and 1 outranks 3.
+# Two targets: the first fails, the second drifted. Both are told, and 1 outranks 3. One at a time: the scenario
+# counts requests.
 product_repo two alpha beta
 sed -i 's/"ScanPeriod": 1/"ScanPeriod": 7/' "$accounts/AKIDPROD.json"
 echo 'AKIDPROD 1 error UnauthorizedOperation "You may not."' >"$scenario"
-run_json -C two check --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE" --now "$now"
+run_json -C two check --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE" --now "$now" --jobs 1
 expect_exit 1
 expect_findings 'incomplete/permission high alpha' 'drift/ScanPeriod high beta' "$unpinned alpha" "$unpinned beta"
 expect_json out '.verdict == "fail" and .incomplete and .counts.drifted == 1'
 expect_json out '[.targets[] | .name + " " + .outcome] == ["alpha incomplete", "beta drifted"]'
 echo 'AKIDPROD 1 error UnauthorizedOperation "You may not!"' >"$scenario"
-run scandrift -C two check --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE" --now "$now"
+run scandrift -C two check --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE" --now "$now" --jobs 1
 expect_exit 1
 expect_output two.text
 : >"$scenario"
