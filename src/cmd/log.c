@@ -19,7 +19,7 @@ static struct err *print_runs(const struct options *o, const struct format *f,
 	return f->runs(b, &runs);
 }
 
-/* The tip whose baselines are told. */
+/* The tip whose baselines are reported. */
 static struct err *find_tip(const struct options *o, const struct workspace *w,
 			    struct repo_commit *out)
 {
