@@ -146,7 +146,7 @@ static struct err *judge_group(struct review *v, const struct review_group *g)
 
 static struct err *judge_orphans_in(struct review *v, const char *folder)
 {
-	const struct orphans_at at = {{.repo = v->repo, .commit = &v->head.w.commit}, folder};
+	const struct orphans_at at = {workspace_tree(&v->head.w), folder};
 
 	return orphans_judge(&at, &v->head.w.targets, v->arena, &v->r);
 }
@@ -155,17 +155,18 @@ static struct err *judge_orphans_in(struct review *v, const char *folder)
 static struct err *judge_if_orphan(struct review *v, const struct orphans *orphans,
 				   const char *path)
 {
+	const struct file_tree was = workspace_tree(&v->base.w), is = workspace_tree(&v->head.w);
 	struct repo_entry before, after;
 
 	if (!str_starts(str_from(path), ORPHANS_FOLDER "/") || !fs_is_safe_path(str_from(path)))
 		return NULL;
-	TRY(repo_find_entry(v->repo, &v->head.w.commit, path, &after));
+	TRY(file_tree_find(&is, path, &after));
 	/* A folder that came is told as one path. */
 	if (after.kind == REPO_ENTRY_TREE)
 		return judge_orphans_in(v, path);
 	if (after.kind == REPO_ENTRY_MISSING || !orphans_is(orphans, str_from(path)))
 		return NULL;
-	TRY(repo_find_entry(v->repo, &v->base.w.commit, path, &before));
+	TRY(file_tree_find(&was, path, &before));
 	return strcmp(before.hex, after.hex) == 0 ? NULL : judge_orphan(&v->r, str_from(path));
 }
 

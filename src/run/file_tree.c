@@ -79,6 +79,12 @@ struct err *file_tree_read(const struct file_tree *t, const char *path, size_t m
 	return t->root ? read_worktree(t, path, max, a, out) : read_committed(t, path, max, a, out);
 }
 
+struct err *file_tree_find(const struct file_tree *t, const char *path, struct repo_entry *out)
+{
+	*out = (struct repo_entry){.kind = REPO_ENTRY_MISSING};
+	return t->commit->is_unborn ? NULL : repo_find_entry(t->repo, t->commit, path, out);
+}
+
 /* ---- what is in a folder ---- */
 
 /* *dir is NULL, and *kind says why, where `folder` is no folder. */

@@ -26,6 +26,13 @@ struct err *file_tree_read(const struct file_tree *t, const char *path, size_t m
 			   struct tree_file *out) MUST_USE;
 
 /*
+ * What is at a path of a commit, without reading it: kind and id. What has one id in two trees is the
+ * same content. A working tree has no ids.
+ */
+struct err *file_tree_find(const struct file_tree *t, const char *path,
+			   struct repo_entry *out) MUST_USE;
+
+/*
  * Paths of the regular files and links directly in `folder` whose name ends in `suffix` and does not
  * begin with a dot; sorted. More than `max` is an error. `folder` itself may be missing; a link or a
  * file in its place is an error.

@@ -19,14 +19,15 @@ struct finder {
 static struct err *differs(const struct finder *f, const struct target *base,
 			   const struct target *head, bool *out)
 {
+	const struct file_tree was = workspace_tree(&f->base->w), is = workspace_tree(&f->head->w);
 	struct repo_entry before, after;
 
 	*out = false;
 	if (str_eq(base->baseline, head->baseline) &&
 	    !repo_may_differ(f->changed, base->baseline.p))
 		return NULL;
-	TRY(repo_find_entry(f->base->w.repo, &f->base->w.commit, base->baseline.p, &before));
-	TRY(repo_find_entry(f->head->w.repo, &f->head->w.commit, head->baseline.p, &after));
+	TRY(file_tree_find(&was, base->baseline.p, &before));
+	TRY(file_tree_find(&is, head->baseline.p, &after));
 	*out = before.kind != after.kind || strcmp(before.hex, after.hex) != 0;
 	return NULL;
 }
