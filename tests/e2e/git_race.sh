@@ -168,7 +168,8 @@ for writer in w5 w6 w7 w8; do
 	start recorder "$writer" "clone.$writer" "$pushes"
 done
 start pusher clone.pusher "$pushes"
-with_collector up.git
+# On our side of it: git's own push fails at times into a repository whose empty folders are removed.
+with_collector clone.w1
 expect_kept up.git main $((1 + 5 * pushes))
 expect_kept up.git refs/scandrift/runs $((4 * pushes))
 echo "one remote: $((9 * pushes)) of $((9 * pushes)) kept"
