@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cloud/credentials.h"
 
+#include <assert.h>
 #include <string.h>
 
 #define VAR_ID    "TENCENTCLOUD_SECRET_ID"
@@ -22,7 +23,7 @@ void credential_clear(struct credential *c)
 	secret_clear(&c->id);
 	secret_clear(&c->key);
 	secret_clear(&c->token);
-	c->source = NULL;
+	c->source = CREDENTIAL_NONE;
 	c->form = CREDENTIAL_KEY;
 }
 
@@ -241,25 +242,27 @@ static const struct source {
 			    struct credential *out);
 } sources[] = {
 	/* clang-format off */
-	{ "profile",     from_profile     },
-	{ "environment", from_environment },
-	{ "sdk-file",    from_sdk_file    },
-	{ "tccli-file",  from_tccli_file  },
-	{ "tke",         from_tke         },
-	{ "cvm-role",    from_instance    },
+	[CREDENTIAL_PROFILE]     = { "profile",     from_profile     },
+	[CREDENTIAL_ENVIRONMENT] = { "environment", from_environment },
+	[CREDENTIAL_SDK_FILE]    = { "sdk-file",    from_sdk_file    },
+	[CREDENTIAL_TCCLI_FILE]  = { "tccli-file",  from_tccli_file  },
+	[CREDENTIAL_TKE]         = { "tke",         from_tke         },
+	[CREDENTIAL_CVM_ROLE]    = { "cvm-role",    from_instance    },
 	/* clang-format on */
 };
 
-const char *credentials_source_name(size_t i)
+static_assert(ARRAY_LEN(sources) == CREDENTIAL_SOURCES_END, "a row for each source");
+
+const char *credential_source_name(enum credential_source s)
 {
-	return i < ARRAY_LEN(sources) ? sources[i].name : NULL;
+	return sources[s].name;
 }
 
 struct err *credentials_find(const struct credential_query *q, struct credential *out)
 {
 	struct credential c = {0};
 
-	for (size_t i = 0; i < ARRAY_LEN(sources); i++) {
+	for (enum credential_source i = CREDENTIAL_PROFILE; i < CREDENTIAL_SOURCES_END; i++) {
 		bool found = false;
 		const char *why = "";
 		struct err *e = sources[i].find(q, &found, &why, &c);
@@ -269,12 +272,12 @@ struct err *credentials_find(const struct credential_query *q, struct credential
 			return err_wrap(e, "credentials from the %s", sources[i].name);
 		}
 		if (found) {
-			c.source = sources[i].name;
+			c.source = i;
 			*out = c;
 			return NULL;
 		}
 		if (q->passed)
-			q->passed(q->passed_ctx, sources[i].name, why);
+			q->passed(q->passed_ctx, i, why);
 	}
 	return err_new(ERR_CONFIG,
 		       "no credentials: set " VAR_ID " and " VAR_KEY

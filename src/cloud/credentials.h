@@ -13,17 +13,30 @@
  * have to be exchanged for keys over the network, and a role may be assumed on top: identity.h.
  */
 
+/* In the contract's order. */
+enum credential_source {
+	CREDENTIAL_NONE,
+	CREDENTIAL_PROFILE,
+	CREDENTIAL_ENVIRONMENT,
+	CREDENTIAL_SDK_FILE,
+	CREDENTIAL_TCCLI_FILE,
+	CREDENTIAL_TKE,
+	CREDENTIAL_CVM_ROLE,
+	CREDENTIAL_SOURCES_END,
+	CREDENTIAL_ROLE = CREDENTIAL_SOURCES_END, /* assumed on top of one of these */
+};
+
 enum credential_form {
 	CREDENTIAL_KEY,          /* id, key and, where temporary, token */
 	CREDENTIAL_WEB_IDENTITY, /* `web`: a token that STS takes for keys */
 	CREDENTIAL_INSTANCE,     /* the role of the machine, which its metadata service knows */
 };
 
-/* Texts but `source` are the query's arena's. */
+/* Texts are the query's arena's. */
 struct credential {
 	struct secret id, key;
 	struct secret token; /* unset with a permanent key */
-	const char *source;  /* a literal: "environment"; NULL: there is none */
+	enum credential_source source;
 	enum credential_form form;
 	const char *place; /* for people: a file, or the names of variables */
 	struct {
@@ -49,7 +62,7 @@ struct credential_query {
 	bool is_cvm_role;      /* the target says credentials = cvm-role */
 	const struct log *log; /* gets warnings; may be NULL */
 	/* Told of each source that was passed over, and why; may be NULL. */
-	void (*passed)(void *ctx, const char *source, const char *why);
+	void (*passed)(void *ctx, enum credential_source source, const char *why);
 	void *passed_ctx;
 };
 
@@ -59,8 +72,8 @@ struct credential_query {
  */
 struct err *credentials_find(const struct credential_query *q, struct credential *out) MUST_USE;
 
-/* The sources, in order; for tests and for explaining. NULL past the last one. */
-const char *credentials_source_name(size_t i);
+/* "environment"; of the sources from CREDENTIAL_PROFILE to before CREDENTIAL_SOURCES_END. */
+const char *credential_source_name(enum credential_source s);
 
 /* What the service may hand out: visible ASCII without white space around it. `name` is said. */
 struct err *credential_check_value(const char *name, struct str value, size_t max) MUST_USE;

@@ -66,9 +66,11 @@ struct fetch_outcome {
 	int64_t time;                    /* Unix seconds when the last try began; 0: not known */
 	uint64_t elapsed_ms;             /* of all tries, pauses included */
 	unsigned tries;
-	bool is_fetched;     /* over the network, in this run or in the one that recorded it */
-	const char *account; /* whose it was, as far as it was asked; else NULL or "" */
-	const char *commit;  /* from a recording that names one; else NULL */
+	bool is_fetched; /* over the network, in this run or in the one that recorded it */
+	/* Whose it was, as far as that is known, and by which credential (identity_mark); else NULL or "". */
+	const char *account, *credential;
+	const struct fetch_failure *unnamed; /* why the account is not known; or NULL */
+	const char *commit;                  /* from a recording that names one; else NULL */
 };
 
 bool fetch_is_ok(const struct fetch_outcome *o);

@@ -10,11 +10,20 @@
 #define EXPIRES_SOON_S 300 /* as the vendor's clients do it */
 #define RENEW_PAUSE_S  30  /* keys as young as this are not what is wrong */
 
-static void wake(struct identity *id)
+void identity_waiters_add(struct identity_waiters *list, struct identity_waiter *w)
 {
-	struct identity_waiter *w = id->waiters;
+	w->next = NULL;
+	if (!list->first)
+		list->end = &list->first;
+	*list->end = w;
+	list->end = &w->next;
+}
 
-	id->waiters = NULL;
+void identity_waiters_wake(struct identity_waiters *list)
+{
+	struct identity_waiter *w = list->first;
+
+	list->first = NULL;
 	while (w) {
 		struct identity_waiter *next = w->next;
 
@@ -30,20 +39,26 @@ static const char *keep(struct identity *id, const char *text)
 	return copy ? copy : "";
 }
 
-void identity_fail(struct identity *id, const char *what, const struct fetch_failure *f)
+struct fetch_failure identity_copy_failure(struct identity *id, const char *what,
+					   const struct fetch_failure *f)
 {
 	const char *message = what ? arena_printf(id->ids->o.arena, "%s: %s", what, f->message)
 				   : keep(id, f->message);
 
-	id->failure = (struct fetch_failure){
+	return (struct fetch_failure){
 		.reason = f->reason,
 		.message = message ? message : "out of memory",
 		.api_code = keep(id, f->api_code),
 		.request_id = keep(id, f->request_id),
 		.hint = keep(id, f->hint),
 	};
+}
+
+void identity_fail(struct identity *id, const char *what, const struct fetch_failure *f)
+{
+	id->failure = identity_copy_failure(id, what, f);
 	id->state = IDENTITY_FAILED;
-	wake(id);
+	identity_waiters_wake(&id->waiters);
 }
 
 void identity_fail_with(struct identity *id, enum reason reason, const char *message,
@@ -83,7 +98,7 @@ void identity_take_keys(struct identity *id, const char *what, struct str body,
 		return;
 	}
 	credential_clear(&id->keys);
-	c.source = id->parent ? "role" : id->root.source;
+	c.source = id->parent ? CREDENTIAL_ROLE : id->root.source;
 	id->keys = c;
 	id->has_keys = true;
 	id->obtained_s = id->ids->o.session->clock.unix_s(id->ids->o.session->clock.ctx);
@@ -116,11 +131,9 @@ void identity_advance(struct identity *id)
 	id->state = IDENTITY_BUSY;
 	if (!id->has_keys) {
 		get_keys(id);
-	} else if (id->wants_account && !id->account[0] && !id->has_asked) {
-		identity_ask_account(id);
 	} else {
 		id->state = IDENTITY_READY;
-		wake(id);
+		identity_waiters_wake(&id->waiters);
 	}
 }
 
@@ -140,21 +153,15 @@ static bool ends_soon(const struct identity *id)
 
 void identity_wait(struct identity *id, struct identity_waiter *w)
 {
-	bool lacks_account = id->wants_account && !id->account[0] && !id->has_asked;
-
 	if (id->state == IDENTITY_READY && can_renew(id) && ends_soon(id)) {
 		id->state = IDENTITY_NEW;
 		id->has_keys = false;
 	}
-	if (id->state == IDENTITY_FAILED || (id->state == IDENTITY_READY && !lacks_account)) {
+	if (id->state == IDENTITY_FAILED || id->state == IDENTITY_READY) {
 		w->ready(w->ctx);
 		return;
 	}
-	w->next = NULL;
-	if (!id->waiters)
-		id->waiters_end = &id->waiters;
-	*id->waiters_end = w;
-	id->waiters_end = &w->next;
+	identity_waiters_add(&id->waiters, w);
 	if (id->state != IDENTITY_BUSY)
 		identity_advance(id);
 }
@@ -191,14 +198,9 @@ const char *identity_name(const struct identity *id)
 	return id->name;
 }
 
-const char *identity_account(const struct identity *id)
+const char *identity_mark(const struct identity *id)
 {
-	return id->account;
-}
-
-const char *identity_arn(const struct identity *id)
-{
-	return id->arn;
+	return id->mark;
 }
 
 const struct credential *identity_root(const struct identity *id)

@@ -7,9 +7,10 @@
 
 /*
  * Who a target's requests are signed by: a credential of credentials.h and what has to be asked
- * before it can sign. A web identity or the machine's role is exchanged for keys, a role is assumed
- * on top, and the account behind them is learned: once each, whoever shares it. Keys that run out
- * are had anew.
+ * before it can sign. A web identity or the machine's role is exchanged for keys, and a role is
+ * assumed on top. STS is asked which account the keys are of, since the text of a role's ARN proves
+ * nothing. All of it happens once for each credential, for all targets that share it. Keys that run
+ * out are had anew.
  */
 
 struct identities;
@@ -36,15 +37,14 @@ struct identity_request {
 	const struct endpoint *sts; /* stays */
 	const char *region;         /* for STS, which wants one */
 	uint64_t timeout_ms;        /* of one request */
-	bool wants_account;         /* ask who it is, where that is not known without */
 	/* Told of sources passed over, as in credential_query; may be NULL. */
-	void (*passed)(void *ctx, const char *source, const char *why);
+	void (*passed)(void *ctx, enum credential_source source, const char *why);
 	void *passed_ctx;
 };
 
 /*
- * Equal wishes give one identity. What can be found without the network is found here; that there
- * is nothing is the identity's failure, and identity_config_error tells.
+ * Equal wishes give one identity, and so do equal keys from two places. What can be found without the
+ * network is found here; that there is nothing is the identity's failure.
  */
 struct err *identities_get(struct identities *ids, const struct identity_request *wish,
 			   struct identity **out) MUST_USE;
@@ -57,6 +57,12 @@ struct identity_waiter {
 };
 void identity_wait(struct identity *id, struct identity_waiter *w);
 
+/*
+ * The same for the account, which is asked for at the first call. Where the identity fails, its
+ * account does too. An identity whose account cannot be had is as good as before.
+ */
+void identity_wait_account(struct identity *id, struct identity_waiter *w);
+
 /* Has this credential's token been refused? Gets a new one, where that can be, and is ready again. */
 bool identity_renew(struct identity *id, struct identity_waiter *w);
 
@@ -68,11 +74,16 @@ bool identity_is_unconfigured(const struct identity *id);
 const struct credential *identity_credential(const struct identity *id);
 const char *identity_name(const struct identity *id); /* no secret: for limits and messages */
 
-/* The main account's uin and the caller's ARN; empty where they are not known. */
+/* As STS says: the main account's uin and the caller's ARN; empty where they are not known. */
 const char *identity_account(const struct identity *id);
 const char *identity_arn(const struct identity *id);
+/* Why the account is not known, after identity_wait_account. */
+const struct fetch_failure *identity_account_failure(const struct identity *id);
 
-/* The credential that all begins with; its source is NULL where there is none. */
+/* "sha256:...": equal for equal credentials, on other machines too. Made of what is no secret. */
+const char *identity_mark(const struct identity *id);
+
+/* The credential that all begins with; it has no source where there is none. */
 const struct credential *identity_root(const struct identity *id);
 
 /* Where STS is for an API endpoint, when the target does not say. */

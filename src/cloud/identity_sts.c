@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an identity asks STS for: a role, keys for a web identity, whose they are. */
+/* What an identity asks STS for: a role, and keys for a web identity. */
 #include <string.h>
 
 #include "base/fs.h"
@@ -22,22 +22,30 @@ static void wipe_call(struct identity *id)
 	buf_free(&id->body);
 }
 
+struct fetch_request identity_sts_request(struct identity *id, const char *action, struct str body,
+					  const struct credential *by)
+{
+	return (struct fetch_request){
+		.service = STS_SERVICE,
+		.action = action,
+		.version = STS_VERSION,
+		.body = body,
+		.region = id->region,
+		.endpoint = id->sts,
+		.credential = by,
+		.is_unsigned = by == NULL,
+		.timeout_ms = id->timeout_ms,
+		.reply_max = STS_REPLY_MAX,
+	};
+}
+
 static void call_sts(struct identity *id, const char *action, const struct credential *by,
 		     const char *by_name, void (*done)(void *ctx, struct pool_call *call))
 {
 	struct err *e = buf_check(&id->body, ERR_NET, action);
 
 	id->call = (struct pool_call){
-		.request = {.service = STS_SERVICE,
-			    .action = action,
-			    .version = STS_VERSION,
-			    .body = buf_view(&id->body),
-			    .region = id->region,
-			    .endpoint = id->sts,
-			    .credential = by,
-			    .is_unsigned = by == NULL,
-			    .timeout_ms = id->timeout_ms,
-			    .reply_max = STS_REPLY_MAX},
+		.request = identity_sts_request(id, action, buf_view(&id->body), by),
 		.identity = by_name,
 		.done = done,
 		.ctx = id,
@@ -115,38 +123,6 @@ void identity_exchange_web_token(struct identity *id)
 		return;
 	}
 	call_sts(id, "AssumeRoleWithWebIdentity", NULL, id->name, on_keys);
-}
-
-static void on_caller(void *ctx, struct pool_call *call)
-{
-	struct identity *id = ctx;
-	const struct fetch_outcome *o = &call->steps.o;
-	struct sts_caller caller = {"", ""};
-	struct err *e = NULL;
-
-	if (!fetch_is_ok(o)) {
-		identity_fail(id, call->request.action, &o->failure);
-	} else {
-		e = sts_read_caller(o->body, id->ids->o.arena, &caller);
-		if (!e && !caller.account[0])
-			e = err_new(ERR_REPLY, "the reply lacks AccountId");
-		if (e)
-			identity_fail_err(id, call->request.action, e,
-					  "What answers is not the service that was asked");
-		id->account = caller.account;
-		id->arn = caller.arn;
-	}
-	id->has_asked = true;
-	wipe_call(id);
-	if (id->state == IDENTITY_BUSY)
-		identity_advance(id);
-}
-
-void identity_ask_account(struct identity *id)
-{
-	id->body = BUF_INIT(16);
-	buf_puts(&id->body, "{}");
-	call_sts(id, "GetCallerIdentity", identity_credential(id), id->name, on_caller);
 }
 
 /* tcss.REST is served beside sts.REST; a loopback address serves both; else it is the usual one. */

@@ -108,6 +108,8 @@ static void put_meta(struct buf *b, const char *target, const char *commit,
 		put_text(&w, "commit", commit);
 	if (o->account && *o->account)
 		put_text(&w, "account", o->account);
+	if (o->credential && *o->credential)
+		put_text(&w, "credential", o->credential);
 	put_failure(&w, &o->failure);
 	json_end_object(&w);
 	json_finish(&w);
@@ -256,6 +258,7 @@ static const struct json_member meta_members[] = {
 	{JSON_ROW("headers", OBJECT, struct meta, o), .object = &headers},
 	{JSON_ROW("commit", COPY, struct meta, o.commit)},
 	{JSON_ROW("account", COPY, struct meta, o.account)},
+	{JSON_ROW("credential", COPY, struct meta, o.credential)},
 	{JSON_ROW("failure", READ, struct meta, o.failure), .read = read_failure},
 };
 static const struct json_object meta_object = {JSON_OTHER_IS_REFUSED, meta_members,

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cloud/sts.h"
 
-#include <string.h>
-
 #include "json/object.h"
 #include "json/write.h"
 
@@ -133,14 +131,4 @@ struct err *sts_read_caller(struct str body, struct arena *a, struct sts_caller 
 		return err_nomem();
 	*out = (struct sts_caller){arn.p, account.p};
 	return NULL;
-}
-
-struct str arn_account(const char *arn)
-{
-	static const char prefix[] = "qcs::cam::uin/";
-	const char *p = arn + sizeof(prefix) - 1;
-
-	if (strncmp(arn, prefix, sizeof(prefix) - 1) != 0)
-		return STR("");
-	return (struct str){p, strspn(p, "0123456789")};
 }

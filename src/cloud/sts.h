@@ -29,7 +29,4 @@ struct err *sts_read_caller(struct str body, struct arena *a, struct sts_caller 
 /* The metadata service's object, which has no envelope. */
 struct err *metadata_read_keys(struct str body, struct arena *a, struct credential *out) MUST_USE;
 
-/* The digits in qcs::cam::uin/DIGITS:...; "" where there are none. */
-struct str arn_account(const char *arn);
-
 #endif

@@ -101,7 +101,7 @@ static void record(const struct record_options *o, const struct io *io, struct w
 		take_failure(io, r, "--commit",
 			     observe_commit(o->branch, io, w, r, sides, to->remote));
 	if (to->journal)
-		take_failure(io, r, "--journal", journal_append(io, w, r, sides, to->remote));
+		take_failure(io, r, "--journal", journal_append(io, w, r, to->remote));
 }
 
 static struct err *check(const struct options *o, struct io *io, struct workspace *w,

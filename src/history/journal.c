@@ -15,7 +15,7 @@
 #define RUN_ID_SIZE     33
 #define RECORD_SIZE_MAX ((size_t)64 << 20)
 
-static void put_target(struct json_writer *j, const struct result_target *t, struct str account)
+static void put_target(struct json_writer *j, const struct result_target *t)
 {
 	json_begin_inline(j);
 	json_begin_object(j);
@@ -24,14 +24,13 @@ static void put_target(struct json_writer *j, const struct result_target *t, str
 	json_text(j, outcome_name(t->outcome));
 	json_put_text(j, "baseline_digest", t->baseline_digest);
 	json_put_text(j, "live_digest", t->live_digest);
-	json_put_text(j, "account", account);
+	json_put_text(j, "account", t->account);
 	json_put_text(j, "request_id", t->request_id);
 	json_end_object(j);
 	json_end_inline(j);
 }
 
-static void put_record(struct json_writer *j, const char *run_id, const struct result *r,
-		       const struct sides *sides)
+static void put_record(struct json_writer *j, const char *run_id, const struct result *r)
 {
 	char when[TIME_TEXT_SIZE];
 
@@ -55,7 +54,7 @@ static void put_record(struct json_writer *j, const char *run_id, const struct r
 	json_key(j, "targets");
 	json_begin_array(j);
 	for (size_t i = 0; i < r->target_count; i++)
-		put_target(j, &r->targets[i], sides[i].live.account);
+		put_target(j, &r->targets[i]);
 	json_end_array(j);
 	json_key(j, "evidence");
 	json_null(j);
@@ -89,7 +88,7 @@ static struct err *make_run_id(char out[RUN_ID_SIZE])
 }
 
 struct err *journal_append(const struct io *io, struct workspace *w, struct result *r,
-			   const struct sides *sides, const char *remote)
+			   const char *remote)
 {
 	struct buf record = BUF_INIT(RECORD_SIZE_MAX), message = BUF_INIT((size_t)1 << 16);
 	struct json_writer j = json_writer_to(&record);
@@ -102,7 +101,7 @@ struct err *journal_append(const struct io *io, struct workspace *w, struct resu
 
 	TRY(make_run_id(run_id));
 	TRY(repo_resolve_tip(w->repo, JOURNAL_REF, w->arena, &request.expect));
-	put_record(&j, run_id, r, sides);
+	put_record(&j, run_id, r);
 	put_message(&message, r);
 	e = buf_check(&record, ERR_OUTPUT, "the record");
 	if (!e)

@@ -15,6 +15,6 @@
 #define JOURNAL_SCHEMA "scandrift-run/1"
 
 struct err *journal_append(const struct io *io, struct workspace *w, struct result *r,
-			   const struct sides *sides, const char *remote) MUST_USE;
+			   const char *remote) MUST_USE;
 
 #endif

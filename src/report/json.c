@@ -163,6 +163,7 @@ static void put_target(struct json_writer *w, const struct result_target *t)
 	json_put_text(w, "baseline_digest", t->baseline_digest);
 	json_put_text(w, "live_digest", t->live_digest);
 	json_put_text(w, "request_id", t->request_id);
+	json_put_text(w, "account", t->account);
 	json_put_coverage(w, t);
 	if (t->has_diff)
 		put_diff(w, t);

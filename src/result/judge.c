@@ -373,8 +373,9 @@ static void fill_live(struct result_target *row, const struct live_side *live,
 	}
 }
 
-/* A recording may be a reply alone, which does not say whose it is. */
-static struct err *add_unverified(struct result *r, const struct target *t)
+/* A recording may be a reply alone, or one of a run that could not ask whose it is. */
+static struct err *add_unverified(struct result *r, const struct target *t,
+				  const struct live_side *live)
 {
 	struct finding f = finding_from_rule(RULE_TARGET_UNPINNED, t->name);
 
@@ -384,17 +385,25 @@ static struct err *add_unverified(struct result *r, const struct target *t)
 				  "Its uin, %.*s, was not verified: the recording does not say "
 				  "which account it is of",
 				  STR_ARG(t->uin));
-	f.next = STR("Keep NAME.meta.json, which --record writes, beside NAME.json");
+	f.next = live->is_fetched ? STR("Record it while STS can be reached")
+				  : STR("Keep NAME.meta.json, which --record writes, beside "
+					"NAME.json");
 	f.file = str_from(t->file);
 	f.line = t->line;
 	return add(r, &f);
 }
 
-static struct err *add_unpinned(struct result *r, const struct target *t, struct str account)
+static struct err *add_unpinned(struct result *r, const struct target *t,
+				const struct live_side *live)
 {
 	struct finding f = finding_from_rule(RULE_TARGET_UNPINNED, t->name);
+	struct str account = live->account;
 
-	if (account.n) {
+	if (!account.n) {
+		f.message = findings_text(&r->findings, "%.*s, and it is not known%s%.*s",
+					  STR_ARG(f.message), live->unnamed.n ? ": " : "",
+					  STR_ARG(live->unnamed));
+	} else {
 		f.general = f.message;
 		f.general_next = f.next;
 		f.message = findings_text(&r->findings, "%.*s; it was account %.*s",
@@ -471,7 +480,11 @@ struct err *judge_target(struct result *r, const struct target *t, const struct 
 		.baseline_path = t->baseline,
 		.baseline_digest = base->digest,
 		.request_id = live->failure.request_id,
+		.account = live->account,
 	};
+	/* Of the wrong account it is told already, and the credential is that of another target. */
+	if (live->failure.reason != REASON_WRONG_ACCOUNT)
+		row->credential = live->credential;
 	if (live->reading)
 		fill_live(row, live, live->reading->config.resource);
 	TRY(judge_baseline(r, t, base));
@@ -482,9 +495,9 @@ struct err *judge_target(struct result *r, const struct target *t, const struct 
 	if (is_live_known)
 		TRY(judge_notes(r, t, live->reading, row->request_id));
 	if (live->is_fetched && !t->uin.n)
-		TRY(add_unpinned(r, t, live->account));
-	else if (!live->is_fetched && live->reading && t->uin.n)
-		TRY(add_unverified(r, t));
+		TRY(add_unpinned(r, t, live));
+	else if (live->reading && t->uin.n && !str_eq(t->uin, live->account))
+		TRY(add_unverified(r, t, live));
 	if (is_live_known)
 		TRY(judge_liveness(r, t, live->reading, &unclear));
 	if (unclear.message.n)

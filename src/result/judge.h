@@ -12,6 +12,8 @@
 struct live_side {
 	bool is_fetched;               /* over the network, now or when it was recorded */
 	struct str account;            /* whose it is, where that is known */
+	struct str credential;         /* equal for equal ones, and no secret; or empty */
+	struct str unnamed;            /* why the account is not known, where something says */
 	const struct reading *reading; /* NULL: see failure */
 	struct str digest;
 	/* Why there is no reading, or none that can be used. */

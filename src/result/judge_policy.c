@@ -336,6 +336,39 @@ struct err *policy_run_target(struct policy_run *run, const struct target *t,
 	return NULL;
 }
 
+/* The findings are in the order of the targets, so the search goes on where it was. */
+static const struct target *next_named(const struct policy_run *run, struct str name, size_t *at)
+{
+	const struct targets *all = run->targets;
+
+	for (size_t i = 0; i < all->count; i++) {
+		const struct target *t = &all->list[(*at + i) % all->count];
+
+		if (str_eq(t->name, name)) {
+			*at = (*at + i) % all->count;
+			return t;
+		}
+	}
+	return NULL;
+}
+
+struct err *policy_run_accounts(struct policy_run *run, size_t first)
+{
+	struct result *r = run->result;
+	struct policy_input nothing = {0};
+	size_t at = 0;
+
+	run->are_accounts_known = r->target_count == run->targets->count;
+	for (size_t i = 0; i < r->target_count; i++)
+		run->are_accounts_known &= r->targets[i].account.n && r->targets[i].credential.n;
+	for (size_t i = first; i < r->findings.n; i++) {
+		struct finding *f = &r->findings.v[i];
+
+		TRY(apply_waivers(run, f, next_named(run, f->target, &at), &nothing));
+	}
+	return NULL;
+}
+
 struct err *policy_run_end(struct policy_run *run)
 {
 	struct findings *list = &run->result->findings;

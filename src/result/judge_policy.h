@@ -27,6 +27,9 @@ struct err *policy_run_target(struct policy_run *run, const struct target *t,
 			      const struct live_side *live, const struct baseline_side *base,
 			      size_t first) MUST_USE;
 
+/* After judge_accounts: its findings are those from `first` on. */
+struct err *policy_run_accounts(struct policy_run *run, size_t first) MUST_USE;
+
 /* Behind the last target. */
 struct err *policy_run_end(struct policy_run *run) MUST_USE;
 

@@ -157,6 +157,9 @@ static bool is_judged(const struct policy_run *run, const struct waiver_use *use
 	bool is_drift = class == CLASS_DRIFT;
 	bool is_seen_enough = class == CLASS_BASELINE || class == CLASS_TARGET;
 
+	/* It takes two targets, of which the waiver may name one. */
+	if (use->rule == &rules[RULE_TARGET_SAME_ACCOUNT] && !run->are_accounts_known)
+		return false;
 	for (size_t i = 0; i < run->targets->count; i++) {
 		const struct target_use *u = &run->seen[i];
 

@@ -38,6 +38,8 @@ struct result_target {
 	struct str baseline_path;
 	struct str baseline_digest, live_digest; /* "sha256:...", or empty */
 	struct str request_id;
+	struct str account;        /* which one answered, where that is known */
+	struct str credential;     /* equal for equal ones; empty: not known, or not the target's */
 	const struct config *live; /* where it is whole; NULL: not known, or not of a target */
 	bool has_diff;
 	struct diff diff;

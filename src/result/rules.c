@@ -185,6 +185,11 @@ const struct rule rules[] = {
 	  "The reply has a value that this version does not know",
 	  "What it does to scanning is not known; it is compared like any other",
 	  NEXT_KEEP },
+	[RULE_TARGET_SAME_ACCOUNT] =
+	{ "target/same-account", CLASS_TARGET, SEVERITY_MEDIUM,
+	  "Another target reaches the same account by other credentials",
+	  "One of them may be for an account that nobody checks",
+	  "Give each target the credentials of its own account, and set uin" },
 	[RULE_TARGET_UNPINNED] =
 	{ "target/unpinned", CLASS_TARGET, SEVERITY_INFO,
 	  "The target does not say which account it is",

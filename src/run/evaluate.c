@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "result/judge_accounts.h"
 #include "result/judge_policy.h"
 #include "run/config_paths.h"
 
@@ -55,11 +56,12 @@ static struct err *settle(struct evaluating *j, size_t i)
 	else
 		TRY(copy_text(j, &row->live_digest));
 	TRY(copy_text(j, &row->request_id));
-	TRY(copy_text(j, &s->live.account));
+	TRY(copy_text(j, &row->account));
+	TRY(copy_text(j, &row->credential));
 	row->diff.before = row->diff.after = NULL;
 	*s = (struct sides){
 		.live = {.is_fetched = s->live.is_fetched,
-			 .account = s->live.account,
+			 .account = row->account,
 			 .digest = row->live_digest},
 		.base = {.state = s->base.state, .digest = row->baseline_digest},
 	};
@@ -142,6 +144,14 @@ static struct err *take_all(struct evaluating *j)
 	return e;
 }
 
+static struct err *compare_accounts(struct evaluating *j)
+{
+	size_t first = j->r->findings.n;
+
+	TRY(judge_accounts(j->r, j->w->selected));
+	return j->policies ? policy_run_accounts(j->policies, first) : NULL;
+}
+
 struct err *evaluate_targets(const struct evaluation *e, struct result *r, struct sides *sides)
 {
 	struct evaluating j = {.e = e, .w = e->w, .r = r, .sides = sides};
@@ -150,6 +160,7 @@ struct err *evaluate_targets(const struct evaluation *e, struct result *r, struc
 	if (policies)
 		TRY(policy_run_new(r, policies, &e->w->targets, &j.policies));
 	TRY(take_all(&j));
+	TRY(compare_accounts(&j));
 	if (policies)
 		TRY(policy_run_end(j.policies));
 	r->are_policies_judged = policies && policies->count > 0;

@@ -23,9 +23,9 @@ struct err *live_show_request(struct live *l, const struct target *t, struct buf
 	return fetch_show_request(&request, clock.unix_s(clock.ctx), l->w->arena, out);
 }
 
-static void on_passed(void *ctx, const char *source, const char *why)
+static void on_passed(void *ctx, enum credential_source source, const char *why)
 {
-	buf_printf(ctx, "  %-12s passed over: %s\n", source, why);
+	buf_printf(ctx, "  %-12s passed over: %s\n", credential_source_name(source), why);
 }
 
 static void on_known(void *ctx)
@@ -46,11 +46,11 @@ static struct err *put_source(const struct live *l, const struct identity *id, s
 
 	if (!masked)
 		return err_nomem();
-	if (!root->source) {
+	if (root->source == CREDENTIAL_NONE) {
 		buf_printf(out, "  %-12s %s\n", "none", identity_failure(id)->message);
 		return NULL;
 	}
-	buf_printf(out, "  %-12s used: %s", root->source, root->place);
+	buf_printf(out, "  %-12s used: %s", credential_source_name(root->source), root->place);
 	if (root->form == CREDENTIAL_KEY)
 		buf_printf(out, ", SecretId %s, %s", masked,
 			   secret_is_set(&root->token) ? "with a token" : "without a token");
@@ -61,16 +61,11 @@ static struct err *put_source(const struct live *l, const struct identity *id, s
 static void put_rest(const struct identity *id, const struct target *t, struct buf *out)
 {
 	const struct credential *root = identity_root(id);
-	const struct fetch_failure *f = identity_failure(id);
-	bool is_behind = false;
+	const struct fetch_failure *f = identity_account_failure(id);
 
-	for (size_t i = 0; root->source && credentials_source_name(i); i++) {
-		const char *name = credentials_source_name(i);
-
-		if (is_behind)
-			buf_printf(out, "  %-12s not looked at\n", name);
-		is_behind |= strcmp(name, root->source) == 0;
-	}
+	for (enum credential_source i = root->source + 1;
+	     root->source && i < CREDENTIAL_SOURCES_END; i++)
+		buf_printf(out, "  %-12s not looked at\n", credential_source_name(i));
 	if (root->role_arn)
 		buf_printf(out, "  %-12s %s, said by the file\n", "role", root->role_arn);
 	if (t->role_arn.n)
@@ -89,8 +84,7 @@ static void put_rest(const struct identity *id, const struct target *t, struct b
 struct err *live_explain(struct live *l, const struct target *t, struct buf *out, struct err **why)
 {
 	const struct fetch_failure *f;
-	struct identity_request wish = {
-		.wants_account = true, .passed = on_passed, .passed_ctx = out};
+	struct identity_request wish = {.passed = on_passed, .passed_ctx = out};
 	struct identity_waiter waiter = {.ready = on_known};
 	struct identity *id = NULL;
 	struct err *e;
@@ -100,13 +94,13 @@ struct err *live_explain(struct live *l, const struct target *t, struct buf *out
 	TRY(live_find_identity(l, t, &wish, &id));
 	TRY(put_source(l, id, out));
 	stop_catch();
-	identity_wait(id, &waiter);
+	identity_wait_account(id, &waiter);
 	e = pool_run(l->pool, is_stopped, NULL);
 	stop_release();
 	if (e)
 		return e;
 	put_rest(id, t, out);
-	f = identity_failure(id);
+	f = identity_account_failure(id);
 	if (f->reason)
 		*why = err_new(identity_is_unconfigured(id) ? ERR_CONFIG : ERR_NET, "%s: %s: %s",
 			       t->name.p, reason_word(f->reason, f->foreign), f->message);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Many targets at once: each waits for its identity, then for its turn in the pool. What one of them
- * cannot have is its own outcome; only what no target can go on without ends the run.
+ * Many targets at once: each waits for its identity, then for its turn in the pool, and at its end
+ * for the name of its account. What one of them cannot have is its own outcome; only what no target
+ * can go on without ends the run.
  */
 #include <stdlib.h>
 
@@ -17,8 +18,9 @@ struct job {
 	const struct target *t;
 	size_t i;
 	struct identity *identity;
-	struct identity_waiter waiter;
-	struct pool_call call;
+	struct identity_waiter waiter, for_account;
+	bool has_account, has_outcome;
+	struct pool_call call; /* its outcome is the job's, sent or not */
 };
 
 struct batch {
@@ -47,16 +49,20 @@ static struct err *record(struct live *l, const struct target *t, const struct f
 	return NULL;
 }
 
-static void finish_job(struct job *j, struct fetch_outcome *o, struct arena *a)
+static void finish_job(struct job *j)
 {
 	struct batch *b = j->batch;
 	struct live *l = b->l;
+	struct fetch_outcome *o = &j->call.steps.o;
+	struct arena *a = j->call.arena;
 	struct err *e = NULL;
 
 	b->done++;
 	b->failed_n += !fetch_is_ok(o);
 	o->is_fetched = true;
 	o->account = identity_account(j->identity);
+	o->credential = identity_mark(j->identity);
+	o->unnamed = identity_account_failure(j->identity);
 	if (l->io->log.level == LOG_VERBOSE)
 		progress_hide(&b->progress);
 	log_verbose(&l->io->log, "%s: tries=%u status=%d bytes=%zu ms=%llu", j->t->name.p, o->tries,
@@ -77,25 +83,24 @@ static void finish_job(struct job *j, struct fetch_outcome *o, struct arena *a)
 	progress_show(&b->progress, b->done, b->failed_n);
 }
 
+static void end_job(struct job *j)
+{
+	j->has_outcome = true;
+	if (j->has_account)
+		finish_job(j);
+}
+
 static void fail_job(struct job *j, const struct fetch_failure *f)
 {
-	struct fetch_outcome o = {.content_type = "", .date = "", .failure = *f};
-	struct arena *a = arena_new();
-
-	if (a) {
-		finish_job(j, &o, a);
-		return;
-	}
-	if (!j->batch->failed)
-		j->batch->failed = err_nomem();
-	j->batch->done++;
+	j->call.steps.o = (struct fetch_outcome){.content_type = "", .date = "", .failure = *f};
+	j->call.arena = arena_new(); /* NULL is what finish_job takes for a lack of memory */
+	end_job(j);
 }
 
 static void on_reply(void *ctx, struct pool_call *call)
 {
-	struct job *j = ctx;
-
-	finish_job(j, &call->steps.o, call->arena);
+	(void)call;
+	end_job(ctx);
 }
 
 static void on_renewed(void *ctx)
@@ -139,22 +144,12 @@ static void fail_account(struct job *j)
 	fail_job(j, &f);
 }
 
-static void on_identity(void *ctx)
+static void send(struct job *j)
 {
-	struct job *j = ctx;
 	struct batch *b = j->batch;
 	struct live *l = b->l;
-	const struct fetch_failure *f = identity_failure(j->identity);
 	struct err *e;
 
-	if (f->reason) {
-		fail_job(j, f);
-		return;
-	}
-	if (j->t->uin.n && !str_is(j->t->uin, identity_account(j->identity))) {
-		fail_account(j);
-		return;
-	}
 	e = live_make_request(l, j->t, &j->call.request);
 	log_verbose(&l->io->log, "%s: asking %s", j->t->name.p, l->endpoint->url);
 	j->call.request.credential = identity_credential(j->identity);
@@ -170,6 +165,36 @@ static void on_identity(void *ctx)
 		err_free(e);
 	else
 		b->failed = e;
+}
+
+static void on_identity(void *ctx)
+{
+	struct job *j = ctx;
+	const struct fetch_failure *f = identity_failure(j->identity);
+
+	if (f->reason)
+		fail_job(j, f);
+	else
+		send(j);
+}
+
+/* A target with uin is asked once its account is known to be that; others do not wait for it. */
+static void on_account(void *ctx)
+{
+	struct job *j = ctx;
+	const struct fetch_failure *f = identity_account_failure(j->identity);
+
+	j->has_account = true;
+	if (!j->t->uin.n) {
+		if (j->has_outcome)
+			finish_job(j);
+	} else if (f->reason) {
+		fail_job(j, f);
+	} else if (!str_is(j->t->uin, identity_account(j->identity))) {
+		fail_account(j);
+	} else {
+		on_identity(j);
+	}
 }
 
 static bool is_stopped(void *ctx)
@@ -210,8 +235,11 @@ static struct err *run_jobs(struct batch *b)
 	for (size_t i = 0; i < b->n && !b->failed; i++) {
 		struct job *j = &b->jobs[i];
 
+		j->for_account = (struct identity_waiter){.ready = on_account, .ctx = j};
 		j->waiter = (struct identity_waiter){.ready = on_identity, .ctx = j};
-		identity_wait(j->identity, &j->waiter);
+		identity_wait_account(j->identity, &j->for_account);
+		if (!j->t->uin.n)
+			identity_wait(j->identity, &j->waiter);
 	}
 	e = pool_run(b->l->pool, is_stopped, b);
 	if (b->failed) {

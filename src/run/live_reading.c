@@ -68,8 +68,11 @@ struct err *live_read_side(struct live *l, const struct target *t, const struct 
 	struct reading *r = NULL;
 	struct err *e;
 
-	*out = (struct live_side){.is_fetched = o->is_fetched,
-				  .account = str_from(o->account ? o->account : "")};
+	*out = (struct live_side){
+		.is_fetched = o->is_fetched,
+		.account = str_from(o->account ? o->account : ""),
+		.credential = str_from(o->credential ? o->credential : ""),
+		.unnamed = str_from(o->unnamed && o->unnamed->reason ? o->unnamed->message : "")};
 	if (!fetch_is_ok(o)) {
 		take_failure(out, o);
 		return NULL;

@@ -68,7 +68,6 @@ struct err *live_find_identity(struct live *l, const struct target *t,
 	wish->sts = l->sts;
 	wish->region = sts_region(t);
 	wish->timeout_ms = timeout_of(l, t);
-	wish->wants_account |= t->uin.n > 0;
 	return identities_get(l->identities, wish, out);
 }
 

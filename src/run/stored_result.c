@@ -10,7 +10,7 @@
 #define SCHEMA_ID       "scandrift-result/1"
 
 struct stored_target {
-	struct str name, outcome, baseline_digest, live_digest, request_id;
+	struct str name, outcome, baseline_digest, live_digest, request_id, account;
 	struct str live; /* JSON; empty: not there */
 	struct stored_target *next;
 };
@@ -28,6 +28,7 @@ static const struct json_member target_members[] = {
 	{JSON_ROW("baseline_digest", TEXT, struct stored_target, baseline_digest)},
 	{JSON_ROW("live_digest", TEXT, struct stored_target, live_digest)},
 	{JSON_ROW("request_id", TEXT, struct stored_target, request_id)},
+	{JSON_ROW("account", TEXT, struct stored_target, account)},
 	{JSON_ROW("live", SOURCE, struct stored_target, live)},
 };
 static const struct json_object target_object = {JSON_OTHER_IS_ABSENT, target_members,
@@ -122,6 +123,11 @@ struct err *stored_side(const struct stored *s, const struct target *t,
 	*out = (struct live_side){0};
 	if (!st)
 		return err_new(ERR_CONFIG, "%s: knows no target %s", s->file, t->name.p);
+	if (t->uin.n && st->account.n && !str_eq(t->uin, st->account))
+		return err_new(ERR_CONFIG,
+			       "%s: %s: was fetched from account %.*s, expected uin = %s", s->file,
+			       t->name.p, STR_ARG(st->account), t->uin.p);
+	out->account = st->account;
 	if (!st->live.n && str_is(st->outcome, outcome_name(OUTCOME_EQUAL)) &&
 	    base->state == BASELINE_READ && str_eq(base->digest, st->live_digest)) {
 		out->reading = base->reading;

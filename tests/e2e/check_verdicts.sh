@@ -26,8 +26,9 @@ last_request() {
 	sed -n 's/.* request=\([^ ]*\).*/\1/p' "$standin_log" | tail -n 1
 }
 
+# Of the schedule; whose the key is, is asked beside.
 requests() {
-	wc -l <"$standin_log"
+	grep -c ' action=DescribeImageRegistryTimingScanTask ' "$standin_log" || :
 }
 
 # Who the account is, the targets do not say.
@@ -92,7 +93,7 @@ echo 'AKIDPROD * cut 40' >"$scenario"
 run_json -C repo check --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE" --now "$now"
 expect_exit 3
 expect_findings 'incomplete/truncated high prod' "$unpinned prod"
-echo 'AKIDPROD 1 cut 40' >"$scenario"
+echo 'AKIDPROD:DescribeImageRegistryTimingScanTask 1 cut 40' >"$scenario"
 run_json -C repo check --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE" --now "$now"
 expect_exit 0
 : >"$scenario"
@@ -106,13 +107,13 @@ expect_findings 'incomplete/certificate high prod' "$unpinned prod"
 # counts requests.
 product_repo two alpha beta
 sed -i 's/"ScanPeriod": 1/"ScanPeriod": 7/' "$accounts/AKIDPROD.json"
-echo 'AKIDPROD 1 error UnauthorizedOperation "You may not."' >"$scenario"
+echo 'AKIDPROD:DescribeImageRegistryTimingScanTask 1 error UnauthorizedOperation "You may not."' >"$scenario"
 run_json -C two check --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE" --now "$now" --jobs 1
 expect_exit 1
 expect_findings 'incomplete/permission high alpha' 'drift/ScanPeriod high beta' "$unpinned alpha" "$unpinned beta"
 expect_json out '.verdict == "fail" and .incomplete and .counts.drifted == 1'
 expect_json out '[.targets[] | .name + " " + .outcome] == ["alpha incomplete", "beta drifted"]'
-echo 'AKIDPROD 1 error UnauthorizedOperation "You may not!"' >"$scenario"
+echo 'AKIDPROD:DescribeImageRegistryTimingScanTask 1 error UnauthorizedOperation "You may not!"' >"$scenario"
 run scandrift -C two check --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE" --now "$now" --jobs 1
 expect_exit 1
 expect_output two.text

@@ -75,7 +75,45 @@ expect_text out 'account      100000000001'
 expect_text out 'profile      passed over: the target names none'
 expect_text out 'tke          not looked at'
 
-# A role on top: had once for all its targets, its account is known without asking.
+# STS that does not answer: who pins an account is incomplete, who does not is evaluated, and both
+# say so. The recording knows no account either.
+nowhere='sts-endpoint = http://127.0.0.1:1'
+away() {
+	{
+		echo '[target prod]'
+		echo "endpoint = $HTTPS_URL"
+		printf '%s\n' "$nowhere" "$@"
+	} >repo/baselines/targets.ini
+	commit_all repo 'targets: STS is away'
+	run_json -C repo check --ca-bundle "$CA_FILE" --now "$now" --record "$PWD/away"
+	cat "$out" "$err" >>said
+}
+asked=$(calls DescribeImageRegistryTimingScanTask)
+away 'uin = 100000000001'
+expect_exit 3
+expect_findings 'incomplete/connect high prod'
+expect_text out 'GetCallerIdentity: '
+expect_json out '.targets[0].account == null'
+[ "$(calls DescribeImageRegistryTimingScanTask)" = "$asked" ] || fail 'an account that is not verified was asked'
+away
+expect_exit 0
+expect_findings 'target/unpinned info prod'
+expect_text out 'it is not known: GetCallerIdentity: '
+expect_json out '.targets[0] | .account == null and .outcome == "equal"'
+expect_json away/prod.meta.json '.account == null and .failure == null'
+run_json -C repo check --replay "$PWD/away" --now "$now"
+expect_exit 0
+expect_findings 'target/unpinned info prod'
+# Pinned later, what nobody verified is said to be so.
+targets 'uin = 100000000001'
+run_json -C repo check --replay "$PWD/away" --now "$now"
+expect_exit 0
+expect_findings 'target/unpinned info prod'
+expect_text out 'was not verified'
+
+# A role on top: had once for all its targets, and asked once whose it is. The text of its ARN proves
+# nothing.
+asked=$(calls GetCallerIdentity)
 printf '[defaults]\nrole-arn = qcs::cam::uin/100000000001:roleName/auditor\nbaseline = baselines/prod.json\n%s\n%s\n%s\n' \
 	'[target a]' '[target b]' '[target c]' >repo/baselines/targets.ini
 commit_all repo 'targets: three of one role'
@@ -85,6 +123,81 @@ expect_findings 'target/unpinned info a' 'target/unpinned info b' 'target/unpinn
 expect_text out 'it was account 100000000001'
 expect_text out 'Set uin = 100000000001'
 [ "$(calls AssumeRole)" = 1 ] || fail 'the role was not assumed once'
+[ "$(calls GetCallerIdentity)" = $((asked + 1)) ] || fail 'the account of the role was not asked for once'
+expect_json out '[.targets[].account] | unique == ["100000000001"]'
+echo '{"Response": {"AccountId": "100000000007", "Arn": "x", "RequestId": "r"}}' >"$SCRATCH/caller.json"
+echo 'ROLE-auditor:GetCallerIdentity * body caller.json' >"$scenario"
+targets 'role-arn = qcs::cam::uin/100000000001:roleName/auditor' 'uin = 100000000001'
+check "$HTTPS_URL"
+expect_exit 3
+expect_findings 'incomplete/wrong-account high prod'
+expect_text out 'account 100000000007'
+: >"$scenario"
+
+# One account by two credentials: a role and the keys below it. It is in the recording, so that the run
+# that merges shards says it too, and it can be waived.
+both() {
+	{
+		printf '[defaults]\nbaseline = baselines/prod.json\n'
+		printf '[target a]\n[target b]\n[target c]\n'
+		echo 'role-arn = qcs::cam::uin/100000000001:roleName/auditor'
+	} >repo/baselines/targets.ini
+	commit_all repo 'targets: one account in two ways'
+}
+three='target/unpinned info a
+target/unpinned info b
+target/unpinned info c'
+same='target/same-account medium a
+target/same-account medium b
+target/same-account medium c'
+both
+check "$HTTPS_URL" --record "$PWD/both"
+expect_exit 1
+expect_findings "$three" "$same"
+expect_text out 'Account 100000000001 is that of target c too, by other credentials'
+check "$HTTPS_URL" a b
+expect_exit 0
+expect_findings 'target/unpinned info a' 'target/unpinned info b'
+run_json -C repo check --replay "$PWD/both" --now "$now" --journal
+expect_exit 1
+expect_findings "$three" "$same"
+git -C repo cat-file -p refs/scandrift/runs:run.json >record.json
+expect_json record.json '[.targets[].account] == ["100000000001", "100000000001", "100000000001"]'
+expect_json both/a.meta.json '.account == "100000000001"'
+mkdir repo/policies
+cat >repo/policies/own.ini <<'EOT'
+[policy]
+id = own
+title = What was decided
+
+[rule on]
+severity = high
+assert = /Enable == true
+
+[waiver two-ways]
+rule = target/same-account
+reason = The role is being introduced
+owner = ops@example.com
+expires = 2026-12-31
+EOT
+commit_all repo 'policies: decided'
+check "$HTTPS_URL"
+expect_exit 0
+expect_json out '.counts.waived == 3'
+# A run that cannot see both does not say that the waiver is of no use.
+check "$HTTPS_URL" a
+expect_exit 0
+expect_json out '[.findings[] | select(.rule == "waiver/unused")] == []'
+rm both/*.meta.json
+run_json -C repo check --replay "$PWD/both" --now "$now"
+expect_json out '[.findings[] | select(.rule == "waiver/unused")] == []'
+printf '[defaults]\nbaseline = baselines/prod.json\n[target a]\n[target b]\n' >repo/baselines/targets.ini
+commit_all repo 'targets: one key'
+check "$HTTPS_URL"
+expect_exit 1
+expect_json out '[.findings[] | select(.rule == "waiver/unused")] | length == 1'
+git -C repo rm -q -r policies
+commit_all repo 'policies: none'
 targets 'role-arn = qcs::cam::uin/100000000001:roleName/nobody'
 check "$HTTPS_URL"
 expect_exit 3

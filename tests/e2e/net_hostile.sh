@@ -102,7 +102,9 @@ scandrift normalize repo/baselines/good.json >good.json
 mv good.json repo/baselines/
 echo "$table" | grep . >rows
 {
-	printf '[defaults]\nbaseline = baselines/good.json\n'
+	# Whose key it is they are not asked, so that each sees the requests of its target alone.
+	printf '[defaults]\nbaseline = baselines/good.json\nsts-endpoint = https://127.0.0.1:%s\n' \
+		"$(port 49-good)"
 	while read -r name where _; do
 		printf '[target %s]\nendpoint = %s:%s\n' "$name" "$where" "$(port "$name")"
 	done <rows

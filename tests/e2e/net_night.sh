@@ -40,9 +40,10 @@ check() {
 		--jobs "$jobs" "$@"
 }
 
-# most SECONDS: the most requests that one key sent within any such window.
+# most SECONDS: the most requests of one action that one key sent within any such window.
 most() {
-	sed -E 's/^[^T]*T([0-9]+):([0-9]+):([0-9.]+)Z.* id=([^ ]+) .*/\1 \2 \3 \4/' "$standin_log" |
+	sed -E 's/^[^T]*T([0-9]+):([0-9]+):([0-9.]+)Z.* action=([^ ]+) id=([^ ]+) .*/\1 \2 \3 \4:\5/' \
+		"$standin_log" |
 		awk -v window="$1" '{
 			t = $1 * 3600 + $2 * 60 + $3
 			n[$4]++
@@ -56,9 +57,15 @@ most() {
 		} END { print most + 0 }'
 }
 
-# Whatever the number of jobs, the same bytes.
+# calls ACTION: how often the server was asked for it.
+calls() {
+	grep -c " action=$1 " "$standin_log" || :
+}
+
+# Whatever the number of jobs, the same bytes. Each key is asked whose it is.
 check 40
 expect_exit 0
+[ "$(calls GetCallerIdentity)" = 200 ] || fail 'not each key was asked whose it is'
 expect_json out '.counts.equal == 200'
 cp "$out" jobs40.json
 check 1
@@ -69,7 +76,7 @@ expect_same jobs40.json "$out"
 sed -i 's/"ScanPeriod": 1/"ScanPeriod": 7/' "$accounts/AKID150.json"
 sed -i 's/"key-110"/"key-another"/' "$accounts/AKID110.json"
 cat >"$scenario" <<'EOT'
-AKID100  1-2  error RequestLimitExceeded "Slow down."
+AKID100:DescribeImageRegistryTimingScanTask 1-2 error RequestLimitExceeded "Slow down."
 AKID120  *    status 200 ; type "text/html" ; body page.html
 AKID130  *    delay 20000
 EOT
@@ -98,7 +105,9 @@ use_key AKID001 key-001
 check 40
 expect_exit 0
 expect_json out '.counts.equal == 70'
-[ "$(wc -l <"$standin_log")" = 70 ] || fail 'not one request a target'
+[ "$(calls DescribeImageRegistryTimingScanTask)" = 70 ] || fail 'not one request a target'
+[ "$(calls GetCallerIdentity)" = 1 ] || fail 'the account of the one key was not asked for once'
+expect_json out '[.targets[].account] | unique == ["1001"]'
 [ "$(most 1)" -le 20 ] || fail "requests of one key in a second: $(most 1)"
 
 # A run that is over before all was asked for is incomplete, and says so.
@@ -110,13 +119,13 @@ expect_json out '[.findings[] | select(.class == "incomplete") | .rule] | unique
 # Ended by a signal: what was judged is reported, the rest is incomplete.
 interrupt() {
 	# Another text, so that the counts begin anew.
-	printf '# %s\n* 25+ delay 20000\n' "$1" >"$scenario"
+	printf '# %s\n*:DescribeImageRegistryTimingScanTask 25+ delay 20000\n' "$1" >"$scenario"
 	: >"$standin_log"
 	env --default-signal="$1" "$SCANDRIFT" -C repo check --endpoint "$HTTPS_URL" \
 		--ca-bundle "$CA_FILE" --now "$now" --jobs 40 --format json >"$out" 2>"$err" &
 	pid=$!
 	for _ in $(seq 100); do
-		[ "$(wc -l <"$standin_log")" -lt 24 ] || break
+		[ "$(calls DescribeImageRegistryTimingScanTask)" -lt 24 ] || break
 		sleep 0.1
 	done
 	sleep 0.5

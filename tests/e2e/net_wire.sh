@@ -32,11 +32,15 @@ targets() {
 	first=$1
 	last=$2
 	shift 2
-	printf '[defaults]\nbaseline = baselines/good.json\n'
+	defaults
 	for i in $(seq "$first" "$last"); do
 		printf '[target t%s]\n' "$i"
 		[ $# -eq 0 ] || printf '%s\n' "$@" | sed "s/NUMBER/$i/"
 	done
+}
+# Whose key it is another one is asked, so that each server sees the requests of its targets alone.
+defaults() {
+	printf '[defaults]\nbaseline = baselines/good.json\nsts-endpoint = %s\n' "$(where 06-right-ca)"
 }
 check() {
 	run_json -C repo check --ca-bundle "$PWD/ca.pem" --now "$now" "$@"
@@ -83,7 +87,7 @@ done
 # Servers that close, refuse and go: all are evaluated, and by the server's log nobody is asked more
 # often than 20 times in any second.
 habits=$(awk '/^49-/ { print $1 }' ports)
-printf '[defaults]\nbaseline = baselines/good.json\n' >repo/baselines/targets.ini
+defaults >repo/baselines/targets.ini
 for i in $(seq 60); do
 	for row in $habits; do
 		printf '[target %s-%s]\nendpoint = %s\n' "$row" "$i" "$(where "$row")"
@@ -110,7 +114,7 @@ jq -r 'select(.tries > (if .target | test("close-second-h2") then 2 else 1 end))
 [ ! -s tried ] || fail "more than one try: $(cat tried)"
 
 # With few open files there are fewer connections at a time, and no target is lost by that.
-printf '[defaults]\nbaseline = baselines/good.json\n' >repo/baselines/targets.ini
+defaults >repo/baselines/targets.ini
 for i in $(seq 20); do
 	for row in 38-wrong-type 49-good 49-close-second; do
 		printf '[target %s-%s]\nendpoint = %s\n' "$row" "$i" "$(where "$row")"
@@ -121,22 +125,30 @@ run prlimit --nofile=32 "$SCANDRIFT" -C repo check --ca-bundle "$PWD/ca.pem" --n
 expect_exit 0
 
 # Retry-After: kept to while the run has the time, and no longer waited for where it has not.
-printf '[target t1]\nbaseline = baselines/good.json\n' >repo/baselines/targets.ini
-commit_all repo 'targets: one'
+one() {
+	{
+		defaults
+		printf '[target t1]\nendpoint = %s\n' "$(where "$1")"
+	} >repo/baselines/targets.ini
+	commit_all repo "targets: $1"
+}
+one 52-retry-after-61
 began=$(date +%s)
-check --endpoint "$(where 52-retry-after-61)" --deadline 30s
+check --deadline 30s
 expect_exit 3
 [ "$(sends 52-retry-after-61)" = 1 ] || fail 'sent again before the deadline, and before its time'
 [ $(($(date +%s) - began)) -le 10 ] || fail 'waited for what cannot come in time'
 stop_hostile
 start_hostile
+one 52-retry-after-3
 began=$(date +%s)
-check --endpoint "$(where 52-retry-after-3)" --jobs 1
+check --jobs 1
 expect_exit 0
 [ $(($(date +%s) - began)) -ge 3 ] || fail 'sent again too early'
 if [ -n "$SCANDRIFT_LONG" ]; then
+	one 52-retry-after-61
 	began=$(date +%s)
-	check --endpoint "$(where 52-retry-after-61)"
+	check
 	expect_exit 0
 	[ $(($(date +%s) - began)) -ge 61 ] || fail 'sent again too early'
 fi
@@ -147,7 +159,7 @@ sed '1s/^{/{"RequestId": "00000000-0000-4000-8000-000000000001",/' repo/baseline
 account AKIDcanary canary-key '' reply.json
 start_standin "$accounts"
 cat "$CA_FILE" >>ca.pem
-targets 1 20 "endpoint = $HTTPS_URL" >good.ini
+targets 1 20 "endpoint = $HTTPS_URL" "sts-endpoint = $HTTPS_URL" >good.ini
 # good FILE: what the result says of the good ones; they are further down beside another.
 good() {
 	jq -c '(.targets[] | select(.name != "liar")), (.findings[] | select(.target != "liar")) | del(.line)' "$1"
@@ -158,6 +170,7 @@ check --jobs 40
 expect_exit 0
 good "$out" >without
 [ "$(wc -l <without)" -ge 20 ] || fail 'not twenty'
+expect_json out '[.targets[].account] | unique == ["100000000001"]'
 for row in $(awk '{ print $1 }' ports); do
 	case $SCANDRIFT_LONG/$row in
 	*/14-* | */19-* | */proxy-* | */trap | */52-retry-after-61) continue ;; # they need more than a port
@@ -167,8 +180,8 @@ for row in $(awk '{ print $1 }' ports); do
 	*) continue ;;
 	esac
 	{
-		printf '[target liar]\nbaseline = baselines/good.json\ntimeout = 1s\nendpoint = %s\n' \
-			"$(where "$row")"
+		printf '[target liar]\nbaseline = baselines/good.json\ntimeout = 1s\n'
+		printf 'endpoint = %s\nsts-endpoint = %s\n' "$(where "$row")" "$(where "$row")"
 		cat good.ini
 	} >repo/baselines/targets.ini
 	commit_all repo "targets: and $row"

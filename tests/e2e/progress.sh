@@ -62,8 +62,8 @@ for command in '"$SLOW" -q >seen.out' 'TERM=dumb "$SLOW" >seen.out' '"$SLOW" a >
 done
 
 # What failed is counted in it, and notes do not run into it.
-echo '* 1 error UnauthorizedOperation "No."' >"$scenario"
-echo '* 2+ delay 250' >>"$scenario"
+echo '*:DescribeImageRegistryTimingScanTask 1 error UnauthorizedOperation "No."' >"$scenario"
+echo '*:DescribeImageRegistryTimingScanTask 2+ delay 250' >>"$scenario"
 # shellcheck disable=SC2016
 run env TERM=xterm script -qec '"$SLOW" -v >seen.out' /dev/null
 expect_exit 3

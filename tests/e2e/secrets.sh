@@ -83,16 +83,16 @@ live="--endpoint $HTTPS_URL"
 	# Where something goes wrong, more is said.
 	keep no-ca scandrift -C repo check $live -v
 	expect_exit 3
-	echo '* 1 error AuthFailure.SignatureFailure "No."' >"$scenario"
+	echo '*:DescribeImageRegistryTimingScanTask 1 error AuthFailure.SignatureFailure "No."' >"$scenario"
 	keep refused scandrift -C repo check $live --ca-bundle "$CA_FILE" -v --record "$PWD/refused"
 	expect_exit 3
-	echo '* 1 status 400 ; type "text/html"' >"$scenario"
+	echo '*:DescribeImageRegistryTimingScanTask 1 status 400 ; type "text/html"' >"$scenario"
 	keep gateway scandrift -C repo fetch prod $live --ca-bundle "$CA_FILE" -v
 	expect_exit 3
 	echo '* * reset' >"$scenario"
 	keep reset scandrift -C repo check $live --ca-bundle "$CA_FILE" -v
 	expect_exit 3
-	echo '* 1 status 302 ; header "Location: https://127.0.0.1:1/"' >"$scenario"
+	echo '*:DescribeImageRegistryTimingScanTask 1 status 302 ; header "Location: https://127.0.0.1:1/"' >"$scenario"
 	keep redirect scandrift -C repo check $live --ca-bundle "$CA_FILE" -v
 	expect_exit 3
 	: >"$scenario"
@@ -131,11 +131,13 @@ chmod 600 "$SCRATCH/filed.credential"
 roles() {
 	keep_as=$1
 	shift
+	# They are of one account, which is a finding of medium severity.
 	keep "$keep_as" scandrift -C roles check --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE" \
-		-v --format json --record "$PWD/record-$keep_as" "$@"
+		--fail-on high -v --format json --record "$PWD/record-$keep_as" "$@"
 }
 roles roles
 expect_exit 0
+expect_text out 'target/same-account'
 expect_json out '.counts.equal == 3'
 expect_text err 'what=AssumeRole'
 echo 'ROLE-auditor * error AuthFailure.TokenFailure "Expired."' >"$scenario"
@@ -189,7 +191,7 @@ keep pod pod "$SCANDRIFT" -C roles check pinned --endpoint "$HTTPS_URL" --ca-bun
 expect_exit 0
 expect_text err 'what=AssumeRoleWithWebIdentity'
 # A server that sends back what it was sent.
-echo '* 1 error InvalidParameter "Not this."' >"$scenario"
+echo '*:DescribeImageRegistryTimingScanTask 1 error InvalidParameter "Not this."' >"$scenario"
 keep pod-refused pod "$SCANDRIFT" -C roles fetch pinned --endpoint "$HTTPS_URL" \
 	--ca-bundle "$CA_FILE" -v
 expect_exit 3

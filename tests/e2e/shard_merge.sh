@@ -66,7 +66,7 @@ merge lost
 expect_exit 0
 
 # A failure is recorded as one, and stays one.
-echo 'AKIDPROD 1 error UnauthorizedOperation "You may not."' >"$scenario"
+echo 'AKIDPROD:DescribeImageRegistryTimingScanTask 1 error UnauthorizedOperation "You may not."' >"$scenario"
 run scandrift -C repo check a --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE" --record "$PWD/lost"
 expect_exit 3
 merge lost

@@ -129,7 +129,7 @@ static struct row {
 
 static void check_good(const struct row *row, const struct credential *c)
 {
-	assert_string_equal(c->source, "environment");
+	assert_int_equal(c->source, CREDENTIAL_ENVIRONMENT);
 	assert_true(str_is(secret_view(&c->id), "AKIDx"));
 	assert_true(str_is(secret_view(&c->key), "canary"));
 	assert_int_equal(secret_is_set(&c->token), row->token != NULL);
@@ -211,9 +211,9 @@ static void sources_stand_in_order(void **state)
 					    "tccli-file", "tke",         "cvm-role"};
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(order); i++)
-		assert_string_equal(credentials_source_name(i), order[i]);
-	assert_null(credentials_source_name(ARRAY_LEN(order)));
+	assert_int_equal(ARRAY_LEN(order), CREDENTIAL_SOURCES_END - CREDENTIAL_PROFILE);
+	for (unsigned i = 0; i < ARRAY_LEN(order); i++)
+		assert_string_equal(credential_source_name(CREDENTIAL_PROFILE + i), order[i]);
 }
 
 static void mask_shows_the_ends_alone(void **state)
@@ -551,7 +551,7 @@ static void files_are_read_as_told(void **state)
 		assert_false(text && row->lacks && strstr(text, row->lacks));
 		assert_true(!text || (!strstr(text, "canary") && !strstr(text, "ary: x")));
 		if (row->from) {
-			assert_string_equal(c.source, row->from);
+			assert_string_equal(credential_source_name(c.source), row->from);
 			assert_int_equal(c.form, row->form);
 			assert_int_equal(c.expires_s, row->expires_s);
 			assert_true(row->form || str_is(secret_view(&c.id), "AKIDx"));

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/endpoint.h"
@@ -140,13 +141,10 @@ static void end(struct fixture *f)
 	arena_free(f->a);
 }
 
-static struct identity *get(struct fixture *f, const char *role_arn, bool wants_account)
+static struct identity *get(struct fixture *f, const char *role_arn)
 {
-	const struct identity_request wish = {.role_arn = role_arn,
-					      .sts = &f->sts,
-					      .region = "ap-guangzhou",
-					      .timeout_ms = 1000,
-					      .wants_account = wants_account};
+	const struct identity_request wish = {
+		.role_arn = role_arn, .sts = &f->sts, .region = "ap-guangzhou", .timeout_ms = 1000};
 	struct identity *id = NULL;
 
 	assert_null(identities_get(f->ids, &wish, &id));
@@ -191,39 +189,27 @@ static const struct pair env_none[] = {{NULL, NULL}};
 
 /* --- tests --- */
 
-/* Keys of one's own need nobody; whose they are is asked once, for whoever wants it. */
+/* Keys of one's own need nobody. */
 static void test_own_keys(void **state)
 {
 	struct fixture f;
-	struct identity *id, *again;
+	struct identity *id;
 
 	(void)state;
 	begin(&f, env_keys);
 	told[0] = '\0';
-	id = get(&f, NULL, false);
+	id = get(&f, NULL);
 	wait_for(id, 0, "a");
 	assert_string_equal(told, "a");
-	assert_int_equal(asked_count, 0);
 	assert_string_equal(identity_name(id), "AKIDROOT");
-	assert_string_equal(identity_account(id), "");
-	again = get(&f, "", true);
-	assert_ptr_equal(again, id);
+	assert_ptr_equal(get(&f, ""), id);
 	wait_for(id, 1, "b");
-	wait_for(id, 2, "c");
-	assert_string_equal(told, "a");
-	assert_int_equal(asked_count, 1);
-	assert_string_equal(asked[0]->request.action, "GetCallerIdentity");
-	assert_false(asked[0]->request.is_unsigned);
-	answer(0, CALLER);
-	assert_string_equal(told, "abc");
-	assert_string_equal(identity_account(id), "100000000003");
-	wait_for(id, 3, "d");
-	assert_string_equal(told, "abcd");
-	assert_int_equal(asked_count, 1);
+	assert_string_equal(told, "ab");
+	assert_int_equal(asked_count, 0);
 	end(&f);
 }
 
-/* A web identity is exchanged once, without a signature; its role's ARN says whose it is. */
+/* A web identity is exchanged once, without a signature. */
 static void test_web_identity(void **state)
 {
 	struct fixture f;
@@ -233,8 +219,8 @@ static void test_web_identity(void **state)
 	begin(&f, env_tke);
 	write_token(&f, CANARY "\n");
 	told[0] = '\0';
-	id = get(&f, NULL, true);
-	assert_ptr_equal(get(&f, NULL, true), id);
+	id = get(&f, NULL);
+	assert_ptr_equal(get(&f, NULL), id);
 	wait_for(id, 0, "a");
 	wait_for(id, 1, "b");
 	wait_for(id, 2, "c");
@@ -245,8 +231,8 @@ static void test_web_identity(void **state)
 	answer(0, KEYS("AKIDTMP", "1767211217"));
 	assert_string_equal(told, "abc");
 	assert_true(str_is(secret_view(&identity_credential(id)->id), "AKIDTMP"));
-	assert_string_equal(identity_account(id), "100000000001");
-	assert_string_equal(identity_root(id)->source, "tke");
+	assert_string_equal(identity_account(id), "");
+	assert_int_equal(identity_root(id)->source, CREDENTIAL_TKE);
 	assert_int_equal(asked_count, 1);
 	end(&f);
 }
@@ -261,10 +247,10 @@ static void test_roles(void **state)
 	begin(&f, env_tke);
 	write_token(&f, CANARY);
 	told[0] = '\0';
-	a = get(&f, ROLE_A, false);
-	b = get(&f, ROLE_B, false);
+	a = get(&f, ROLE_A);
+	b = get(&f, ROLE_B);
 	assert_ptr_not_equal(a, b);
-	assert_ptr_equal(get(&f, ROLE_B, false), b);
+	assert_ptr_equal(get(&f, ROLE_B), b);
 	wait_for(a, 0, "a");
 	wait_for(b, 1, "b");
 	assert_int_equal(asked_count, 1);
@@ -276,7 +262,7 @@ static void test_roles(void **state)
 	assert_true(str_is(secret_view(&asked[1]->request.credential->id), "AKIDTMP"));
 	answer(2, KEYS("AKIDB", "1767211217"));
 	assert_string_equal(told, "b");
-	assert_string_equal(identity_account(b), "100000000002");
+	assert_string_equal(identity_account(b), "");
 	answer(1, NULL);
 	assert_string_equal(told, "ba");
 	assert_int_equal(identity_failure(a)->reason, REASON_CREDENTIALS);
@@ -297,8 +283,8 @@ static void test_failed_parent(void **state)
 	begin(&f, env_tke);
 	write_token(&f, CANARY);
 	told[0] = '\0';
-	a = get(&f, ROLE_A, false);
-	b = get(&f, ROLE_B, false);
+	a = get(&f, ROLE_A);
+	b = get(&f, ROLE_B);
 	wait_for(a, 0, "a");
 	wait_for(b, 1, "b");
 	answer(0, NULL);
@@ -321,7 +307,7 @@ static void test_unconfigured(void **state)
 	(void)state;
 	begin(&f, env_none);
 	told[0] = '\0';
-	id = get(&f, ROLE_A, true);
+	id = get(&f, ROLE_A);
 	wait_for(id, 0, "a");
 	assert_string_equal(told, "a");
 	assert_int_equal(asked_count, 0);
@@ -336,7 +322,7 @@ static void test_unconfigured(void **state)
 		write_token(&f, texts[i]);
 		if (i == 0)
 			(void)unlink(f.token_file);
-		id = get(&f, NULL, false);
+		id = get(&f, NULL);
 		wait_for(id, 0, "a");
 		assert_int_equal(asked_count, 0);
 		assert_true(identity_is_unconfigured(id));
@@ -354,7 +340,7 @@ static void test_expiry(void **state)
 	begin(&f, env_tke);
 	write_token(&f, CANARY);
 	told[0] = '\0';
-	id = get(&f, NULL, false);
+	id = get(&f, NULL);
 	wait_for(id, 0, "a");
 	answer(0, KEYS("AKIDONE", "1767208617")); /* NOW + 1000 */
 	f.now_s = NOW + 600;
@@ -379,14 +365,14 @@ static void test_renewal(void **state)
 
 	(void)state;
 	begin(&f, env_keys);
-	id = get(&f, NULL, false);
+	id = get(&f, NULL);
 	assert_false(identity_renew(id, waiter(0, "a")));
 	end(&f);
 
 	begin(&f, env_tke);
 	write_token(&f, CANARY);
 	told[0] = '\0';
-	id = get(&f, NULL, false);
+	id = get(&f, NULL);
 	wait_for(id, 0, "a");
 	answer(0, KEYS("AKIDONE", "1767299999"));
 	f.now_s = NOW + 20;
@@ -447,7 +433,7 @@ static void test_lies(void **state)
 		begin(&f, env_tke);
 		write_token(&f, CANARY);
 		told[0] = '\0';
-		id = get(&f, NULL, false);
+		id = get(&f, NULL);
 		wait_for(id, 0, "a");
 		answer(0, lies[i].body);
 		assert_string_equal(told, "a");
@@ -489,34 +475,244 @@ static void test_long_key(void **state)
 	arena_free(a);
 }
 
-static void test_arns(void **state)
+/* --- the account --- */
+
+static void wait_for_account(struct identity *id, size_t n, const char *letter)
 {
-	static const struct {
-		const char *arn, *want;
-	} rows[] = {
-		{"qcs::cam::uin/100:roleName/a", "100"},
-		{"qcs::cam::uin/100", "100"},
-		{"qcs::cam::uin/:roleName/a", ""},
-		{"qcs::cam::uin/x1", ""},
-		{"qcs::cam:gz:uin/100:role", ""},
-		{"", ""},
-		{"acs::cam::uin/100", ""},
-	};
+	identity_wait_account(id, waiter(n, letter));
+}
+
+static const struct {
+	const char *body; /* NULL: refused */
+	const char *account, *want;
+} callers[] = {
+	{CALLER, "100000000003", ""},
+	{"{\"Response\":{\"AccountId\":100000000003}}", "100000000003", ""},
+	{NULL, "", "GetCallerIdentity: not you"},
+	{"{\"Response\":{\"Arn\":\"qcs::cam::uin/100000000003:uin/1\"}}", "", "lacks AccountId"},
+	{"{\"Response\":{\"AccountId\":\"\"}}", "", "lacks AccountId"},
+	{"{\"Response\":{\"AccountId\":\"100 or so\"}}", "", "is no number"},
+	{"{\"Response\":{\"AccountId\":\"123456789012345678901234567890123\"}}", "",
+	 "is no number"},
+	{"<html>", "", "not the JSON"},
+};
+
+/* The identity is as good as before, whatever STS says of its account. */
+static void test_account(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(callers); i++) {
+		struct fixture f;
+		struct identity *id;
+		const struct fetch_failure *why;
+
+		begin(&f, env_keys);
+		told[0] = '\0';
+		id = get(&f, NULL);
+		wait_for_account(id, 0, "a");
+		wait_for_account(id, 1, "b");
+		wait_for(id, 2, "k");
+		assert_string_equal(told, "k");
+		assert_int_equal(asked_count, 1);
+		answer(0, callers[i].body);
+		assert_string_equal(told, "kab");
+		why = identity_account_failure(id);
+		if (strcmp(identity_account(id), callers[i].account) != 0 ||
+		    (why->reason == REASON_NONE) != (*callers[i].account != '\0') ||
+		    (why->reason && !strstr(why->message, callers[i].want)))
+			fail_msg("row %zu: %s, %s", i, identity_account(id), why->message);
+		assert_int_equal(identity_failure(id)->reason, REASON_NONE);
+		wait_for_account(id, 3, "c");
+		assert_string_equal(told, "kabc");
+		assert_int_equal(asked_count, 1);
+		end(&f);
+	}
+}
+
+/* Whoever waits for the account of keys that cannot be had is told why they cannot. */
+static void test_account_without_keys(void **state)
+{
+	struct fixture f;
+	struct identity *a;
 
 	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (!str_is(arn_account(rows[i].arn), rows[i].want))
-			fail_msg("%s", rows[i].arn);
+	begin(&f, env_tke);
+	write_token(&f, CANARY);
+	told[0] = '\0';
+	a = get(&f, ROLE_A);
+	wait_for_account(a, 0, "a");
+	wait_for(a, 1, "k");
+	answer(0, NULL);
+	assert_int_equal(strlen(told), 2);
+	assert_string_equal(identity_account_failure(a)->message,
+			    "AssumeRoleWithWebIdentity: not you");
+	assert_int_equal(asked_count, 1);
+	end(&f);
+}
+
+/* The account of a role is that of its keys, and no text says it; each role is asked about. */
+static void test_account_of_role(void **state)
+{
+	struct fixture f;
+	struct identity *a, *b;
+
+	(void)state;
+	begin(&f, env_keys);
+	told[0] = '\0';
+	a = get(&f, ROLE_A);
+	b = get(&f, ROLE_B);
+	wait_for_account(a, 0, "a");
+	wait_for_account(get(&f, ROLE_A), 1, "A");
+	wait_for_account(b, 2, "b");
+	answer(0, KEYS("AKIDA", "1767211217"));
+	answer(1, KEYS("AKIDB", "1767211217"));
+	assert_int_equal(asked_count, 4);
+	assert_string_equal(asked[2]->request.action, "GetCallerIdentity");
+	assert_true(str_is(secret_view(&asked[2]->request.credential->id), "AKIDA"));
+	assert_true(str_is(secret_view(&asked[3]->request.credential->id), "AKIDB"));
+	assert_string_equal(identity_account(a), "");
+	answer(2, CALLER);
+	assert_string_equal(told, "aA");
+	assert_string_equal(identity_account(a), "100000000003");
+	assert_string_equal(identity_account(b), "");
+	answer(3, NULL);
+	assert_string_equal(told, "aAb");
+	end(&f);
+}
+
+/* Keys that were had anew are of the same account. */
+static void test_account_is_asked_once(void **state)
+{
+	struct fixture f;
+	struct identity *id;
+
+	(void)state;
+	begin(&f, env_tke);
+	write_token(&f, CANARY);
+	told[0] = '\0';
+	id = get(&f, NULL);
+	wait_for_account(id, 0, "a");
+	answer(0, KEYS("AKIDONE", "1767208617"));
+	answer(1, CALLER);
+	f.now_s = NOW + 701;
+	wait_for(id, 1, "b");
+	answer(2, KEYS("AKIDTWO", "1767212217"));
+	wait_for_account(id, 2, "c");
+	assert_string_equal(told, "abc");
+	assert_int_equal(asked_count, 3);
+	end(&f);
+}
+
+/* --- which credential it is --- */
+
+static void write_profile(const struct fixture *f, const char *name, const char *text)
+{
+	char path[160];
+	FILE *file;
+
+	(void)snprintf(path, sizeof(path), "%s/.tccli/%s.credential", f->home, name);
+	file = fopen(path, "w");
+	assert_non_null(file);
+	assert_true(fputs(text, file) >= 0);
+	assert_int_equal(fclose(file), 0);
+}
+
+static const struct profile_row {
+	const char *name, *text;
+	bool is_equal; /* to the one of the first row */
+} profiles[] = {
+	{"a", "{\"secretId\":\"AKIDX\",\"secretKey\":\"k\"}", true},
+	{"b", "{\"secretKey\":\"k\",\"secretId\":\"AKIDX\",\"token\":null}", true},
+	{"c", "{\"secretId\":\"AKIDY\",\"secretKey\":\"k\"}", false},
+	{"d", "{\"secretId\":\"AKIDX\",\"secretKey\":\"k\",\"token\":\"t\"}", false},
+	{"e", "{\"secretId\":\"AKIDX\",\"secretKey\":\"other\"}", false},
+	{"f", "{\"secretId\":\"AKIDX\",\"secretKey\":\"k\",\"role-arn\":\"" ROLE_A "\"}", false},
+};
+
+static struct identity *get_profile(struct fixture *f, const char *name, const struct endpoint *sts)
+{
+	const struct identity_request wish = {
+		.profile = name, .sts = sts, .region = "ap-guangzhou", .timeout_ms = 1000};
+	struct identity *id = NULL;
+
+	assert_null(identities_get(f->ids, &wish, &id));
+	return id;
+}
+
+static void make_home(struct fixture *f)
+{
+	char path[160];
+
+	(void)snprintf(f->home, sizeof(f->home), "/tmp/scandrift-home-XXXXXX");
+	assert_non_null(mkdtemp(f->home));
+	(void)snprintf(path, sizeof(path), "%s/.tccli", f->home);
+	assert_int_equal(mkdir(path, 0700), 0);
+	for (size_t i = 0; i < ARRAY_LEN(profiles); i++)
+		write_profile(f, profiles[i].name, profiles[i].text);
+}
+
+static void remove_home(const struct fixture *f)
+{
+	char path[160];
+
+	for (size_t i = 0; i < ARRAY_LEN(profiles); i++) {
+		(void)snprintf(path, sizeof(path), "%s/.tccli/%s.credential", f->home,
+			       profiles[i].name);
+		(void)unlink(path);
+	}
+	(void)snprintf(path, sizeof(path), "%s/.tccli", f->home);
+	(void)rmdir(path);
+	(void)rmdir(f->home);
+}
+
+/* Equal keys are one credential wherever they were found; a role on top is another one. */
+static void test_equal_keys(void **state)
+{
+	struct fixture f;
+	struct endpoint other;
+	struct identity *first, *role;
+
+	(void)state;
+	begin(&f, env_none);
+	make_home(&f);
+	assert_null(endpoint_parse(f.a, STR("https://sts.example.com"), &other));
+	first = get_profile(&f, "a", &f.sts);
+	assert_int_equal(strlen(identity_mark(first)), 71);
+	for (size_t i = 0; i < ARRAY_LEN(profiles); i++) {
+		struct identity *id = get_profile(&f, profiles[i].name, &f.sts);
+
+		if ((id == first) != profiles[i].is_equal)
+			fail_msg("%s", profiles[i].name);
+		assert_ptr_equal(get_profile(&f, profiles[i].name, &f.sts), id);
+	}
+	role = get_profile(&f, "f", &f.sts);
+	assert_ptr_equal(identity_root(role), identity_root(first));
+	assert_string_not_equal(identity_mark(role), identity_mark(first));
+	assert_string_not_equal(identity_mark(get_profile(&f, "c", &f.sts)), identity_mark(first));
+	/* Another STS is asked again, and it is the same credential. */
+	assert_ptr_not_equal(get_profile(&f, "a", &other), first);
+	assert_string_equal(identity_mark(get_profile(&f, "a", &other)), identity_mark(first));
+	remove_home(&f);
+	end(&f);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_own_keys),     cmocka_unit_test(test_web_identity),
-		cmocka_unit_test(test_roles),        cmocka_unit_test(test_failed_parent),
-		cmocka_unit_test(test_unconfigured), cmocka_unit_test(test_expiry),
-		cmocka_unit_test(test_renewal),      cmocka_unit_test(test_lies),
-		cmocka_unit_test(test_long_key),     cmocka_unit_test(test_arns),
+		cmocka_unit_test(test_own_keys),
+		cmocka_unit_test(test_web_identity),
+		cmocka_unit_test(test_roles),
+		cmocka_unit_test(test_failed_parent),
+		cmocka_unit_test(test_unconfigured),
+		cmocka_unit_test(test_expiry),
+		cmocka_unit_test(test_renewal),
+		cmocka_unit_test(test_lies),
+		cmocka_unit_test(test_long_key),
+		cmocka_unit_test(test_account),
+		cmocka_unit_test(test_account_without_keys),
+		cmocka_unit_test(test_account_of_role),
+		cmocka_unit_test(test_account_is_asked_once),
+		cmocka_unit_test(test_equal_keys),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,6 +16,7 @@
 #include "model_lib.h"
 #include "result/exit.h"
 #include "result/judge.h"
+#include "result/judge_accounts.h"
 #include "result/rules.h"
 
 #define RESOURCE (&schema_registry_scan)
@@ -279,8 +280,10 @@ static struct trial *trial_new(const char *reply, const char *baseline)
 			       .baseline = STR("baselines/prod.json")};
 	if (reply) {
 		assert_null(normalize_read(RESOURCE, str_from(reply), &opt, x->a, &live));
-		x->live = (struct live_side){
-			.reading = live, .digest = STR("sha256:live"), .is_fetched = true};
+		x->live = (struct live_side){.reading = live,
+					     .digest = STR("sha256:live"),
+					     .is_fetched = true,
+					     .account = x->t.uin};
 	}
 	x->base = (struct baseline_side){.state = BASELINE_MISSING};
 	if (baseline) {
@@ -711,6 +714,131 @@ static void test_advice(void **state)
 		assert_null(strstr(reason_hint((enum reason)i), "RequestId"));
 }
 
+/* --- accounts ------------------------------------------------------------------------------ */
+
+static const struct {
+	const char *uin, *account, *unnamed;
+	bool is_fetched;
+	const char *want; /* the message of target/unpinned; NULL: there is none */
+} pins[] = {
+	/* clang-format off */
+	{ "", "100000000001", "", true, "The target does not say which account it is; it was account 100000000001" },
+	{ "", "", "GetCallerIdentity: HTTP status 500", true, "The target does not say which account it is, and it is not known: GetCallerIdentity: HTTP status 500" },
+	{ "", "", "", true, "The target does not say which account it is, and it is not known" },
+	{ "", "", "", false, NULL },
+	{ "100000000001", "100000000001", "", true, NULL },
+	{ "100000000001", "100000000001", "", false, NULL },
+	{ "100000000001", "", "", false, "Its uin, 100000000001, was not verified: the recording does not say which account it is of" },
+	{ "100000000001", "", "", true, "Its uin, 100000000001, was not verified: the recording does not say which account it is of" },
+	/* clang-format on */
+};
+
+/* What is not verified is said, and the row has the account. */
+static void test_pins(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(pins); i++) {
+		struct trial *x = trial_new(REPLY(ON), BASELINE);
+		const struct finding *f;
+
+		x->t.uin = str_from(pins[i].uin);
+		x->live.account = str_from(pins[i].account);
+		x->live.unnamed = str_from(pins[i].unnamed);
+		x->live.is_fetched = pins[i].is_fetched;
+		trial_run(x);
+		f = found(x, "target/unpinned");
+		if (!f != !pins[i].want || (f && !str_is(f->message, pins[i].want)))
+			fail_msg("row %zu: %s", i, f ? f->message.p : "no finding");
+		assert_true(!f || f->severity == SEVERITY_INFO);
+		assert_true(str_is(x->rows[0].account, pins[i].account));
+		assert_int_equal(x->rows[0].outcome, OUTCOME_EQUAL);
+		trial_free(x);
+	}
+}
+
+#define REACHED_MAX 5u
+
+/* Targets a, b, ... as "ACCOUNT CREDENTIAL", each of a letter or - where it is not known. */
+static const struct {
+	const char *targets[REACHED_MAX];
+	const char *want; /* "a:b": a's message names b */
+} reached[] = {
+	{{"1 x"}, ""},
+	{{"1 x", "2 y"}, ""},
+	{{"1 x", "1 x", "1 x"}, ""},
+	{{"1 x", "1 y"}, "a:b b:a "},
+	{{"2 x", "1 y", "2 z"}, "a:c c:a "},
+	{{"1 x", "1 x", "1 y"}, "a:c b:c c:a "},
+	{{"1 x", "1 y", "1 y", "1 z"}, "a:b b:a c:a d:a "},
+	{{"1 x", "2 y", "2 z", "1 y"}, "a:d b:c c:b d:a "},
+	/* Who cannot be named is no reason for an alarm. */
+	{{"1 x", "- y", "- z"}, ""},
+	{{"1 x", "1 -", "1 -"}, ""},
+	{{"- -", "- -"}, ""},
+};
+
+static struct str letter(const char *s)
+{
+	return *s == '-' ? STR("") : (struct str){s, 1};
+}
+
+static void test_accounts(void **state)
+{
+	static const char *const names[REACHED_MAX] = {"a", "b", "c", "d", "e"};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(reached); i++) {
+		struct target targets[REACHED_MAX];
+		const struct target *list[REACHED_MAX];
+		struct result_target rows[REACHED_MAX];
+		struct result r = {.arena = arena_new(), .targets = rows};
+		char have[64] = "";
+
+		r.findings.arena = r.arena;
+		for (size_t k = 0; k < REACHED_MAX && reached[i].targets[k]; k++) {
+			const char *t = reached[i].targets[k];
+
+			targets[k] =
+				(struct target){.name = str_from(names[k]), .file = TARGETS_FILE};
+			list[k] = &targets[k];
+			rows[k] = (struct result_target){.name = targets[k].name,
+							 .account = letter(t),
+							 .credential = letter(t + 2)};
+			r.target_count++;
+		}
+		assert_null(judge_accounts(&r, list));
+		for (size_t k = 0; k < r.findings.n; k++) {
+			const struct finding *f = &r.findings.v[k];
+			const char *other = strstr(f->message.p, "target ");
+
+			assert_true(str_is(f->rule_text, "target/same-account"));
+			assert_int_equal(f->severity, SEVERITY_MEDIUM);
+			assert_non_null(other);
+			(void)snprintf(have + strlen(have), sizeof(have) - strlen(have), "%s:%c ",
+				       f->target.p, other[strlen("target ")]);
+		}
+		if (strcmp(have, reached[i].want) != 0)
+			fail_msg("row %zu: %s", i, have);
+		free(r.findings.v);
+		arena_free(r.arena);
+	}
+}
+
+/* The credential of another target's account is the other's, and told as wrong-account alone. */
+static void test_wrong_account(void **state)
+{
+	struct trial *x = trial_new(NULL, BASELINE);
+
+	(void)state;
+	x->live.failure.reason = REASON_WRONG_ACCOUNT;
+	x->live.account = STR("100000000009");
+	x->live.credential = STR("sha256:x");
+	trial_run(x);
+	assert_true(str_is(x->rows[0].account, "100000000009"));
+	assert_int_equal(x->rows[0].credential.n, 0);
+	trial_free(x);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -730,6 +858,9 @@ int main(void)
 		cmocka_unit_test(test_many_notes),
 		cmocka_unit_test(test_long_texts),
 		cmocka_unit_test(test_largest_string),
+		cmocka_unit_test(test_pins),
+		cmocka_unit_test(test_accounts),
+		cmocka_unit_test(test_wrong_account),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
