@@ -23,7 +23,7 @@ check() {
 
 # The last RequestId that the server gave.
 last_request() {
-	sed -n 's/.* request=\([^ ]*\).*/\1/p' "$standin_log" | tail -n 1
+	sed -n 's/.* action=Describe.* request=\([^ ]*\).*/\1/p' "$standin_log" | tail -n 1
 }
 
 # Of the schedule; whose the key is, is asked beside.

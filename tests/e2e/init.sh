@@ -155,7 +155,7 @@ use_key AKIDPROD wrong-key
 run scandrift -C refused init --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE"
 expect_exit 3
 expect_text err 'AuthFailure.SignatureFailure'
-expect_text err "$(sed -n 's/.* request=\([^ ]*\).*/\1/p' "$standin_log" | tail -n 1)"
+expect_text err "$(sed -n 's/.* action=Describe.* request=\([^ ]*\).*/\1/p' "$standin_log" | tail -n 1)"
 
 # What cannot be read is told before anything is written.
 new_repo untouched

@@ -55,7 +55,7 @@ for scheme in http https; do
 		done
 		if [ "$code" -ne 0 ]; then
 			expect_empty out
-			request=$(sed -n 's/.* request=\([^ ]*\).*/\1/p' "$standin_log" | tail -n 1)
+			request=$(sed -n 's/.* action=Describe.* request=\([^ ]*\).*/\1/p' "$standin_log" | tail -n 1)
 			expect_text err "$request"
 		fi
 	done 3<keys
@@ -70,7 +70,7 @@ expect_text out 9007199254740993
 # What the server sent is what --raw prints.
 fetch_with "$HTTPS_URL" AKIDGOOD good-key - --raw
 expect_exit 0
-request=$(sed -n 's/.* request=\([^ ]*\).*/\1/p' "$standin_log" | tail -n 1)
+request=$(sed -n 's/.* action=Describe.* request=\([^ ]*\).*/\1/p' "$standin_log" | tail -n 1)
 printf '{"Response":{"RequestId":"%s",%s}' "$request" "${reply#?}" >want.raw
 expect_same want.raw "$out"
 
@@ -79,6 +79,6 @@ account AKIDLATE late-key ''
 echo 'AKIDLATE * clock-skew 400' >>"$scenario"
 fetch_with "$HTTPS_URL" AKIDLATE late-key -
 expect_exit 0
-grep 'id=AKIDLATE' "$standin_log" | sed 's/.* outcome=\([^ ]*\).*/\1/' >have
+grep 'action=Describe.* id=AKIDLATE' "$standin_log" | sed 's/.* outcome=\([^ ]*\).*/\1/' >have
 printf 'AuthFailure.SignatureExpire\nok\n' >want
 expect_same want have
