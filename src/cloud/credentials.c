@@ -216,6 +216,7 @@ static struct err *from_tke(const struct credential_query *q, bool *found, const
 	out->web.provider = values[0];
 	out->web.token_file = values[TKE_TOKEN_FILE];
 	out->web.role_arn = values[2];
+	out->web.region = values[3];
 	*found = true;
 	return NULL;
 }

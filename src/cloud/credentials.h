@@ -40,7 +40,7 @@ struct credential {
 	enum credential_form form;
 	const char *place; /* for people: a file, or the names of variables */
 	struct {
-		const char *provider, *token_file, *role_arn;
+		const char *provider, *token_file, *role_arn, *region;
 	} web;
 	const char *role_arn, *role_session; /* said by a file beside its keys; or NULL */
 	int64_t expires_s;                   /* Unix seconds; 0: not known */

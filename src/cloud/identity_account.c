@@ -108,7 +108,8 @@ static void on_keys(void *ctx)
 		return;
 	}
 	id->caller.call = (struct pool_call){
-		.request = identity_sts_request(id, ACTION, STR("{}"), identity_credential(id)),
+		.request = identity_sts_request(id, ACTION, id->region, STR("{}"),
+						identity_credential(id)),
 		.identity = id->name,
 		.done = on_caller,
 		.renew = renew,

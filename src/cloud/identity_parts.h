@@ -97,7 +97,8 @@ void identity_ask_role(struct identity *id);
 void identity_exchange_web_token(struct identity *id);
 
 /* What all calls of STS have in common; `by` NULL: unsigned. */
-struct fetch_request identity_sts_request(struct identity *id, const char *action, struct str body,
+struct fetch_request identity_sts_request(struct identity *id, const char *action,
+					  const char *region, struct str body,
 					  const struct credential *by);
 
 /* identity_metadata.c */

@@ -22,7 +22,8 @@ static void wipe_call(struct identity *id)
 	buf_free(&id->body);
 }
 
-struct fetch_request identity_sts_request(struct identity *id, const char *action, struct str body,
+struct fetch_request identity_sts_request(struct identity *id, const char *action,
+					  const char *region, struct str body,
 					  const struct credential *by)
 {
 	return (struct fetch_request){
@@ -30,7 +31,7 @@ struct fetch_request identity_sts_request(struct identity *id, const char *actio
 		.action = action,
 		.version = STS_VERSION,
 		.body = body,
-		.region = id->region,
+		.region = region,
 		.endpoint = id->sts,
 		.credential = by,
 		.is_unsigned = by == NULL,
@@ -39,13 +40,14 @@ struct fetch_request identity_sts_request(struct identity *id, const char *actio
 	};
 }
 
-static void call_sts(struct identity *id, const char *action, const struct credential *by,
-		     const char *by_name, void (*done)(void *ctx, struct pool_call *call))
+static void call_sts(struct identity *id, const char *action, const char *region,
+		     const struct credential *by, const char *by_name,
+		     void (*done)(void *ctx, struct pool_call *call))
 {
 	struct err *e = buf_check(&id->body, ERR_NET, action);
 
 	id->call = (struct pool_call){
-		.request = identity_sts_request(id, action, buf_view(&id->body), by),
+		.request = identity_sts_request(id, action, region, buf_view(&id->body), by),
 		.identity = by_name,
 		.done = done,
 		.ctx = id,
@@ -81,7 +83,8 @@ static void on_parent(void *ctx)
 	}
 	id->body = BUF_INIT(TOKEN_FILE_MAX);
 	sts_assume_role(&id->body, id->role_arn, id->session);
-	call_sts(id, "AssumeRole", identity_credential(id->parent), id->parent->name, on_keys);
+	call_sts(id, "AssumeRole", id->region, identity_credential(id->parent), id->parent->name,
+		 on_keys);
 }
 
 void identity_ask_role(struct identity *id)
@@ -111,6 +114,7 @@ static struct err *make_web_body(struct identity *id)
 	return e;
 }
 
+/* In the cluster's region, as the vendor's SDKs do it: a cluster may reach no other. */
 void identity_exchange_web_token(struct identity *id)
 {
 	struct err *e;
@@ -122,7 +126,7 @@ void identity_exchange_web_token(struct identity *id)
 		identity_fail_err(id, "credentials from the tke", e, IDENTITY_HINT_FIND);
 		return;
 	}
-	call_sts(id, "AssumeRoleWithWebIdentity", NULL, id->name, on_keys);
+	call_sts(id, "AssumeRoleWithWebIdentity", id->root.web.region, NULL, id->name, on_keys);
 }
 
 /* tcss.REST is served beside sts.REST; a loopback address serves both; else it is the usual one. */

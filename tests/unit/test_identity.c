@@ -181,7 +181,7 @@ static void wait_for(struct identity *id, size_t n, const char *letter)
 static const struct pair env_keys[] = {{"TENCENTCLOUD_SECRET_ID", "AKIDROOT"},
 				       {"TENCENTCLOUD_SECRET_KEY", "canary-key"},
 				       {NULL, NULL}};
-static const struct pair env_tke[] = {{"TKE_REGION", "ap-guangzhou"},
+static const struct pair env_tke[] = {{"TKE_REGION", "ap-beijing"},
 				      {"TKE_PROVIDER_ID", "cls-1"},
 				      {"TKE_ROLE_ARN", ROLE_A},
 				      {NULL, NULL}};
@@ -227,6 +227,7 @@ static void test_web_identity(void **state)
 	assert_int_equal(asked_count, 1);
 	assert_string_equal(asked[0]->request.action, "AssumeRoleWithWebIdentity");
 	assert_true(asked[0]->request.is_unsigned);
+	assert_string_equal(asked[0]->request.region, "ap-beijing");
 	assert_non_null(strstr(bodies[0], "\"" CANARY "\""));
 	answer(0, KEYS("AKIDTMP", "1767211217"));
 	assert_string_equal(told, "abc");
