@@ -16,6 +16,9 @@
 /* Lost connections beyond this many cost a try each. */
 #define LOST_MAX 4u
 
+/* The same of answers that a limit shared with others is exceeded. */
+#define LIMITED_MAX 8u
+
 /* Below it the server's Date explains nothing: the API takes five minutes of difference. */
 #define SKEW_MIN_S 60
 
@@ -165,7 +168,9 @@ static struct err *fail_api(struct arena *a, struct fetch_outcome *o,
 		.api_code = code.p,
 		.request_id = id.p,
 		/* It is about the code. */
-		.hint = code.n ? reason_hint(row->reason) : "",
+		.hint = row->hint ? row->hint
+			: code.n  ? reason_hint(row->reason)
+				  : "",
 	};
 	return NULL;
 }
@@ -269,7 +274,7 @@ struct err *fetch_steps_prepare(struct fetch_session *s, const struct fetch_requ
 		steps->request = arena_alloc(a, sizeof(*steps->request));
 	if (!steps->request || !steps->clock)
 		return err_nomem();
-	steps->signed_ahead_s = steps->clock->ahead_s;
+	steps->signed_ahead_s = steps->o.clock_ahead_s = steps->clock->ahead_s;
 	TRY(request_sign(r, steps->o.time + steps->signed_ahead_s, a, steps->request));
 	*http = (struct http_request){
 		.url = r->endpoint->url,
@@ -303,11 +308,11 @@ void fetch_steps_interrupt(struct fetch_steps *steps)
 
 /* --- again or not --- */
 
-static bool pause_for(const struct fetch_session *s, const struct fetch_outcome *o,
-		      uint64_t wait_ms, uint64_t *pause_ms)
+static bool pause_for(const struct fetch_session *s, unsigned tries_done, uint64_t wait_ms,
+		      uint64_t *pause_ms)
 {
 	uint64_t random = s->clock.random(s->clock.ctx);
-	uint64_t ms = retry_delay_ms(&s->policy, o->tries, random);
+	uint64_t ms = retry_delay_ms(&s->policy, tries_done, random);
 
 	if (wait_ms > ms)
 		ms = wait_ms;
@@ -358,22 +363,48 @@ static enum fetch_next repeat_lost(const struct fetch_session *s, struct fetch_s
 	return FETCH_AGAIN;
 }
 
+/* The limit is not this target's, so it costs none of its tries. The pool slows the host. */
+static enum fetch_next repeat_limited(const struct fetch_session *s, struct fetch_steps *steps,
+				      uint64_t wait_ms, uint64_t *pause_ms)
+{
+	if (!pause_for(s, steps->limited + 1, wait_ms, pause_ms))
+		return FETCH_DONE;
+	steps->limited++;
+	steps->o.tries--;
+	return FETCH_AGAIN;
+}
+
+/* One more retry of the run, where its budget has one. */
+static enum fetch_next back_off(struct fetch_session *s, const struct fetch_steps *steps,
+				uint64_t wait_ms, uint64_t *pause_ms)
+{
+	if (s->retries_max && s->retries >= s->retries_max)
+		return FETCH_DONE;
+	if (!pause_for(s, steps->o.tries, wait_ms, pause_ms))
+		return FETCH_DONE;
+	s->retries++;
+	return FETCH_AGAIN;
+}
+
 static bool is_lost(const struct fetch_outcome *o)
 {
 	return o->failure.reason == REASON_LOST;
 }
 
-static enum fetch_next go_on(const struct fetch_session *s, struct fetch_steps *steps,
+static enum fetch_next go_on(struct fetch_session *s, struct fetch_steps *steps,
 			     enum retry_rule rule, uint64_t wait_ms, uint64_t *pause_ms)
 {
 	*pause_ms = 0;
 	if (is_lost(&steps->o) && steps->lost < LOST_MAX)
 		return repeat_lost(s, steps, pause_ms);
+	if (steps->is_limited && steps->limited < LIMITED_MAX)
+		return repeat_limited(s, steps, wait_ms, pause_ms);
 	if (steps->o.tries >= s->policy.tries_max)
 		return FETCH_DONE;
 	switch (rule) {
 	case RETRY_BACKOFF:
-		return pause_for(s, &steps->o, wait_ms, pause_ms) ? FETCH_AGAIN : FETCH_DONE;
+	case RETRY_LIMIT:
+		return back_off(s, steps, wait_ms, pause_ms);
 	case RETRY_CLOCK:
 		return correct_clock(s, steps) ? FETCH_AGAIN : FETCH_DONE;
 	case RETRY_TOKEN:
@@ -422,6 +453,7 @@ struct err *fetch_steps_take(struct fetch_session *s, const struct fetch_request
 			wait_ms = UINT64_MAX;
 		TRY(judge(r->service, a, &steps->o, &rule));
 	}
+	steps->is_limited = rule == RETRY_LIMIT;
 	log_try(s, r, &steps->o);
 	*next = go_on(s, steps, rule, wait_ms, pause_ms);
 	steps->o.elapsed_ms = s->clock.monotonic_ms(s->clock.ctx) - steps->start_ms;

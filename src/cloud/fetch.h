@@ -30,6 +30,8 @@ struct fetch_clock fetch_clock_system(void);
 struct fetch_session {
 	struct fetch_clock clock;
 	struct retry_policy policy;
+	unsigned retries_max;      /* of all fetches together; 0: no bound */
+	unsigned retries;          /* those that were had */
 	uint64_t deadline_ms;      /* on the monotonic clock; 0: none */
 	struct host_clocks clocks; /* learned from Date; host_clocks_free is the caller's */
 	const struct log *log;     /* may be NULL */
@@ -64,6 +66,7 @@ struct fetch_outcome {
 	int status;
 	const char *content_type, *date; /* as received; "" where absent */
 	int64_t time;                    /* Unix seconds when the last try began; 0: not known */
+	int64_t clock_ahead_s;           /* how far its host's clock was, where that was corrected */
 	uint64_t elapsed_ms;             /* of all tries, pauses included */
 	unsigned tries;
 	bool is_fetched; /* over the network, in this run or in the one that recorded it */

@@ -16,7 +16,9 @@ struct fetch_steps {
 	struct host_clock *clock; /* NULL before the first try */
 	int64_t signed_ahead_s;   /* the correction that the last try was signed with */
 	bool renewed;
-	unsigned lost; /* sends whose connection was lost before a reply; they cost no try */
+	unsigned lost;    /* sends whose connection was lost before a reply; they cost no try */
+	unsigned limited; /* sends that met a limit shared with others; the same */
+	bool is_limited;  /* the last one did */
 	struct signed_request *request; /* of the try that is under way; NULL before the first */
 };
 

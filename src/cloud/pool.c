@@ -17,7 +17,8 @@
 
 struct pool_gate {
 	struct pool_gate *same_slot; /* of the hash table */
-	struct pool_gate *next;      /* of the runnable */
+	struct pool_gate *next;      /* of the runnable, or of those that wait for their host */
+	struct pool_host *host;
 	struct pool_call *head, *tail;
 	uint64_t ended_ms[POOL_RATE]; /* when the last replies came, a ring */
 	unsigned ended_first, ended_n;
@@ -28,11 +29,21 @@ struct pool_gate {
 	char key[];
 };
 
-/* When a gate may be tried, or a call. */
+/* The gates that could send and whose host is to be sent to more slowly; one timer for them all. */
+struct pool_host {
+	struct pool_host *same_slot;
+	struct host_rate rate;
+	struct pool_gate *first, *last;
+	bool is_timed;
+	char name[];
+};
+
+/* When a gate may be tried, or a call, or the first gate that waits for a host. */
 struct timer {
 	uint64_t at_ms;
 	struct pool_gate *gate;
 	struct pool_call *call;
+	struct pool_host *host;
 };
 
 struct pool {
@@ -43,6 +54,7 @@ struct pool {
 	size_t holds;
 	struct pool_gate **slots;
 	size_t slot_count, gate_count;
+	struct pool_host *hosts[64];
 	struct pool_gate *first, *last; /* the runnable */
 	struct timer *timers;           /* a heap, the earliest first */
 	size_t timer_n, timer_cap;
@@ -146,6 +158,23 @@ static struct pool_gate *find_gate(struct pool *p, const char *key)
 	return g;
 }
 
+static struct pool_host *find_host(struct pool *p, const char *name)
+{
+	struct pool_host **slot = &p->hosts[str_hash(name) % ARRAY_LEN(p->hosts)];
+	struct pool_host *h;
+
+	for (h = *slot; h; h = h->same_slot)
+		if (strcmp(h->name, name) == 0)
+			return h;
+	h = calloc(1, sizeof(*h) + strlen(name) + 1);
+	if (!h)
+		return NULL;
+	memcpy(h->name, name, strlen(name) + 1);
+	h->same_slot = *slot;
+	*slot = h;
+	return h;
+}
+
 static struct pool_gate *gate_of(struct pool *p, const struct pool_call *call)
 {
 	const struct fetch_request *r = &call->request;
@@ -156,7 +185,9 @@ static struct pool_gate *gate_of(struct pool *p, const struct pool_call *call)
 		return NULL;
 	g = find_gate(p, key);
 	free(key);
-	return g;
+	if (g && !g->host)
+		g->host = find_host(p, r->endpoint->host_sent);
+	return g && g->host ? g : NULL;
 }
 
 static void make_runnable(struct pool *p, struct pool_gate *g)
@@ -170,6 +201,16 @@ static void make_runnable(struct pool *p, struct pool_gate *g)
 	else
 		p->first = g;
 	p->last = g;
+}
+
+/* At its turn already, so it goes before the others. */
+static void make_runnable_first(struct pool *p, struct pool_gate *g)
+{
+	g->is_listed = true;
+	g->next = p->first;
+	p->first = g;
+	if (!p->last)
+		p->last = g;
 }
 
 static struct pool_gate *take_runnable(struct pool *p)
@@ -227,8 +268,17 @@ static void note_end(struct pool_gate *g, uint64_t now)
 	g->ended_ms[(g->ended_first + g->ended_n++) % POOL_RATE] = now;
 }
 
-static void adapt_rate(struct pool_gate *g, const struct fetch_outcome *o)
+static void adapt_rate(struct pool_gate *g, const struct pool_call *call, uint64_t now)
 {
+	const struct fetch_outcome *o = &call->steps.o;
+
+	if (call->steps.is_limited) {
+		/* The limit of all that share the address or the account, and not this gate's. */
+		host_rate_refused(&g->host->rate, call->sent_ms, now);
+		return;
+	}
+	if (o->has_reply && o->failure.reason != REASON_RATE_LIMITED)
+		host_rate_good(&g->host->rate, call->sent_ms, now);
 	if (o->failure.reason == REASON_RATE_LIMITED) {
 		g->rate = g->rate > 1 ? g->rate / 2 : 1;
 		g->good = 0;
@@ -292,8 +342,9 @@ static void on_reply(void *ctx, struct err *e, const struct http_reply *reply)
 		fail_run(p, call, e);
 		return;
 	}
-	adapt_rate(call->gate, &call->steps.o);
-	if (p->is_stopping)
+	adapt_rate(call->gate, call, now);
+	if (p->is_stopping ||
+	    (call->steps.is_limited && host_rate_is_shut(&call->gate->host->rate)))
 		next = FETCH_DONE;
 	if (next == FETCH_RENEW && call->renew && call->renew(call->ctx, call))
 		return;
@@ -315,7 +366,7 @@ static void start(struct pool *p, struct pool_call *call)
 		call->arena = arena_new();
 	if (!call->arena)
 		e = err_nomem();
-	if (call->steps.o.tries == 0 && call->steps.lost == 0)
+	if (call->steps.o.tries == 0 && call->steps.lost == 0 && call->steps.limited == 0)
 		call->steps.start_ms = now_ms(p);
 	if (!e)
 		e = fetch_steps_prepare(p->session, &call->request, call->arena, &call->steps,
@@ -328,21 +379,60 @@ static void start(struct pool *p, struct pool_call *call)
 	}
 	p->running++;
 	call->gate->under_way++;
+	call->sent_ms = now_ms(p);
+	host_rate_sent(&call->gate->host->rate, call->sent_ms);
 }
 
-/* One call of a gate that is at its turn. */
-static void serve(struct pool *p, struct pool_gate *g, uint64_t now)
-{
-	struct err *e = NULL;
+/* ---- hosts ---- */
 
-	if (!g->head)
+static void time_host(struct pool *p, struct pool_host *h)
+{
+	struct err *e;
+
+	if (!h->first || h->is_timed)
 		return;
-	if (load(g, now) < g->rate) {
-		start(p, dequeue(g));
-		if (g->head)
-			make_runnable(p, g);
-		return;
-	}
+	h->is_timed = true;
+	e = timer_add(p, (struct timer){.at_ms = host_rate_next_ms(&h->rate), .host = h});
+	if (e)
+		set_failed(p, e);
+}
+
+static void wait_for_host(struct pool *p, struct pool_gate *g)
+{
+	struct pool_host *h = g->host;
+
+	g->is_listed = true;
+	g->next = NULL;
+	if (h->last)
+		h->last->next = g;
+	else
+		h->first = g;
+	h->last = g;
+	time_host(p, h);
+}
+
+static void release_one(struct pool *p, struct pool_host *h)
+{
+	struct pool_gate *g = h->first;
+
+	h->first = g->next;
+	if (!h->first)
+		h->last = NULL;
+	make_runnable_first(p, g);
+}
+
+static void release_all(struct pool *p)
+{
+	for (size_t i = 0; i < ARRAY_LEN(p->hosts); i++)
+		for (struct pool_host *h = p->hosts[i]; h; h = h->same_slot)
+			while (h->first)
+				release_one(p, h);
+}
+
+static void wait_for_window(struct pool *p, struct pool_gate *g)
+{
+	struct err *e;
+
 	if (!g->ended_n)
 		return; /* a reply of its own makes it runnable again */
 	g->is_listed = true;
@@ -352,12 +442,32 @@ static void serve(struct pool *p, struct pool_gate *g, uint64_t now)
 		set_failed(p, e);
 }
 
+/* One call of a gate that is at its turn. */
+static void serve(struct pool *p, struct pool_gate *g, uint64_t now)
+{
+	if (g->head && load(g, now) >= g->rate) {
+		wait_for_window(p, g);
+	} else if (g->head && host_rate_next_ms(&g->host->rate) > now) {
+		wait_for_host(p, g);
+	} else if (g->head) {
+		start(p, dequeue(g));
+		if (g->head)
+			make_runnable(p, g);
+	}
+	/* Whether or not it has sent, its host may have others that wait. */
+	time_host(p, g->host);
+}
+
 static void fire_timer(struct pool *p)
 {
 	struct timer t = timer_take(p);
 
 	if (t.call) {
 		enqueue(t.call, true);
+	} else if (t.host) {
+		t.host->is_timed = false;
+		if (t.host->first)
+			release_one(p, t.host);
 	} else {
 		t.gate->is_listed = false;
 		make_runnable(p, t.gate);
@@ -375,6 +485,7 @@ static void drain(struct pool *p, bool is_stopped)
 {
 	while (p->timer_n)
 		fire_timer(p);
+	release_all(p);
 	while (p->first) {
 		struct pool_gate *g = take_runnable(p);
 
@@ -510,6 +621,12 @@ void pool_free(struct pool *p)
 		for (struct pool_gate *g = p->slots[i], *next; g; g = next) {
 			next = g->same_slot;
 			free(g);
+		}
+	}
+	for (size_t i = 0; i < ARRAY_LEN(p->hosts); i++) {
+		for (struct pool_host *h = p->hosts[i], *next; h; h = next) {
+			next = h->same_slot;
+			free(h);
 		}
 	}
 	free(p->slots);

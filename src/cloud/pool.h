@@ -5,6 +5,7 @@
 #include "cloud/client.h"
 #include "cloud/fetch.h"
 #include "cloud/fetch_state.h"
+#include "cloud/host_rate.h"
 
 /*
  * Many API calls at once, from one thread. What limits them:
@@ -17,6 +18,8 @@
  *   time   the session's deadline; calls that have not begun then never do
  *
  * An answer that the rate is exceeded halves the rate of its key; each good one lets it rise again.
+ * One that a limit of the address or of the main account is exceeded slows all that is sent to that
+ * host (host_rate.h).
  */
 
 #define POOL_RATE     20u
@@ -45,6 +48,7 @@ struct pool_call {
 	struct arena *arena; /* made at the first try */
 	struct pool *pool;
 	struct pool_gate *gate;
+	uint64_t sent_ms; /* the last send */
 	struct pool_call *next;
 };
 

@@ -8,54 +8,66 @@
 
 #include <string.h>
 
+#define HINT_ACCOUNT \
+	"The limit of the main account: all its callers share it; run again later, or stop the others"
+#define HINT_ADDRESS \
+	"The limit of this machine's public address: all that send from it share it; run again later"
+
 const struct api_error_row api_errors[] = {
 	/* clang-format off */
-	/* service  code                                 exact   reason               retry         */
-	{ NULL,     "ActionOffline",                     false,  REASON_REFUSED,      RETRY_NEVER   },
-	{ NULL,     "AuthFailure",                       false,  REASON_CREDENTIALS,  RETRY_NEVER   },
-	{ NULL,     "AuthFailure.SignatureExpire",       false,  REASON_CLOCK,        RETRY_CLOCK   },
-	{ NULL,     "AuthFailure.TokenFailure",          false,  REASON_CREDENTIALS,  RETRY_TOKEN   },
-	{ NULL,     "AuthFailure.UnauthorizedOperation", false,  REASON_PERMISSION,   RETRY_NEVER   },
-	{ NULL,     "DryRunOperation",                   false,  REASON_API_ERROR,    RETRY_NEVER   },
-	{ NULL,     "FailedOperation",                   false,  REASON_API_ERROR,    RETRY_NEVER   },
-	{ NULL,     "InternalError",                     false,  REASON_SERVER_ERROR, RETRY_BACKOFF },
+	/* service  code                                 exact   reason               retry          hint  */
+	{ NULL,     "ActionOffline",                     false,  REASON_REFUSED,      RETRY_NEVER,   NULL },
+	{ NULL,     "AuthFailure",                       false,  REASON_CREDENTIALS,  RETRY_NEVER,   NULL },
+	{ NULL,     "AuthFailure.SignatureExpire",       false,  REASON_CLOCK,        RETRY_CLOCK,   NULL },
+	{ NULL,     "AuthFailure.TokenFailure",          false,  REASON_CREDENTIALS,  RETRY_TOKEN,   NULL },
+	{ NULL,     "AuthFailure.UnauthorizedOperation", false,  REASON_PERMISSION,   RETRY_NEVER,   NULL },
+	{ NULL,     "DryRunOperation",                   false,  REASON_API_ERROR,    RETRY_NEVER,   NULL },
+	{ NULL,     "FailedOperation",                   false,  REASON_API_ERROR,    RETRY_NEVER,   NULL },
+	{ NULL,     "InternalError",                     false,  REASON_SERVER_ERROR, RETRY_BACKOFF, NULL },
 	/* Said to mean "user not authorised": no role for the product to work with. */
-	{ "tcss",   "InternalError.ErrRoleNotExist",     false,  REASON_REFUSED,      RETRY_NEVER   },
-	{ "sts",    "InternalError.GetRoleError",        false,  REASON_REFUSED,      RETRY_NEVER   },
-	{ "sts",    "InternalError.IllegalRole",         false,  REASON_REFUSED,      RETRY_NEVER   },
-	{ NULL,     "InvalidAction",                     false,  REASON_REFUSED,      RETRY_NEVER   },
-	{ NULL,     "InvalidParameter",                  false,  REASON_REFUSED,      RETRY_NEVER   },
+	{ "tcss",   "InternalError.ErrRoleNotExist",     false,  REASON_REFUSED,      RETRY_NEVER,   NULL },
+	{ "sts",    "InternalError.GetRoleError",        false,  REASON_REFUSED,      RETRY_NEVER,   NULL },
+	{ "sts",    "InternalError.IllegalRole",         false,  REASON_REFUSED,      RETRY_NEVER,   NULL },
+	{ NULL,     "InvalidAction",                     false,  REASON_REFUSED,      RETRY_NEVER,   NULL },
+	{ NULL,     "InvalidParameter",                  false,  REASON_REFUSED,      RETRY_NEVER,   NULL },
 	/* STS says "rate exceeded" by it, in spite of the category. */
-	{ "sts",    "InvalidParameter.OverLimit",        false,  REASON_RATE_LIMITED, RETRY_BACKOFF },
-	{ NULL,     "InvalidParameterValue",             false,  REASON_REFUSED,      RETRY_NEVER   },
-	{ NULL,     "InvalidRequest",                    false,  REASON_REFUSED,      RETRY_NEVER   },
-	{ NULL,     "IpInBlacklist",                     false,  REASON_PERMISSION,   RETRY_NEVER   },
-	{ NULL,     "IpNotInWhitelist",                  false,  REASON_PERMISSION,   RETRY_NEVER   },
+	{ "sts",    "InvalidParameter.OverLimit",        false,  REASON_RATE_LIMITED, RETRY_BACKOFF, NULL },
+	{ NULL,     "InvalidParameterValue",             false,  REASON_REFUSED,      RETRY_NEVER,   NULL },
+	{ NULL,     "InvalidRequest",                    false,  REASON_REFUSED,      RETRY_NEVER,   NULL },
+	{ NULL,     "IpInBlacklist",                     false,  REASON_PERMISSION,   RETRY_NEVER,   NULL },
+	{ NULL,     "IpNotInWhitelist",                  false,  REASON_PERMISSION,   RETRY_NEVER,   NULL },
 	/* A quota, which waiting does not raise. */
-	{ NULL,     "LimitExceeded",                     false,  REASON_API_ERROR,    RETRY_NEVER   },
-	{ NULL,     "MissingParameter",                  false,  REASON_REFUSED,      RETRY_NEVER   },
-	{ NULL,     "NoSuchProduct",                     false,  REASON_REFUSED,      RETRY_NEVER   },
-	{ NULL,     "NoSuchVersion",                     false,  REASON_REFUSED,      RETRY_NEVER   },
-	{ NULL,     "OperationDenied",                   false,  REASON_PERMISSION,   RETRY_NEVER   },
-	{ NULL,     "RequestLimitExceeded",              false,  REASON_RATE_LIMITED, RETRY_BACKOFF },
-	{ NULL,     "RequestSizeLimitExceeded",          false,  REASON_REFUSED,      RETRY_NEVER   },
-	{ NULL,     "ResourceInUse",                     false,  REASON_API_ERROR,    RETRY_NEVER   },
-	{ NULL,     "ResourceInsufficient",              false,  REASON_API_ERROR,    RETRY_NEVER   },
-	{ NULL,     "ResourceNotFound",                  false,  REASON_API_ERROR,    RETRY_NEVER   },
+	{ NULL,     "LimitExceeded",                     false,  REASON_API_ERROR,    RETRY_NEVER,   NULL },
+	{ NULL,     "MissingParameter",                  false,  REASON_REFUSED,      RETRY_NEVER,   NULL },
+	{ NULL,     "NoSuchProduct",                     false,  REASON_REFUSED,      RETRY_NEVER,   NULL },
+	{ NULL,     "NoSuchVersion",                     false,  REASON_REFUSED,      RETRY_NEVER,   NULL },
+	{ NULL,     "OperationDenied",                   false,  REASON_PERMISSION,   RETRY_NEVER,   NULL },
+	{ NULL,     "RequestLimitExceeded",              false,  REASON_RATE_LIMITED, RETRY_BACKOFF, NULL },
+	/* The limits by main account and by address, which are not published. */
+	{ NULL,     "RequestLimitExceeded.GlobalRegionUinLimitExceeded",
+							 false,  REASON_RATE_LIMITED, RETRY_LIMIT,   HINT_ACCOUNT },
+	{ NULL,     "RequestLimitExceeded.IPLimitExceeded",
+							 false,  REASON_RATE_LIMITED, RETRY_LIMIT,   HINT_ADDRESS },
+	{ NULL,     "RequestLimitExceeded.UinLimitExceeded",
+							 false,  REASON_RATE_LIMITED, RETRY_LIMIT,   HINT_ACCOUNT },
+	{ NULL,     "RequestSizeLimitExceeded",          false,  REASON_REFUSED,      RETRY_NEVER,   NULL },
+	{ NULL,     "ResourceInUse",                     false,  REASON_API_ERROR,    RETRY_NEVER,   NULL },
+	{ NULL,     "ResourceInsufficient",              false,  REASON_API_ERROR,    RETRY_NEVER,   NULL },
+	{ NULL,     "ResourceNotFound",                  false,  REASON_API_ERROR,    RETRY_NEVER,   NULL },
 	/* With a detail it speaks of one resource, not of the service. */
-	{ NULL,     "ResourceUnavailable",               true,   REASON_SERVER_ERROR, RETRY_BACKOFF },
-	{ NULL,     "ResponseSizeLimitExceeded",         false,  REASON_REFUSED,      RETRY_NEVER   },
-	{ NULL,     "ServiceUnavailable",                false,  REASON_SERVER_ERROR, RETRY_BACKOFF },
-	{ NULL,     "UnauthorizedOperation",             false,  REASON_PERMISSION,   RETRY_NEVER   },
-	{ NULL,     "UnknownParameter",                  false,  REASON_REFUSED,      RETRY_NEVER   },
-	{ NULL,     "UnsupportedOperation",              false,  REASON_REFUSED,      RETRY_NEVER   },
-	{ NULL,     "UnsupportedProtocol",               false,  REASON_REFUSED,      RETRY_NEVER   },
-	{ NULL,     "UnsupportedRegion",                 false,  REASON_REFUSED,      RETRY_NEVER   },
-	{ NULL,     NULL,                                false,  REASON_API_ERROR,    RETRY_NEVER   },
+	{ NULL,     "ResourceUnavailable",               true,   REASON_SERVER_ERROR, RETRY_BACKOFF, NULL },
+	{ NULL,     "ResponseSizeLimitExceeded",         false,  REASON_REFUSED,      RETRY_NEVER,   NULL },
+	{ NULL,     "ServiceUnavailable",                false,  REASON_SERVER_ERROR, RETRY_BACKOFF, NULL },
+	{ NULL,     "UnauthorizedOperation",             false,  REASON_PERMISSION,   RETRY_NEVER,   NULL },
+	{ NULL,     "UnknownParameter",                  false,  REASON_REFUSED,      RETRY_NEVER,   NULL },
+	{ NULL,     "UnsupportedOperation",              false,  REASON_REFUSED,      RETRY_NEVER,   NULL },
+	{ NULL,     "UnsupportedProtocol",               false,  REASON_REFUSED,      RETRY_NEVER,   NULL },
+	{ NULL,     "UnsupportedRegion",                 false,  REASON_REFUSED,      RETRY_NEVER,   NULL },
+	{ NULL,     NULL,                                false,  REASON_API_ERROR,    RETRY_NEVER,   NULL },
 	/* clang-format on */
 };
 
-static const struct api_error_row unknown = {NULL, "", false, REASON_API_ERROR, RETRY_NEVER};
+static const struct api_error_row unknown = {NULL, "", false, REASON_API_ERROR, RETRY_NEVER, NULL};
 
 const struct retry_policy retry_default = {.tries_max = 3, .base_ms = 500, .cap_ms = 8000};
 

@@ -15,6 +15,7 @@ enum retry_rule {
 	RETRY_BACKOFF,
 	RETRY_CLOCK, /* once, with the clock corrected */
 	RETRY_TOKEN, /* once, with a renewed session token, where it can be renewed */
+	RETRY_LIMIT, /* as often as it takes, at a lower rate for the whole host */
 };
 
 struct api_error_row {
@@ -23,6 +24,7 @@ struct api_error_row {
 	bool is_exact; /* else it stands for its details ("code.X") too */
 	enum reason reason;
 	enum retry_rule retry;
+	const char *hint; /* where the code tells more than its reason; else NULL */
 };
 
 /* Sorted by code; the last has none. */

@@ -11,6 +11,10 @@
 #include "run/live_parts.h"
 #include "run/progress.h"
 
+/* Retries of a run: where a whole service fails, tries of each target would triple its load. */
+#define RETRIES_BASE    100u
+#define TARGETS_A_RETRY 5u
+
 struct batch;
 
 struct job {
@@ -261,6 +265,7 @@ struct err *live_fetch_all(struct live *l, const struct target *const *list, siz
 	if (!b.jobs)
 		return err_nomem();
 	b.progress = progress_on(l->io, n);
+	l->session.retries_max = RETRIES_BASE + (unsigned)(n / TARGETS_A_RETRY);
 	stop_catch();
 	e = prepare_jobs(&b, list);
 	if (!e)

@@ -5,11 +5,12 @@
 #include <limits.h>
 #include <openssl/evp.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #define FILE_MAX ((size_t)1024 * 1024)
 #define TEXT_MAX ((size_t)16 * 1024)
-#define ARGS_MAX 2
+#define ARGS_MAX 3
 
 typedef bool set_fault(struct faults *, const struct span *args);
 
@@ -65,6 +66,17 @@ static bool set_error(struct faults *f, const struct span *args)
 {
 	return args[0].n > 0 && set_text(&f->error_code, args[0]) &&
 	       set_text(&f->error_message, args[1].n > 0 ? args[1] : SPAN("Set by the scenario."));
+}
+
+static bool set_limit(struct faults *f, const struct span *args)
+{
+	long long v;
+
+	if (!text_int(args[0], 1, SCENARIO_LIMIT_MAX, &v) || args[1].n == 0)
+		return false;
+	f->limit = (int)v;
+	return set_text(&f->limit_code, args[1]) &&
+	       set_text(&f->limit_message, args[2].n > 0 ? args[2] : SPAN("Too many requests."));
 }
 
 static bool set_cut(struct faults *f, const struct span *args)
@@ -133,6 +145,7 @@ static const struct fault {
 	{ "delay",         1, 1, set_delay         },
 	{ "error",         1, 2, set_error         },
 	{ "header",        1, 1, set_header        },
+	{ "limit",         2, 3, set_limit         },
 	{ "no-request-id", 0, 0, set_no_request_id },
 	{ "reset",         0, 0, set_reset         },
 	{ "status",        1, 1, set_status        },
@@ -188,7 +201,7 @@ static bool take_word(struct span *rest, struct buf *store, bool *more)
 
 static bool apply_words(const struct buf *words, size_t words_n, struct faults *f)
 {
-	struct span args[ARGS_MAX] = {{"", 0}, {"", 0}};
+	struct span args[ARGS_MAX] = {{"", 0}, {"", 0}, {"", 0}};
 	const struct fault *fault = find_fault(buf_span(&words[0]));
 
 	if (!fault || words_n - 1 < fault->args_min || words_n - 1 > fault->args_max)
@@ -251,11 +264,13 @@ static bool parse_when(struct span s, long long *first, long long *last)
 
 static bool who_fits(struct span who, struct span secret_id, struct span action)
 {
-	struct span id;
+	struct span id = who;
 
-	if (!span_until(&who, ':', &id))
-		return span_is(who, "*") || span_equal(who, secret_id);
-	return (span_is(id, "*") || span_equal(id, secret_id)) && span_equal(who, action);
+	if (span_until(&who, ':', &id) && !span_equal(who, action))
+		return false;
+	if (id.n > 0 && id.p[id.n - 1] == '*')
+		return secret_id.n >= id.n - 1 && memcmp(id.p, secret_id.p, id.n - 1) == 0;
+	return span_equal(id, secret_id);
 }
 
 static bool take_column(struct span *rest, struct span *column)
@@ -274,6 +289,8 @@ static bool take_column(struct span *rest, struct span *column)
 static void faults_init(struct faults *f)
 {
 	*f = (struct faults){.names = BUF_INIT(TEXT_MAX),
+			     .limit_code = BUF_INIT(TEXT_MAX),
+			     .limit_message = BUF_INIT(TEXT_MAX),
 			     .headers = BUF_INIT(TEXT_MAX),
 			     .content_type = BUF_INIT(TEXT_MAX),
 			     .error_code = BUF_INIT(TEXT_MAX),
@@ -285,6 +302,8 @@ static void faults_init(struct faults *f)
 void faults_free(struct faults *f)
 {
 	buf_free(&f->names);
+	buf_free(&f->limit_code);
+	buf_free(&f->limit_message);
 	buf_free(&f->headers);
 	buf_free(&f->content_type);
 	buf_free(&f->error_code);
@@ -292,9 +311,28 @@ void faults_free(struct faults *f)
 	buf_free(&f->body_path);
 }
 
+/* The requests that were refused count as well. */
+static bool judge_limit(int64_t *ring, unsigned long long nth, struct faults *f)
+{
+	struct timespec t = {0};
+	int64_t now_us, *slot = &ring[nth % SCENARIO_LIMIT_MAX], before_us = 0;
+	unsigned long long limit = (unsigned long long)f->limit;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	now_us = (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+	if (nth > limit)
+		before_us = ring[(nth - limit) % SCENARIO_LIMIT_MAX];
+	*slot = now_us;
+	f->limit = 0;
+	if (nth <= limit || now_us - before_us >= 1000000)
+		return true;
+	return set_text(&f->error_code, buf_span(&f->limit_code)) &&
+	       set_text(&f->error_message, buf_span(&f->limit_message));
+}
+
 /* A rule that does not fit is checked all the same, so that a mistake shows at once. */
-static bool apply_rule(struct span line, unsigned long long *count, struct span secret_id,
-		       struct span action, struct faults *f)
+static bool apply_rule(struct span line, unsigned long long *count, int64_t *ring,
+		       struct span secret_id, struct span action, struct faults *f)
 {
 	struct span who, when;
 	struct faults unused;
@@ -307,7 +345,8 @@ static bool apply_rule(struct span line, unsigned long long *count, struct span 
 	if (who_fits(who, secret_id, action)) {
 		nth = (long long)++*count;
 		if (nth >= first && nth <= last)
-			return apply_faults(line, f);
+			return apply_faults(line, f) &&
+			       (f->limit == 0 || judge_limit(ring, (unsigned long long)nth, f));
 	}
 	faults_init(&unused);
 	ok = apply_faults(line, &unused);
@@ -333,10 +372,12 @@ static bool apply_lines(struct scenario *s, struct span text, struct span secret
 		if (line.n == 0 || line.p[0] == '#')
 			continue;
 		if (rules == SCENARIO_RULES_MAX ||
-		    !apply_rule(line, &s->counts[rules++], secret_id, action, f)) {
+		    !apply_rule(line, &s->counts[rules], s->arrived_us[rules], secret_id, action,
+				f)) {
 			buf_printf(why, "scenario: line %d is not understood", number);
 			return false;
 		}
+		rules++;
 	}
 	return true;
 }

@@ -11,13 +11,15 @@
  *   AKIDEXAMPLE   1-3   error RequestLimitExceeded "Slow down."
  *   AKID:Action   *     cut 40 ; reset
  *
- * WHO   *, a SecretId as the request claims it, *:ACTION or SECRETID:ACTION
+ * WHO   *, a SecretId as the request claims it or the beginning of one followed by *,
+ *       each with :ACTION or without
  * WHEN  N the Nth request of this WHO, N+ from there on, N-M these, * all. The counts start
  *       anew when the file's text changes
  * FAULT a row of `fault_table` in scenario.c:
  *
  *   delay MS           wait before the reply
  *   status CODE        this HTTP status, with a gateway's HTML page unless `body` is given
+ *   limit N CODE "TEXT"  this API error for all but N requests of this WHO in any second
  *   header "NAME: V"   one more header
  *   type "T/SUBTYPE"   another Content-Type
  *   body FILE          this file's bytes as the body; the path is relative to the scenario
@@ -41,18 +43,23 @@
 #include "buf.h"
 
 #define SCENARIO_RULES_MAX 1024
+#define SCENARIO_LIMIT_MAX 128
 
 struct scenario {
 	const char *path; /* NULL: none */
 	pthread_mutex_t lock;
 	unsigned char digest[32]; /* of the text that the counts belong to */
 	unsigned long long counts[SCENARIO_RULES_MAX];
+	/* When the last requests of a rule came, a ring: for `limit`. */
+	int64_t arrived_us[SCENARIO_RULES_MAX][SCENARIO_LIMIT_MAX];
 };
 
 struct faults {
 	struct buf names; /* of those that fit, for the log */
 	int delay_ms;
 	int status; /* 0: as usual */
+	int limit;  /* 0: none */
+	struct buf limit_code, limit_message;
 	struct buf headers, content_type, error_code, error_message, body_path;
 	size_t cut_at; /* SIZE_MAX: not */
 	bool reset, close, no_request_id;

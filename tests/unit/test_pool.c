@@ -23,8 +23,11 @@
 #define WINDOW_MS 1000u
 #define BEGIN_MS  5000u
 
-#define GOOD  "{\"Response\":{\"RequestId\":\"r\"}}"
-#define RATE  "{\"Response\":{\"Error\":{\"Code\":\"RequestLimitExceeded\",\"Message\":\"m\"}}}"
+#define GOOD "{\"Response\":{\"RequestId\":\"r\"}}"
+#define RATE "{\"Response\":{\"Error\":{\"Code\":\"RequestLimitExceeded\",\"Message\":\"m\"}}}"
+#define ADDRESS                                                                        \
+	"{\"Response\":{\"Error\":{\"Code\":\"RequestLimitExceeded.IPLimitExceeded\"," \
+	"\"Message\":\"m\"}}}"
 #define BUSY  "{\"Response\":{\"Error\":{\"Code\":\"InternalError\",\"Message\":\"m\"}}}"
 #define TOKEN "{\"Response\":{\"Error\":{\"Code\":\"AuthFailure.TokenFailure\",\"Message\":\"m\"}}}"
 
@@ -739,12 +742,83 @@ static void test_hold(void **state)
 	end(f);
 }
 
+/* 50 a second for all, the refused ones counted. */
+static struct answer limit_address(struct night *w, size_t id, size_t n)
+{
+	size_t recent = 0;
+
+	for (size_t i = w->sent; i > 0 && w->sends[i - 1].left_ms + 1000 > w->now_ms; i--)
+		recent++;
+	return recent < 50 ? answer_good(w, id, n)
+			   : (struct answer){.body = ADDRESS, .status = 200};
+}
+
+static struct answer limit_all(struct night *w, size_t id, size_t n)
+{
+	(void)w;
+	(void)id;
+	(void)n;
+	return (struct answer){.body = ADDRESS, .status = 200};
+}
+
+/* A limit that all share slows all, so that each has its reply and few sends are for nothing. */
+static void test_shared_limit(void **state)
+{
+	const unsigned jobs[] = {1, 16, 40};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(jobs); i++) {
+		struct fixture *f = begin(jobs[i], 9);
+
+		f->w.answer = limit_address;
+		for (size_t k = 0; k < 300; k++)
+			(void)add_call(f, k % IDS_MAX);
+		run(f);
+		expect_rate(&f->w);
+		assert_in_range(f->w.sent, 300, 360);
+		for (size_t k = 0; k < f->count; k++) {
+			assert_string_equal(reason_of(&f->calls[k]), "none");
+			assert_int_equal(f->calls[k].call.steps.o.tries, 1);
+		}
+		end(f);
+	}
+}
+
+/* One that is never less: it ends, and what waited for the host when the time was over says so. */
+static void test_limit_for_ever(void **state)
+{
+	const uint64_t lasts_ms[] = {0, 5000};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(lasts_ms); i++) {
+		struct fixture *f = begin(16, 10);
+		size_t limited = 0, late = 0;
+
+		f->w.answer = limit_all;
+		f->w.deadline_ms = lasts_ms[i] ? BEGIN_MS + lasts_ms[i] : 0;
+		for (size_t k = 0; k < 100; k++)
+			(void)add_call(f, k % IDS_MAX);
+		run(f);
+		for (size_t k = 0; k < f->count; k++) {
+			limited += strcmp(reason_of(&f->calls[k]), "rate-limited") == 0;
+			late += strcmp(reason_of(&f->calls[k]), "deadline") == 0;
+		}
+		assert_int_equal(limited + late, 100);
+		assert_true(lasts_ms[i] ? late > 50 : late == 0);
+		/* Two for each target would be a burst that nobody has asked for. */
+		assert_true(f->w.sent < 200);
+		end(f);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nights),
 		cmocka_unit_test(test_fast_enough),
 		cmocka_unit_test(test_throttled_alone),
+		cmocka_unit_test(test_shared_limit),
+		cmocka_unit_test(test_limit_for_ever),
 		cmocka_unit_test(test_pauses),
 		cmocka_unit_test(test_ends),
 		cmocka_unit_test(test_lost),

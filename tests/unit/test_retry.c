@@ -18,9 +18,9 @@ static const struct {
 } rows[] = {
 	/* clang-format off */
 	{ "tcss", "RequestLimitExceeded",                              REASON_RATE_LIMITED, RETRY_BACKOFF },
-	{ "tcss", "RequestLimitExceeded.UinLimitExceeded",             REASON_RATE_LIMITED, RETRY_BACKOFF },
-	{ "tcss", "RequestLimitExceeded.GlobalRegionUinLimitExceeded", REASON_RATE_LIMITED, RETRY_BACKOFF },
-	{ "tcss", "RequestLimitExceeded.IPLimitExceeded",              REASON_RATE_LIMITED, RETRY_BACKOFF },
+	{ "tcss", "RequestLimitExceeded.UinLimitExceeded",             REASON_RATE_LIMITED, RETRY_LIMIT   },
+	{ "tcss", "RequestLimitExceeded.GlobalRegionUinLimitExceeded", REASON_RATE_LIMITED, RETRY_LIMIT   },
+	{ "tcss", "RequestLimitExceeded.IPLimitExceeded",              REASON_RATE_LIMITED, RETRY_LIMIT   },
 	{ "tcss", "InternalError",                                     REASON_SERVER_ERROR, RETRY_BACKOFF },
 	{ "tcss", "InternalError.MainDBFail",                          REASON_SERVER_ERROR, RETRY_BACKOFF },
 	{ "tcss", "InternalError.NobodyKnows",                         REASON_SERVER_ERROR, RETRY_BACKOFF },
