@@ -66,8 +66,8 @@ struct fetch_outcome {
 	int status;
 	const char *content_type, *date; /* as received; "" where absent */
 	int64_t time;                    /* Unix seconds when the last try began; 0: not known */
-	int64_t clock_ahead_s;           /* how far its host's clock was, where that was corrected */
-	uint64_t elapsed_ms;             /* of all tries, pauses included */
+	int64_t clock_ahead_s; /* how far its host's clock was, where that was corrected */
+	uint64_t elapsed_ms;   /* of all tries, pauses included */
 	unsigned tries;
 	bool is_fetched; /* over the network, in this run or in the one that recorded it */
 	/* Whose it was, as far as that is known, and by which credential (identity_mark); else NULL or "". */

@@ -99,6 +99,13 @@ static void put_meta(struct buf *b, const char *target, const char *commit,
 	put_text(&w, "target", target);
 	if (o->time)
 		put_text(&w, "time", time_format_rfc3339(o->time, time));
+	if (o->clock_ahead_s) {
+		json_key(&w, "clock_ahead_s");
+		json_integer(&w,
+			     (struct integer){(uint64_t)(o->clock_ahead_s < 0 ? -o->clock_ahead_s
+									      : o->clock_ahead_s),
+					      o->clock_ahead_s < 0});
+	}
 	json_key(&w, "elapsed_ms");
 	json_count(&w, o->elapsed_ms);
 	json_key(&w, "tries");
@@ -249,9 +256,23 @@ static struct err *read_format(struct json_scan *s, const struct json_token *t, 
 	return check_text(s, t, *is_there, "format " META_FORMAT);
 }
 
+static struct err *read_ahead(struct json_scan *s, const struct json_token *t, struct arena *a,
+			      void *to)
+{
+	bool is_known =
+		t->kind == JSON_NUMBER && t->is_integer && t->integer.magnitude <= HOST_CLOCK_MAX_S;
+	int64_t ahead = is_known ? (int64_t)t->integer.magnitude : 0;
+
+	(void)a;
+	*(int64_t *)to = t->integer.is_negative ? -ahead : ahead;
+	return is_known ? json_skip(s, t)
+			: json_error_at(s, t->at, "expected seconds, a day at the most");
+}
+
 static const struct json_member meta_members[] = {
 	{JSON_ROW("format", READ, struct meta, has_format), .read = read_format},
 	{JSON_ROW("time", READ, struct meta, o.time), .read = read_time},
+	{JSON_ROW("clock_ahead_s", READ, struct meta, o.clock_ahead_s), .read = read_ahead},
 	{JSON_ROW("elapsed_ms", COUNT, struct meta, o.elapsed_ms), .max = UINT64_MAX},
 	{JSON_ROW("tries", COUNT, struct meta, tries), .max = 1000},
 	{JSON_ROW("status", COUNT, struct meta, status), .max = 999},

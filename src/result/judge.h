@@ -10,10 +10,12 @@
  */
 
 struct live_side {
-	bool is_fetched;               /* over the network, now or when it was recorded */
-	struct str account;            /* whose it is, where that is known */
-	struct str credential;         /* equal for equal ones, and no secret; or empty */
-	struct str unnamed;            /* why the account is not known, where something says */
+	bool is_fetched;       /* over the network, now or when it was recorded */
+	struct str account;    /* whose it is, where that is known */
+	struct str credential; /* equal for equal ones, and no secret; or empty */
+	struct str unnamed;    /* why the account is not known, where something says */
+	/* The host's clock, before the one that asked, where it was corrected; and before ours. */
+	int64_t clock_ahead_s, now_ahead_s;
 	const struct reading *reading; /* NULL: see failure */
 	struct str digest;
 	/* Why there is no reading, or none that can be used. */

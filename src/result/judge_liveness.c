@@ -98,14 +98,14 @@ static struct err *judge_outcome(struct result *r, const struct target *t,
 
 /* The last scan, as seconds of UTC; off by the zone where the target has none. */
 static struct err *judge_age(struct result *r, const struct target *t, const struct reading *live,
-			     int64_t last_s)
+			     int64_t last_s, int64_t now_s)
 {
 	const struct field *f =
 		&live->config.resource
 			 ->fields[schema_find_state(live->config.resource, STATE_LAST_SCAN)];
 	struct str text = state_text(live, STATE_LAST_SCAN);
 	int64_t limit_s = 2 * period_days(live) * DAY_S, slack_s = t->has_zone ? 0 : ZONE_SLACK_S;
-	int64_t age_s = r->now_s - last_s;
+	int64_t age_s = now_s - last_s;
 	const char *zone = t->has_zone ? t->zone.p : "no zone set";
 
 	if (age_s < -(slack_s + SKEW_S))
@@ -148,7 +148,7 @@ bool liveness_is_legible(const struct reading *r)
 }
 
 struct err *judge_liveness(struct result *r, const struct target *t, const struct reading *live,
-			   struct note *unclear)
+			   int64_t clock_ahead_s, struct note *unclear)
 {
 	const struct resource *res = live->config.resource;
 	size_t i = schema_find_state(res, STATE_LAST_SCAN);
@@ -170,7 +170,7 @@ struct err *judge_liveness(struct result *r, const struct target *t, const struc
 	}
 	if (t->has_zone)
 		last_s -= t->zone_east_s;
-	return judge_age(r, t, live, last_s);
+	return judge_age(r, t, live, last_s, r->now_s + (r->is_now_given ? 0 : clock_ahead_s));
 }
 
 bool liveness_can_be_excused(const struct finding *f)

@@ -8,9 +8,11 @@
  * A schedule that is on may still scan nothing: does the state that comes with the config say that
  * scans run and end well? Judged while the schedule is on. Where the state cannot be understood
  * *unclear says so, and has no message otherwise; what the setting is, is known all the same.
+ * The vendor's times are by its clock, which is `clock_ahead_s` before this machine's. A time that
+ * was given (--now) is no clock's.
  */
 struct err *judge_liveness(struct result *r, const struct target *t, const struct reading *live,
-			   struct note *unclear) MUST_USE;
+			   int64_t clock_ahead_s, struct note *unclear) MUST_USE;
 
 /* Is it one of which judge_liveness has nothing unclear to say? */
 bool liveness_is_legible(const struct reading *r);

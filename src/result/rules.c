@@ -185,6 +185,11 @@ const struct rule rules[] = {
 	  "The reply has a value that this version does not know",
 	  "What it does to scanning is not known; it is compared like any other",
 	  NEXT_KEEP },
+	[RULE_TARGET_CLOCK] =
+	{ "target/clock", CLASS_TARGET, SEVERITY_INFO,
+	  "The clock of the machine that asked is not the server's; the server's was used",
+	  "What is told by time, such as an expired waiver, may be wrong by as much",
+	  "Set this machine's clock" },
 	[RULE_TARGET_SAME_ACCOUNT] =
 	{ "target/same-account", CLASS_TARGET, SEVERITY_MEDIUM,
 	  "Another target reaches the same account by other credentials",

@@ -38,6 +38,7 @@ static bool is_settled(const struct evaluating *j, size_t i, size_t first)
 		return false;
 	for (size_t k = first; k < list->n; k++) {
 		if (list->v[k].rule != RULE_TARGET_UNPINNED &&
+		    list->v[k].rule != RULE_TARGET_CLOCK &&
 		    list->v[k].rule != RULE_LIVENESS_UNKNOWN)
 			return false;
 	}

@@ -72,7 +72,10 @@ struct err *live_read_side(struct live *l, const struct target *t, const struct 
 		.is_fetched = o->is_fetched,
 		.account = str_from(o->account ? o->account : ""),
 		.credential = str_from(o->credential ? o->credential : ""),
-		.unnamed = str_from(o->unnamed && o->unnamed->reason ? o->unnamed->message : "")};
+		.unnamed = str_from(o->unnamed && o->unnamed->reason ? o->unnamed->message : ""),
+		.clock_ahead_s = o->clock_ahead_s,
+		/* A recording's may be another machine. */
+		.now_ahead_s = l->net->replay ? 0 : o->clock_ahead_s};
 	if (!fetch_is_ok(o)) {
 		take_failure(out, o);
 		return NULL;

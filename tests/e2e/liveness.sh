@@ -89,3 +89,28 @@ commit_all repo 'a policy'
 run_json -C repo check east --replay "$SCRATCH/replies" --now 2026-11-24T00:00:00Z
 expect_exit 1
 expect_findings 'schema/bad-value high east' 'drift/ScanPeriod high east' 'policy/p/daily critical east'
+
+# A server that is hours ahead: it is told once, in each output, and its last scan is by its clock.
+account AKIDCLOCK clock-key '' "$common/prod.json"
+ahead() {
+	date -u -d "@$(($(date +%s) + $1))" '+%Y-%m-%d %H:%M:%S'
+}
+sed "s/\"Response\": {/&\"LastScanTime\": \"$(ahead 17900)\", \"ScanResult\": \"Success\",/" \
+	"$accounts/AKIDCLOCK.json" >"$SCRATCH/clock"
+mv "$SCRATCH/clock" "$accounts/AKIDCLOCK.json"
+printf '[target west]\nzone = +00:00\n' >repo/baselines/targets.ini
+git -C repo rm -q baselines/east.json baselines/nowhere.json
+commit_all repo 'one target'
+start_standin "$accounts" --scenario "$scenario" --clock-skew 18000
+use_key AKIDCLOCK clock-key
+run_json -C repo check --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE" --record "$SCRATCH/ahead"
+expect_exit 0
+expect_json out '[.findings[] | select(.class != "baseline") | .rule] | sort == ["target/clock", "target/unpinned"]'
+expect_json out '[.findings[] | select(.rule == "target/clock") | .message | test("is (1799[0-9]|1800[0-9]) s behind")] == [true]'
+expect_json "$SCRATCH/ahead/west.meta.json" '.clock_ahead_s | . > 17990 and . < 18010'
+run scandrift -C repo check --endpoint "$HTTPS_URL" --ca-bundle "$CA_FILE"
+expect_text out 'The clock of the machine that asked is 1'
+# Whose clock a recording was made by is told as well, and moves no other machine's.
+run_json -C repo check --replay "$SCRATCH/ahead"
+expect_json out '[.findings[] | select(.class != "baseline") | .rule] | sort ==
+	["liveness/clock", "target/clock", "target/unpinned"]'

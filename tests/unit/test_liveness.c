@@ -124,6 +124,8 @@ static const struct row {
 /* clang-format on */
 
 /* How the program itself works under another TZ: tests/e2e/liveness.sh. */
+static int64_t clock_ahead_s; /* of the server, for the next judge() */
+
 static void judge(const struct row *row, struct result *r)
 {
 	const struct normalize_options opt = {.form = READ_REPLY,
@@ -142,8 +144,12 @@ static void judge(const struct row *row, struct result *r)
 	}
 	assert_true(time_parse_rfc3339(str_from(row->now), &r->now_s));
 	assert_null(normalize_read(&schema_registry_scan, str_from(text), &opt, r->arena, &live));
-	assert_null(judge_target(
-		r, &t, &(struct live_side){.reading = live, .digest = STR("sha256:live")}, &base));
+	assert_null(judge_target(r, &t,
+				 &(struct live_side){.reading = live,
+						     .digest = STR("sha256:live"),
+						     .clock_ahead_s = clock_ahead_s,
+						     .now_ahead_s = clock_ahead_s},
+				 &base));
 	assert_null(result_finish(r));
 }
 
@@ -179,6 +185,59 @@ static void test_rows(void **state)
 		if (!str_is(buf_view(&told), rows[i].want))
 			fail_msg("%s: want \"%s\", have \"%.*s\"", rows[i].name, rows[i].want,
 				 STR_ARG(buf_view(&told)));
+		buf_free(&told);
+		free(r.findings.v);
+		arena_free(a);
+	}
+}
+
+/* The vendor's times are by the server's clock, unless somebody has said what time it is. */
+static void test_corrected_clock(void **state)
+{
+	static const struct {
+		struct row row;
+		int64_t ahead_s;
+		bool is_now_given;
+	} clocks[] = {
+		/* The scan began at 19:00:00Z of the day before. */
+		{{"ahead", "+08:00", "2026-11-19T18:54:59Z", ON("1") OK LAST, ""}, 600, false},
+		{{"given", "+08:00", "2026-11-19T18:54:59Z", ON("1") OK LAST,
+		  "medium liveness/clock"},
+		 600,
+		 true},
+		{{"behind", "+08:00", "2026-11-19T18:55:00Z", ON("1") OK LAST,
+		  "medium liveness/clock"},
+		 -600,
+		 false},
+		{{"stale", "+08:00", "2026-11-21T18:55:00Z", ON("1") OK LAST,
+		  "high liveness/stale"},
+		 600,
+		 false},
+		{{"fresh", "+08:00", "2026-11-21T19:05:00Z", ON("1") OK LAST, ""}, -600, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(clocks); i++) {
+		struct arena *a = arena_new();
+		struct result_target targets[1];
+		struct result r = {.arena = a,
+				   .command = "check",
+				   .targets = targets,
+				   .findings = {.arena = a},
+				   .is_now_given = clocks[i].is_now_given,
+				   .has_verdict = true};
+		struct buf told = BUF_INIT(1024);
+		size_t corrected = 0;
+
+		clock_ahead_s = clocks[i].ahead_s;
+		judge(&clocks[i].row, &r);
+		clock_ahead_s = 0;
+		put_told(&told, &r.findings);
+		if (!str_is(buf_view(&told), clocks[i].row.want))
+			fail_msg("%s: have \"%.*s\"", clocks[i].row.name, STR_ARG(buf_view(&told)));
+		for (size_t k = 0; k < r.findings.n; k++)
+			corrected += str_is(r.findings.v[k].rule_text, "target/clock");
+		assert_int_equal(corrected, 1);
 		buf_free(&told);
 		free(r.findings.v);
 		arena_free(a);
@@ -235,6 +294,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_corrected_clock),
 		cmocka_unit_test(test_messages),
 	};
 
