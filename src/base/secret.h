@@ -7,7 +7,8 @@
 
 /*
  * A key, a token, a password. The type has no printf path: the one way to its bytes is
- * secret_view, which only the signer and the header writer call. Zeroed when it is cleared.
+ * secret_view, which only the signer and the header writer call. Zeroed when it is cleared. All that
+ * are set are known to the filter of redact.h.
  */
 struct secret {
 	char *bytes;
@@ -18,6 +19,9 @@ struct err *secret_set(struct secret *s, struct str value) MUST_USE; /* a copy; 
 struct str secret_view(const struct secret *s);
 bool secret_is_set(const struct secret *s);
 void secret_clear(struct secret *s);
+
+/* The length of the longest known secret that `text` has at `at`; 0: none. */
+size_t secret_match(struct str text, size_t at);
 
 /* Zeroes memory in a way that the compiler keeps. */
 void secret_wipe(void *p, size_t n);

@@ -17,6 +17,7 @@
 #include "base/buf.h"
 #include "base/secret.h"
 #include "base/endpoint.h"
+#include "cloud/curl_text.h"
 #include "cloud/head.h"
 #include "cloud/net.h"
 #include "crypto/tls.h"
@@ -38,7 +39,7 @@
 struct transfer {
 	struct transfer *next; /* of those that run, or of those that are free */
 	CURL *easy;
-	char error[CURL_ERROR_SIZE];
+	struct curl_text text;
 	struct curl_slist *headers;
 	struct arena *arena;
 	client_done *done;
@@ -245,6 +246,16 @@ static struct err *explain_reply(const struct transfer *t, CURLcode code, const 
 	return NULL;
 }
 
+static struct err *say(const struct transfer *t, CURLcode code, enum reason reason,
+		       const char *host)
+{
+	char *text = curl_text_get(&t->text, code);
+	struct err *e = text ? net_error(reason, host, text) : err_nomem();
+
+	free(text);
+	return e;
+}
+
 /* What failed, in order of what explains the most: our own limits, the proxy, then curl's word. */
 static struct err *explain(const struct transfer *t, CURLcode code, const char *host)
 {
@@ -255,10 +266,10 @@ static struct err *explain(const struct transfer *t, CURLcode code, const char *
 	if (e)
 		return e;
 	if (is_lost(t, code))
-		return net_error(REASON_LOST, host,
-				 code == CURLE_ABORTED_BY_CALLBACK || !t->error[0]
-					 ? "the connection was lost before the reply"
-					 : t->error);
+		return code == CURLE_ABORTED_BY_CALLBACK
+			       ? net_error(REASON_LOST, host,
+					   "the connection was lost before the reply")
+			       : say(t, code, REASON_LOST, host);
 	(void)curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &tunnel);
 	if (tunnel && tunnel / 100 != 2) {
 		(void)snprintf(text, sizeof(text),
@@ -272,7 +283,7 @@ static struct err *explain(const struct transfer *t, CURLcode code, const char *
 				 "its CN alone counts for nothing");
 	if (lacks_descriptors(t, code))
 		return net_error(REASON_DESCRIPTORS, host, "too many open files (EMFILE)");
-	return net_error(reason_of(code), host, t->error[0] ? t->error : curl_easy_strerror(code));
+	return say(t, code, reason_of(code), host);
 }
 
 static struct err *failure(const struct transfer *t, CURLcode code, bool is_stopped)
@@ -336,10 +347,15 @@ static struct err *make_headers(const struct http_request *req, struct curl_slis
 
 static struct err *setopt_failed(CURLcode code, const char *option)
 {
+	struct err *e;
+	char *text;
+
 	if (code == CURLE_OUT_OF_MEMORY)
 		return err_nomem();
-	return err_new(ERR_CONFIG, "libcurl does not take %s: %s", option,
-		       curl_easy_strerror(code));
+	text = curl_text_of(code);
+	e = text ? err_new(ERR_CONFIG, "libcurl does not take %s: %s", option, text) : err_nomem();
+	free(text);
+	return e;
 }
 
 /* A macro, since the type of an option's value depends on the option. */
@@ -397,7 +413,8 @@ static struct err *set_run_options(const struct client *c, struct transfer *t)
 {
 	CURL *easy = t->easy;
 
-	SET(CURLOPT_ERRORBUFFER, t->error);
+	if (curl_text_set(&t->text, easy) != CURLE_OK)
+		return err_nomem();
 	SET(CURLOPT_PRIVATE, t);
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
@@ -577,9 +594,15 @@ static struct err *get_transfer(struct client *c, struct transfer **out)
 
 static struct err *multi_failed(CURLMcode code)
 {
+	struct err *e;
+	char *text;
+
 	if (code == CURLM_OUT_OF_MEMORY)
 		return err_nomem();
-	return err_new(ERR_NET, "libcurl: %s", curl_multi_strerror(code));
+	text = curl_text_of_multi(code);
+	e = text ? err_new(ERR_NET, "libcurl: %s", text) : err_nomem();
+	free(text);
+	return e;
 }
 
 struct err *client_start(struct client *c, const struct http_request *req, struct arena *a,
@@ -592,7 +615,7 @@ struct err *client_start(struct client *c, const struct http_request *req, struc
 
 	TRY(judge_url(req, a, &to));
 	TRY(get_transfer(c, &t));
-	t->error[0] = '\0';
+	curl_text_clear(&t->text);
 	t->head = (struct head){0};
 	t->too_large = t->is_http2 = false;
 	t->sends = 0;

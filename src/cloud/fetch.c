@@ -2,10 +2,12 @@
 #include "cloud/fetch.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <time.h>
 
+#include "base/redact.h"
 #include "base/timeutil.h"
 #include "cloud/fetch_state.h"
 #include "cloud/net.h"
@@ -152,8 +154,13 @@ static struct err *fail_api(struct arena *a, struct fetch_outcome *o,
 			    const struct api_error_row *row, const struct envelope *env)
 {
 	struct str code = arena_str(a, env->error.code), id = arena_str(a, env->request_id);
-	struct str message = arena_str(a, env->error.message);
+	char *said = redact(env->error.message);
+	struct str message = said ? arena_str(a, str_from(said)) : STR("");
 	const char *text = message.p;
+
+	free(said);
+	if (!said)
+		return err_nomem();
 
 	/* Without both a reader would see no word of what came. */
 	if (!message.n && !code.n)

@@ -12,6 +12,7 @@
 #include "crypto/tls.h"
 #include "ini/ini.h"
 #include "json/canonical.h"
+#include "base/redact.h"
 #include "repo/open.h"
 #include "result/exit.h"
 #include "run/io.h"
@@ -113,6 +114,20 @@ static bool hold_standard_streams(void)
 	return true;
 }
 
+/* What libcurl, or git, says of a proxy may repeat its password. */
+static struct err *learn_proxies(const struct io *io)
+{
+	static const char *const names[] = {"http_proxy", "https_proxy", "all_proxy",
+					    "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"};
+
+	for (size_t i = 0; i < ARRAY_LEN(names); i++) {
+		const char *url = io_env(io, names[i]);
+
+		TRY(redact_learn_url(str_from(url ? url : "")));
+	}
+	return NULL;
+}
+
 int main(int argc, char **argv)
 {
 	struct arena *a;
@@ -126,9 +141,12 @@ int main(int argc, char **argv)
 	a = arena_new();
 	/* A reader that goes away is a failed output with its own exit code, not a death. */
 	(void)signal(SIGPIPE, SIG_IGN);
-	e = a ? run(argc, argv, &io, a, &code) : err_nomem();
+	e = a ? learn_proxies(&io) : err_nomem();
+	if (!e)
+		e = run(argc, argv, &io, a, &code);
 	if (e)
 		code = exit_for_failure(code, (enum exit_code)io_fail(&io, e));
 	arena_free(a);
+	redact_forget();
 	return code;
 }

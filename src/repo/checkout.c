@@ -13,6 +13,7 @@
 
 #include "base/fs.h"
 #include "repo/git.h"
+#include "repo/git_text.h"
 
 #define NOTE_NAME "scandrift-follow"
 
@@ -30,10 +31,9 @@ static struct err *index_failure(struct repo *r)
 		{"'link'", "it is split: git update-index --no-split-index"},
 		{"'sdir'", "it is sparse: git sparse-checkout init --no-sparse-index"},
 	};
-	const git_error *last = git_error_last();
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
-		if (last && last->message && strstr(last->message, rows[i].extension))
+		if (git_text_has(rows[i].extension))
 			return err_git(ERR_REPO, "%sindex: cannot be read here; %s",
 				       repo_git_dir(r), rows[i].advice);
 	return err_git(ERR_REPO, "%sindex: cannot be read", repo_git_dir(r));

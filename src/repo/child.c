@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/redact.h"
 #include "base/str.h"
 
 #define OUTPUT_MAX ((size_t)4 << 20)
@@ -273,10 +274,14 @@ struct err *child_failure(enum err_kind kind, const char *program, const struct 
 {
 	struct buf said = BUF_INIT(2 * OUTPUT_MAX);
 	struct err *e;
+	char *safe;
 
 	join_lines(&said, buf_view(&r->err));
-	e = err_new(kind, "%s ended with %d%s%.*s", program, r->status, said.n ? ": " : "",
-		    STR_ARG(buf_view(&said)));
+	safe = redact(buf_view(&said));
+	e = safe ? err_new(kind, "%s ended with %d%s%s", program, r->status, *safe ? ": " : "",
+			   safe)
+		 : err_nomem();
+	free(safe);
 	buf_free(&said);
 	return e;
 }

@@ -8,18 +8,20 @@
 #include <string.h>
 
 #include "repo/git.h"
+#include "repo/git_text.h"
 
 struct err *err_git(enum err_kind kind, const char *fmt, ...)
 {
-	const git_error *last = git_error_last();
-	const char *reason = last ? last->message : NULL;
-	char *text = NULL;
+	char *said = git_text(), *text = NULL;
+	const char *reason = said;
 	struct err *e;
 	va_list ap;
 
-	if (last && last->klass == GIT_ERROR_NOMEMORY) {
-		if (!repo_memory_was_refused())
+	if (git_text_is_nomem()) {
+		if (!repo_memory_was_refused()) {
+			free(said);
 			return err_nomem();
+		}
 		reason = "it, or an object that it is stored by, is too large";
 	}
 	va_start(ap, fmt);
@@ -27,8 +29,12 @@ struct err *err_git(enum err_kind kind, const char *fmt, ...)
 		text = NULL;
 	va_end(ap);
 	if (!text)
-		return err_nomem();
-	e = reason ? err_wrap(err_new(kind, "%s", reason), "%s", text) : err_new(kind, "%s", text);
+		e = err_nomem();
+	else if (reason)
+		e = err_wrap(err_new(kind, "%s", reason), "%s", text);
+	else
+		e = err_new(kind, "%s", text);
+	free(said);
 	free(text);
 	return e;
 }
@@ -61,8 +67,6 @@ static struct err *open_failure(const char *start_dir, int code)
 		{"extension", "a format of its own"},
 		{"version", "a format of its own"},
 	};
-	const git_error *last = git_error_last();
-	const char *why = last && last->message ? last->message : "";
 
 	if (code == GIT_ENOTFOUND)
 		return err_new(ERR_REPO,
@@ -70,7 +74,7 @@ static struct err *open_failure(const char *start_dir, int code)
 			       "one, or name one with -C DIR",
 			       start_dir);
 	for (size_t i = 0; i < ARRAY_LEN(foreign); i++) {
-		if (strstr(why, foreign[i].word))
+		if (git_text_has(foreign[i].word))
 			return err_git(ERR_REPO,
 				       "%s: the repository has %s; what can be read here is SHA-1 "
 				       "objects and references as files",

@@ -6,12 +6,33 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/redact.h"
 #include "repo/child.h"
 #include "repo/git.h"
 #include "repo/history.h"
 
 #define TIMEOUT_S 300u
 #define TRIES_MAX 20u
+
+/* What git says of a remote may repeat the user and the password of its URL. */
+static struct err *learn_remote(struct repo *r, const char *remote)
+{
+	static const char *const keys[] = {"url", "pushurl"};
+	struct err *e = redact_learn_url(str_from(remote));
+
+	for (size_t i = 0; i < ARRAY_LEN(keys) && !e; i++) {
+		char *key = NULL, *text = NULL;
+
+		if (asprintf(&key, "remote.%s.%s", remote, keys[i]) < 0)
+			return err_nomem();
+		e = config_text(r->config, key, &text);
+		if (!e)
+			e = redact_learn_url(str_from(text ? text : ""));
+		free(text);
+		free(key);
+	}
+	return e;
+}
 
 struct err *repo_push_check(struct repo *r, const char *ref, struct arena *a, const char **remote)
 {
@@ -30,6 +51,8 @@ struct err *repo_push_check(struct repo *r, const char *ref, struct arena *a, co
 			e = err_nomem();
 		free(text);
 	}
+	if (!e)
+		e = learn_remote(r, *remote);
 	if (!e && **remote == '-')
 		e = err_new(ERR_USAGE, "--push: %s cannot be the name of a remote", *remote);
 	return e;
