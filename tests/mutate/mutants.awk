@@ -112,12 +112,18 @@ function collect(code, from, name, family) {
 	}
 }
 
-# The length of an array stays, since a longer one does no harm; and the type of a pointer.
-function neighbours(code, from, name, behind) {
+# In a row of a table a constant is replaced by each of its family, elsewhere by the next one. The
+# length of an array stays, since a longer one does no harm; and the type of a pointer.
+function neighbours(code, from, name, other, after) {
 	for (from = 1; (name = constant_from(code, from)) != ""; from = at + length(name)) {
-		behind = substr(code, at + length(name), 3)
-		if (next_of[name] != name && substr(code, at - 1, 1) != "[" && behind !~ /^ [*][^ ]/)
-			put(at, length(name), next_of[name])
+		after = substr(code, at + length(name), 3)
+		if (substr(code, at - 1, 1) == "[" || after ~ /^ [*][^ ]/)
+			continue
+		for (other = next_of[name]; other != name; other = next_of[other]) {
+			put(at, length(name), other)
+			if (code !~ /^[ \t]*[{].*[}],$/)
+				break
+		}
 	}
 }
 

@@ -165,7 +165,7 @@ verdict() {
 			echo uncompiled
 			return
 		}
-		(cd "$place" && timeout -k 1 "$test_seconds" ./test) </dev/null >"$place/log" 2>&1 || {
+		(cd "$place" && timeout -k 1 "$test_seconds" ./test; exit) </dev/null >"$place/log" 2>&1 || {
 			echo caught
 			return
 		}

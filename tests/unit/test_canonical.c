@@ -185,6 +185,14 @@ static const struct {
 	{ "a member that is null", "{\n  \"Images\": [\n    {\"ImageName\": null}\n  ]\n}\n", false },
 	{ "another order of unknown keys", "{\n  \"New\": {\"b\": 1, \"a\": 1}\n}\n", false },
 	{ "another order of unknown fields", "{\n  \"b\": 1,\n  \"a\": 1\n}\n", false },
+	{ "another order of unknown members", "{\n  \"Images\": [\n    {\"ImageName\": \"a\", \"y\": 1, \"x\": 2}\n  ]\n}\n", false },
+	{ "unknown members by name", "{\n  \"Images\": [\n    {\"ImageName\": \"a\", \"x\": 2, \"y\": 1}\n  ]\n}\n", true },
+	{ "unknown members by UTF-16", "{\n  \"Images\": [\n    {\"ImageName\": \"a\", \"\U0001f600\": 2, \"\uff5e\": 1}\n  ]\n}\n", true },
+	{ "unknown members by code point", "{\n  \"Images\": [\n    {\"ImageName\": \"a\", \"\uff5e\": 1, \"\U0001f600\": 2}\n  ]\n}\n", false },
+	{ "unknown fields by UTF-16", "{\n  \"\U0001f600\": 2,\n  \"\uff5e\": 1\n}\n", true },
+	{ "unknown fields by code point", "{\n  \"\uff5e\": 1,\n  \"\U0001f600\": 2\n}\n", false },
+	{ "unknown keys by UTF-16", "{\n  \"New\": {\"\U0001f600\": 2, \"\uff5e\": 1}\n}\n", true },
+	{ "unknown keys by code point", "{\n  \"New\": {\"\uff5e\": 1, \"\U0001f600\": 2}\n}\n", false },
 	{ "a number that is written long", "{\n  \"New\": 1.50\n}\n", false },
 };
 /* clang-format on */

@@ -84,7 +84,7 @@ static const struct {
 	{ "lone surrogate", {
 		R("\"\\udbff\""), R("\"\\uDC00\""), R("\"\\ud801x\""), R("\"\\ud801\\n\""), R("\"\\ud801\\u0041\""), R("\"\\ud801\\ud801\\udc01\""),
 		R("\"\\udc01\\ud801\""), R("{\"\\udfff\":1}"), R("\"a\\uDBFF\\uE000\""),
-		R("\"\\ud83d\\u\""), R("\"\\ud83d\\ude0\""),
+		R("\"\\ud83d\\u\""), R("\"\\ud83d\\ude0\""), R("\"\\ud800\\ue000\""), R("\"\\ud800\\udbff\""), R("\"\\udfff\""), R("\"\\ud800\""),
 	}},
 	{ "U+0000 in a string is not taken", { R("\"\\u0000\""), R("{\"\\u0000a\":1}"), R("[\"x\\u0000y\"]") }},
 	{ "is not valid UTF-8", {
@@ -146,6 +146,7 @@ static const struct {
 	{ R("\"\\\"\\\\\\/\""), "\"\\\"\\\\/\"" }, { R("\"\\b\\f\\n\\r\\t\""), "\"\\b\\f\\n\\r\\t\"" }, { R("\"\\u0041\\u00e9\""), "\"A\xc3\xa9\"" },
 	{ R("\"\\u00E9\""), "\"\xc3\xa9\"" }, { R("\"\\u0022\\u005c\\u002F\""), "\"\\\"\\\\/\"" }, { R("\"\\u001f\\u0001\""), "\"\\u001f\\u0001\"" },
 	{ R("\"\\uD834\\uDD1E\""), "\"\xf0\x9d\x84\x9e\"" }, { R("\"\\ud800\\udc00\\udbff\\udfff\""), "\"\xf0\x90\x80\x80\xf4\x8f\xbf\xbf\"" },
+	{ R("\"\\ud7ff\\ue000\""), "\"\xed\x9f\xbf\xee\x80\x80\"" },
 	{ R("\"\\\\u0041\""), "\"\\\\u0041\"" }, { R("\"\\\\\\\\\""), "\"\\\\\\\\\"" }, { R("{\"\\u0061\":1}"), "{\"a\": 1}" }, { R("\"\\u2028\""), "\"\xe2\x80\xa8\"" },
 	{ R("\"\\ufeff\\uffff\""), "\"\xef\xbb\xbf\xef\xbf\xbf\"" }, { R("\"a\\tb\""), "\"a\\tb\"" }, { R("\"\\u00410\""), "\"A0\"" },
 	/* raw characters of one to four bytes at both ends of their ranges, and what is special elsewhere */

@@ -20,6 +20,10 @@
 #define WHOLE                                                                                  \
 	"\"Enable\":true,\"ScanTime\":\"03:00:00\",\"ScanPeriod\":1,\"RequestId\":\"11111111-" \
 	"2222-3333-4444-555555555555\""
+/* An image that lacks no key member. */
+#define WHOLE_IMAGE                                                                              \
+	"\"RegistryType\":\"tcr\",\"InstanceId\":\"i\",\"Namespace\":\"n\",\"ImageName\":\"a\"," \
+	"\"ImageTag\":\"v1\""
 #define REPLY(fields) "{\"Response\":{" WHOLE fields "}}"
 
 static struct err *read_reply(struct arena *a, const char *json, const struct alias *aliases,
@@ -260,6 +264,151 @@ static void test_not_one_thing(void **state)
 			fail_msg("%s: one digest, or no change", not_one_thing[i].name);
 		free(x);
 		free(y);
+		arena_free(a);
+	}
+}
+
+/* Elements in any order give one text, also those that only their state tells apart. */
+static void test_any_order(void **state)
+{
+	/* clang-format off */
+	static const struct {
+		const char *name, *x, *y;
+		size_t kept;
+	} rows[] = {
+		{ "twins of another address", WHOLE_IMAGE ",\"ImageRepoAddress\":\"a\"", WHOLE_IMAGE ",\"ImageRepoAddress\":\"b\"", 1 },
+		{ "one of them has none", WHOLE_IMAGE, WHOLE_IMAGE ",\"ImageRepoAddress\":\"b\"", 1 },
+		{ "twins of another digest", WHOLE_IMAGE ",\"ImageDigest\":\"a\"", WHOLE_IMAGE ",\"ImageDigest\":\"b\"", 1 },
+		{ "state before the address", WHOLE_IMAGE ",\"Force\":\"a\",\"ImageRepoAddress\":\"b\"", WHOLE_IMAGE ",\"Force\":\"b\",\"ImageRepoAddress\":\"a\"", 1 },
+		{ "twins of an unknown member that says nothing", WHOLE_IMAGE ",\"New\":null", WHOLE_IMAGE ",\"New\":[]", 1 },
+		{ "one of them has it", WHOLE_IMAGE, WHOLE_IMAGE ",\"New\":null", 1 },
+		{ "images of another address, without a tag", "\"ImageName\":\"a\",\"ImageRepoAddress\":\"a\"", "\"ImageName\":\"a\",\"ImageRepoAddress\":\"b\"", 2 },
+		{ "images of another unknown member", WHOLE_IMAGE ",\"New\":1", WHOLE_IMAGE ",\"New\":2", 2 },
+		{ "unknown members in another order", WHOLE_IMAGE ",\"a\":1,\"b\":2", WHOLE_IMAGE ",\"b\":2,\"a\":1", 1 },
+		{ "unknown members by UTF-16", WHOLE_IMAGE ",\"\uff5e\":1,\"\U0001f600\":2", WHOLE_IMAGE ",\"\U0001f600\":2,\"\uff5e\":1", 1 },
+	};
+	/* clang-format on */
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct arena *a = arena_new();
+		const char *x = rows[i].x, *y = rows[i].y;
+		struct reading *r =
+			must_read(a, arena_printf(a, REPLY(",\"Images\":[{%s},{%s}]"), x, y));
+		struct reading *s =
+			must_read(a, arena_printf(a, REPLY(",\"Images\":[{%s},{%s}]"), y, x));
+		char *one = lib_canonical(&r->config), *other = lib_canonical(&s->config);
+
+		expect_text(rows[i].name, one, other);
+		if (r->config.values[lib_row(RESOURCE, "Images")].u.elements.n != rows[i].kept)
+			fail_msg("%s: not %zu of them", rows[i].name, rows[i].kept);
+		free(one);
+		free(other);
+		arena_free(a);
+	}
+}
+
+/* The key members of an image, in the table's order. */
+#define KEYS 5
+struct random_image {
+	char keys[KEYS][48];
+};
+
+static int by_keys(const void *a, const void *b)
+{
+	const struct random_image *x = a, *y = b;
+	int c = 0;
+
+	for (size_t i = 0; i < KEYS && !c; i++)
+		c = strcmp(x->keys[i], y->keys[i]);
+	return c;
+}
+
+static void put_images(struct buf *b, const struct random_image *images, size_t n)
+{
+	static const char *const names[] = {"RegistryType", "InstanceId", "Namespace", "ImageName",
+					    "ImageTag"};
+
+	for (size_t i = 0; i < n; i++) {
+		if (i && by_keys(&images[i - 1], &images[i]) == 0)
+			continue;
+		buf_puts(b, i ? ", {" : "{");
+		for (size_t k = 0; k < KEYS; k++)
+			buf_printf(b, "%s\"%s\": \"%s\"", k ? ", " : "", names[k],
+				   images[i].keys[k]);
+		buf_char(b, '}');
+	}
+}
+
+/*
+ * Texts that have much in common, so that identities part late, early, at the end of a member, and
+ * beyond the bytes by which most of a list is sorted.
+ */
+static void make_image(struct lib_random *random, unsigned common, struct random_image *image)
+{
+	for (size_t k = 0; k < KEYS; k++) {
+		char *p = image->keys[k];
+		unsigned tail = lib_below(random, 4);
+
+		for (unsigned i = 0; i < common * k; i++)
+			*p++ = 'm';
+		for (unsigned i = 0; i < tail; i++) {
+			static const char *const texts[] = {"a", "b", "m", "\u00e9"};
+			const char *text = texts[lib_below(random, ARRAY_LEN(texts))];
+
+			memcpy(p, text, strlen(text));
+			p += strlen(text);
+		}
+		*p = '\0';
+	}
+}
+
+/* Members that the source does not name, in one of its own members' places, are dropped first. */
+static void assert_images(const struct reading *r, const char *want)
+{
+	static const char *const dropped[] = {"\"ImageDigest\": \"\", ",
+					      "\"ImageRepoAddress\": \"\", ",
+					      "\"InstanceName\": \"\", ", ", \"Force\": \"\""};
+	char *have = lib_value(r, "Images");
+
+	for (size_t i = 0; i < ARRAY_LEN(dropped); i++) {
+		char *at;
+
+		while ((at = strstr(have, dropped[i])))
+			memmove(at, at + strlen(dropped[i]), strlen(at + strlen(dropped[i])) + 1);
+	}
+	have[strlen(have) - 1] = '\0';
+	expect_text("random images", have + 1, want);
+	free(have);
+}
+
+static void test_order_of_images(void **state)
+{
+	struct lib_random random = lib_seed();
+	enum { COUNT = 24 };
+
+	(void)state;
+	for (unsigned round = 0; round < 40; round++) {
+		struct arena *a = arena_new();
+		struct buf given = BUF_INIT(1 << 16), sorted = BUF_INIT(1 << 16);
+		struct random_image images[COUNT];
+		const struct reading *r;
+
+		/* The same text in front of all: only the tails differ. */
+		make_image(&random, round % 10, &images[0]);
+		for (size_t i = 1; i < COUNT; i++) {
+			make_image(&random, round % 10, &images[i]);
+			for (size_t k = 0; k < round % KEYS; k++)
+				memcpy(images[i].keys[k], images[0].keys[k],
+				       sizeof(images[i].keys[k]));
+		}
+		put_images(&given, images, COUNT);
+		qsort(images, COUNT, sizeof(images[0]), by_keys);
+		put_images(&sorted, images, COUNT);
+		r = lib_read(a, RESOURCE, arena_printf(a, "{\"Images\":[%s]}", given.p));
+		assert_images(r, sorted.p);
+		buf_free(&given);
+		buf_free(&sorted);
 		arena_free(a);
 	}
 }
@@ -691,14 +840,15 @@ static void test_many_notes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_shapes),         cmocka_unit_test(test_sample),
-		cmocka_unit_test(test_one_thing),      cmocka_unit_test(test_not_one_thing),
-		cmocka_unit_test(test_state),          cmocka_unit_test(test_notes),
-		cmocka_unit_test(test_missing),        cmocka_unit_test(test_error_replies),
-		cmocka_unit_test(test_documents),      cmocka_unit_test(test_aliases),
-		cmocka_unit_test(test_many_notes),     cmocka_unit_test(test_shown),
-		cmocka_unit_test(test_periods),        cmocka_unit_test(test_unset),
-		cmocka_unit_test(test_says_something),
+		cmocka_unit_test(test_shapes),          cmocka_unit_test(test_sample),
+		cmocka_unit_test(test_one_thing),       cmocka_unit_test(test_not_one_thing),
+		cmocka_unit_test(test_state),           cmocka_unit_test(test_notes),
+		cmocka_unit_test(test_missing),         cmocka_unit_test(test_error_replies),
+		cmocka_unit_test(test_documents),       cmocka_unit_test(test_aliases),
+		cmocka_unit_test(test_many_notes),      cmocka_unit_test(test_shown),
+		cmocka_unit_test(test_periods),         cmocka_unit_test(test_unset),
+		cmocka_unit_test(test_says_something),  cmocka_unit_test(test_any_order),
+		cmocka_unit_test(test_order_of_images),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
