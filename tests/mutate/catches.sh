@@ -68,6 +68,26 @@ $fixture/digits.c: n = n / 10; → n = n / (10 - 1);
 EOT
 says '14 mutants: 9 caught, 5 survived, 0 did not compile'
 
+try 'survivors in the list, by their lines' 0 test_digits_weak <<EOT
+$fixture/digits.c: while (n > 9) { → *
+	The reason.
+$fixture/digits.c: n = n / 10; → *
+	The reason.
+EOT
+says '14 mutants: 9 caught, 5 survived, 0 did not compile'
+
+try 'a line that a test refutes' 1 test_digits_strong <<EOT
+$fixture/digits.c: while (n > 9) { → *
+	The reason.
+EOT
+says "equivalent.txt has a line whose mutants are all caught: $fixture/digits.c: while (n > 9) { → *"
+
+try 'a line of no mutant' 1 test_digits_strong <<EOT
+$fixture/digits.c: while (n > 8) { → *
+	The reason.
+EOT
+says "equivalent.txt has a mutant that does not exist: $fixture/digits.c: while (n > 8) { → *"
+
 try 'a row that a test refutes' 1 test_digits_strong <<EOT
 $fixture/digits.c: while (n > 9) { → while (n >= 9) {
 	The reason.

@@ -92,7 +92,10 @@ while read -r source _; do
 done <"$work/files" >"$work/all" || exit 2
 
 # FILE: BEFORE → AFTER is what a mutant is known by: lines move.
-awk -F '\t' '{ print $1 ": " $3 " → " $4 }' "$work/all" >"$work/known"
+awk -F '\t' '{
+	print $1 ": " $3 " → " $4
+	print $1 ": " $3 " → *"
+}' "$work/all" >"$work/known"
 awk -f "$here/equivalent.awk" "$data/equivalent.txt" >"$work/equivalent" || exit 2
 awk -v only="$only" 'only == "" || index($0, only ": ") == 1' "$work/equivalent" |
 	grep -vxF -f "$work/known" >"$work/stale"
@@ -216,4 +219,4 @@ workers=
 
 cat "$work"/verdicts.* >"$work/verdicts"
 [ "$(wc -l <"$work/verdicts")" -eq "$(wc -l <"$work/mutants")" ] || die 'a worker ended early'
-awk -F '\t' -f "$here/result.awk" "$work/stale" "$work/equivalent" "$work/verdicts" "$work/mutants"
+awk -F '\t' -v sample="$sample" -f "$here/result.awk" "$work/stale" "$work/equivalent" "$work/verdicts" "$work/mutants"

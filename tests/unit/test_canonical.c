@@ -185,6 +185,7 @@ static const struct {
 	{ "a member that is null", "{\n  \"Images\": [\n    {\"ImageName\": null}\n  ]\n}\n", false },
 	{ "another order of unknown keys", "{\n  \"New\": {\"b\": 1, \"a\": 1}\n}\n", false },
 	{ "another order of unknown fields", "{\n  \"b\": 1,\n  \"a\": 1\n}\n", false },
+	{ "keys before unknown members", "{\n  \"Images\": [\n    {\"ImageName\": \"a\", \"x\": 2},\n    {\"ImageName\": \"b\", \"x\": 1}\n  ]\n}\n", true },
 	{ "another order of unknown members", "{\n  \"Images\": [\n    {\"ImageName\": \"a\", \"y\": 1, \"x\": 2}\n  ]\n}\n", false },
 	{ "unknown members by name", "{\n  \"Images\": [\n    {\"ImageName\": \"a\", \"x\": 2, \"y\": 1}\n  ]\n}\n", true },
 	{ "unknown members by UTF-16", "{\n  \"Images\": [\n    {\"ImageName\": \"a\", \"\U0001f600\": 2, \"\uff5e\": 1}\n  ]\n}\n", true },
@@ -275,6 +276,9 @@ static void test_digest_leaves_out(void **state)
 		{ "{\"New\":{\"a\":null}}", "{\"New\":{\"a\":null}}" },
 		{ "{\"Images\":[{\"ImageName\":\"a\",\"New\":null,\"Newer\":[],\"Newest\":\"\"}]}", "{\"Images\":[{\"ImageName\":\"a\"}]}" },
 		{ "{\"Images\":[{\"ImageName\":\"a\",\"New\":0,\"AAA\":[null]}]}", "{\"Images\":[{\"AAA\":[null],\"ImageName\":\"a\",\"New\":0}]}" },
+		{ "{\"Images\":[{\"a\":null,\"b\":1,\"c\":[],\"d\":2,\"e\":\"\"}]}", "{\"Images\":[{\"b\":1,\"d\":2}]}" },
+		{ "{\"Images\":[{\"ImageName\":\"\\u0061\"}]}", "{\"Images\":[{\"ImageName\":\"a\"}]}" },
+		{ "{\"Images\":[{\"ImageName\":\"\\u0061\"},{\"ImageName\":\"\\n\"}]}", "{\"Images\":[{\"ImageName\":\"\\n\"},{\"ImageName\":\"a\"}]}" },
 		{ "{\"Images\":[{}]}", "{\"Images\":[{}]}" },
 		/* UTF-16 order of keys: U+1F600 before U+FF5E */
 		{ "{\"\uff5e\":1,\"\U0001f600\":2,\"z\":3}", "{\"z\":3,\"\U0001f600\":2,\"\uff5e\":1}" },
@@ -317,6 +321,18 @@ static void test_empty_unknown_members(void **state)
 	arena_free(a);
 }
 
+/* Of images that are one, the first by its state is kept, and only then by what says nothing. */
+static void test_kept_twin(void **state)
+{
+	char *text =
+		written(RESOURCE, "{\"Images\":[{\"ImageName\":\"a\",\"Force\":\"2\",\"New\":[]},"
+				  "{\"ImageName\":\"a\",\"Force\":\"1\",\"New\":null}]}");
+
+	(void)state;
+	assert_non_null(strstr(text, "\"Force\": \"1\", \"New\": null}\n  ]"));
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -326,6 +342,7 @@ int main(void)
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_digest_leaves_out),
 		cmocka_unit_test(test_empty_unknown_members),
+		cmocka_unit_test(test_kept_twin),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

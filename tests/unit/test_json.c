@@ -239,115 +239,6 @@ static void test_nul_and_depth(void **state)
 	free(deep);
 }
 
-/* One token that is a number. */
-static struct json_token number_of(const char *text)
-{
-	struct arena *a = arena_new();
-	struct json_scan *s;
-	struct json_token t;
-
-	assert_null(json_scan_new(str_from(text), &limits, a, &s));
-	assert_null(json_next(s, &t));
-	json_scan_free(s);
-	arena_free(a);
-	return t;
-}
-
-/* Zero has no sign, so that there is one of it. */
-static void test_numbers(void **state)
-{
-	static const struct {
-		const char *text;
-		bool is_integer;
-		struct integer integer;
-		double number;
-	} table[] = {
-		{"0", true, {0, false}, 0},
-		{"-0", true, {0, false}, 0},
-		{"-1", true, {1, true}, 0},
-		{"1", true, {1, false}, 0},
-		{"9223372036854775808", true, {UINT64_C(1) << 63, false}, 0},
-		{"-9223372036854775808", true, {UINT64_C(1) << 63, true}, 0},
-		{"1.0", false, {0, false}, 1},
-		{"1e0", false, {0, false}, 1},
-		{"-2.5E-1", false, {0, false}, -0.25},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-		struct json_token t = number_of(table[i].text);
-
-		if (t.kind != JSON_NUMBER || t.is_integer != table[i].is_integer ||
-		    (t.is_integer ? t.integer.magnitude != table[i].integer.magnitude ||
-					    t.integer.is_negative != table[i].integer.is_negative
-				  : t.number != table[i].number))
-			fail_msg("%s", table[i].text);
-	}
-}
-
-/* The limits themselves are taken, one more of each is not. */
-static void test_limits(void **state)
-{
-	static const struct {
-		const char *text;
-		struct json_limits lim;
-		const char *message; /* NULL: taken */
-	} table[] = {
-		{"[1, 2]", {6, 1, ERR_REPLY}, NULL},
-		{"[1, 2]", {5, 1, ERR_REPLY}, "larger than 5 bytes"},
-		{"", {0, 1, ERR_REPLY}, NULL},
-		{" ", {0, 1, ERR_CONFIG}, "larger than 0 bytes"},
-		{"[{}]", {9, 2, ERR_REPLY}, NULL},
-		{"[{}]", {9, 1, ERR_CONFIG}, "line 1 column 2: nested deeper than 1 levels"},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < ARRAY_LEN(table); i++) {
-		struct arena *a = arena_new();
-		struct json_scan *s = NULL;
-		struct json_token t = {.kind = JSON_NULL};
-		struct err *e = json_scan_new(str_from(table[i].text), &table[i].lim, a, &s);
-
-		while (!e && t.kind != JSON_END && *table[i].text)
-			e = json_next(s, &t);
-		if (!e != !table[i].message ||
-		    (e && (strcmp(e->msg, table[i].message) != 0 || e->kind != table[i].lim.kind)))
-			fail_msg("%s: %s", table[i].text, e ? e->msg : "taken");
-		err_free(e);
-		json_scan_free(s);
-		arena_free(a);
-	}
-}
-
-/* However deep the caller lets it go, there is an end. */
-static void test_depth_ceiling(void **state)
-{
-	const struct json_limits lim = {JSON_SIZE_MAX, 1000, ERR_REPLY};
-	char deep[2 * JSON_DEPTH_CEILING + 2];
-
-	(void)state;
-	for (size_t n = JSON_DEPTH_CEILING; n <= JSON_DEPTH_CEILING + 1; n++) {
-		struct arena *a = arena_new();
-		struct json_scan *s = NULL;
-		struct json_token t = {.kind = JSON_NULL};
-		struct err *e;
-
-		memset(deep, '[', n);
-		memset(deep + n, ']', n);
-		e = json_scan_new((struct str){deep, 2 * n}, &lim, a, &s);
-		while (!e && t.kind != JSON_END)
-			e = json_next(s, &t);
-		if (n > JSON_DEPTH_CEILING)
-			assert_string_equal(e->msg,
-					    "line 1 column 65: nested deeper than 64 levels");
-		else
-			assert_null(e);
-		err_free(e);
-		json_scan_free(s);
-		arena_free(a);
-	}
-}
-
 static void test_cut_everywhere(void **state)
 {
 	static const char text[] =
@@ -485,8 +376,6 @@ int main(void)
 		cmocka_unit_test(test_messages),       cmocka_unit_test(test_nul_and_depth),
 		cmocka_unit_test(test_cut_everywhere), cmocka_unit_test(test_canonical),
 		cmocka_unit_test(test_doubles),        cmocka_unit_test(test_writer),
-		cmocka_unit_test(test_numbers),        cmocka_unit_test(test_limits),
-		cmocka_unit_test(test_depth_ceiling),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

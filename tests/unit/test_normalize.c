@@ -187,6 +187,7 @@ static const struct {
 	{ "an image's members in any order and case", "Images",
 	  "[{\"ImageDigest\": \"\", \"RegistryType\": \"tcr\", \"ImageRepoAddress\": \"\", \"InstanceId\": \"\", \"InstanceName\": \"\", \"Namespace\": \"\", \"ImageName\": \"n\", \"ImageTag\": \"\", \"Force\": \"\"}]",
 	  { ",\"Images\":[{\"RegistryType\":\"tcr\",\"ImageName\":\"n\"}]", ",\"Images\":[{\"ImageName\":\"n\",\"RegistryType\":\"TCR\",\"Force\":null}]",
+	    ",\"Images\":[{\"\\u0049mageName\":\"\\u006e\",\"RegistryType\":\"\\u0074cr\"}]",
 	    ",\"Images\":[{\"ImageName\":\"n\",\"RegistryType\":\"Tcr\",\"Namespace\":\"\"},{\"ImageName\":\"\\u006e\",\"RegistryType\":\"tcr\"}]" } },
 };
 /* clang-format on */
@@ -284,6 +285,7 @@ static void test_any_order(void **state)
 		{ "one of them has it", WHOLE_IMAGE, WHOLE_IMAGE ",\"New\":null", 1 },
 		{ "images of another address, without a tag", "\"ImageName\":\"a\",\"ImageRepoAddress\":\"a\"", "\"ImageName\":\"a\",\"ImageRepoAddress\":\"b\"", 2 },
 		{ "images of another unknown member", WHOLE_IMAGE ",\"New\":1", WHOLE_IMAGE ",\"New\":2", 2 },
+		{ "an unknown member and none", WHOLE_IMAGE, WHOLE_IMAGE ",\"New\":1", 2 },
 		{ "unknown members in another order", WHOLE_IMAGE ",\"a\":1,\"b\":2", WHOLE_IMAGE ",\"b\":2,\"a\":1", 1 },
 		{ "unknown members by UTF-16", WHOLE_IMAGE ",\"\uff5e\":1,\"\U0001f600\":2", WHOLE_IMAGE ",\"\U0001f600\":2,\"\uff5e\":1", 1 },
 	};
@@ -306,6 +308,31 @@ static void test_any_order(void **state)
 		free(other);
 		arena_free(a);
 	}
+}
+
+/* What one image says is nothing that the next one says, however many there are. */
+static void test_images_are_apart(void **state)
+{
+	struct arena *a = arena_new();
+	struct buf given = BUF_INIT(1 << 16), want = BUF_INIT(1 << 16);
+	char *have;
+
+	(void)state;
+	for (int i = 0; i < 100; i++) {
+		buf_printf(&given,
+			   "%s{" WHOLE_IMAGE ",\"Force\":\"f%d\",\"New\":%d},{\"ImageName\":"
+			   "\"z%02d\"}",
+			   i ? "," : "", i, i, i);
+		buf_printf(&want, "%s{\"ImageName\":\"z%02d\"}", i ? "," : "", i);
+	}
+	have = lib_jcs(
+		&lib_read(a, RESOURCE, arena_printf(a, "{\"Images\":[%s]}", given.p))->config);
+	if (!strstr(have, want.p))
+		fail_msg("%s", have);
+	free(have);
+	buf_free(&given);
+	buf_free(&want);
+	arena_free(a);
 }
 
 /* The key members of an image, in the table's order. */
@@ -472,6 +499,7 @@ static const struct {
 	{ "a list as one name", ",\"Namespace\":\"tcr-test\"", NOTE_TYPE_CHANGED, "/Namespace", false },
 	{ "a list as an object", ",\"Images\":{}", NOTE_TYPE_CHANGED, "/Images", false },
 	{ "images as digests", ",\"Images\":[{},\"sha256:1\"]", NOTE_TYPE_CHANGED, "/Images/1", false },
+	{ "a list in images, and more after it", ",\"Images\":[[1,{\"a\":[2]}],{\"ImageName\":\"a\"},{\"ImageName\":\"b\"}]", NOTE_TYPE_CHANGED, "/Images/0", false },
 	{ "null in a list", ",\"Namespace\":[\"a\",null]", NOTE_TYPE_CHANGED, "/Namespace/1", false },
 	{ "null in ids", ",\"Id\":[null]", NOTE_TYPE_CHANGED, "/Id/0", false },
 	{ "null in images", ",\"Images\":[null]", NOTE_TYPE_CHANGED, "/Images/0", false },
@@ -493,6 +521,15 @@ static const struct {
 };
 /* clang-format on */
 
+static bool has_malformed(const struct reading *r)
+{
+	for (size_t i = 0; i < RESOURCE->field_count; i++) {
+		if (r->config.values[i].is_malformed)
+			return true;
+	}
+	return false;
+}
+
 static void test_notes(void **state)
 {
 	(void)state;
@@ -510,6 +547,8 @@ static void test_notes(void **state)
 				 r->note_count ? r->notes[0].path.p : "");
 		if (reading_is_whole(r) != notes[i].whole)
 			fail_msg("%s: whole %d", notes[i].name, reading_is_whole(r));
+		if (has_malformed(r) == notes[i].whole)
+			fail_msg("%s: malformed %d", notes[i].name, has_malformed(r));
 		assert_true(r->notes[0].message.n > 0 && r->notes[0].at < strlen(json));
 		arena_free(a);
 	}
@@ -848,7 +887,7 @@ int main(void)
 		cmocka_unit_test(test_many_notes),      cmocka_unit_test(test_shown),
 		cmocka_unit_test(test_periods),         cmocka_unit_test(test_unset),
 		cmocka_unit_test(test_says_something),  cmocka_unit_test(test_any_order),
-		cmocka_unit_test(test_order_of_images),
+		cmocka_unit_test(test_order_of_images), cmocka_unit_test(test_images_are_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

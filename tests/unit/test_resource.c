@@ -201,6 +201,34 @@ static void test_keys_with_gaps(void **state)
 	arena_free(a);
 }
 
+/* Elements of one key: their config tells them apart, their state does not, in any order. */
+static void test_config_before_state(void **state)
+{
+	static const char *const orders[] = {
+		"{\"Rules\":[{\"Type\":\"a\",\"Days\":1,\"Hits\":1},{\"Type\":\"a\",\"Days\":2,\"Hits\":2},"
+		"{\"Type\":\"a\",\"Days\":1,\"Hits\":3}]}",
+		"{\"Rules\":[{\"Type\":\"a\",\"Days\":1,\"Hits\":3},{\"Type\":\"a\",\"Days\":1,\"Hits\":1},"
+		"{\"Type\":\"a\",\"Days\":2,\"Hits\":2}]}",
+		"{\"Rules\":[{\"Type\":\"a\",\"Days\":2,\"Hits\":2},{\"Type\":\"a\",\"Days\":1,\"Hits\":3},"
+		"{\"Type\":\"a\",\"Days\":1,\"Hits\":1}]}",
+	};
+	struct arena *a = arena_new();
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(orders); i++) {
+		struct reading *r = lib_read(a, &lib_resource, orders[i]);
+		char *bytes = lib_jcs(&r->config), *text = lib_value(r, "Rules");
+
+		assert_string_equal(bytes, "{\"Rules\":[{\"Days\":1,\"Type\":\"A\"},{\"Days\":2,"
+					   "\"Type\":\"A\"}]}");
+		assert_non_null(strstr(text, "\"Hits\": 1,"));
+		assert_null(strstr(text, "\"Hits\": 3,"));
+		free(bytes);
+		free(text);
+	}
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -208,6 +236,7 @@ int main(void)
 		cmocka_unit_test(test_notes),
 		cmocka_unit_test(test_diff),
 		cmocka_unit_test(test_keys_with_gaps),
+		cmocka_unit_test(test_config_before_state),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
