@@ -85,11 +85,16 @@ trap 'finish; exit 130' HUP INT TERM
 # --- what is mutated ---
 
 sed -e '/^#/d' -e '/^[[:space:]]*$/d' "$data/files.txt" |
-	awk -v only="$only" 'only == "" || $1 == only' >"$work/files"
+	awk -F '\t' -v only="$only" 'only == "" || $1 == only' >"$work/listed"
+cut -f 1,2 "$work/listed" >"$work/files"
 [ -s "$work/files" ] || die "no such row in $data/files.txt: $only"
 while read -r source _; do
 	awk -f "$here/mutants.awk" "$here/operators.txt" "$source" "$source" || exit 2
-done <"$work/files" >"$work/all" || exit 2
+done <"$work/files" >"$work/every" || exit 2
+# A row of a table, on one line or a member a line.
+awk -F '\t' 'NR == FNR { rows[$1] = $3 == "rows"; next }
+	!rows[$1] || $3 ~ /^(\[[A-Z0-9_]+\] = |[{]).*,$|[}] rows\[\] = / || $3 ~ /^[.][a-z_]+ = .*,$/' \
+	"$work/listed" "$work/every" >"$work/all"
 
 # FILE: BEFORE → AFTER is what a mutant is known by: lines move.
 awk -F '\t' '{
