@@ -53,7 +53,10 @@ struct verdict {
 struct err *assertion_evaluate(struct arena *a, const struct assertion *as,
 			       const struct policy_input *in, struct verdict *out) MUST_USE;
 
-/* Does it hold for this one value of its subject? */
+/* What it says of this one value of its subject. */
+enum truth assertion_truth(const struct assertion *as, const struct datum *d);
+
+/* Does it hold for it? */
 bool assertion_holds_for(const struct assertion *as, const struct datum *d);
 
 #endif

@@ -1,27 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Three ways of showing it, each for assertions on the same subject:
- *
- * - They say the same.
- * - Bools, whole numbers and times: on a line, what an operator answers changes at its operands
- *   alone. So the two are asked about each operand, its neighbours and both ends, and whatever lies
- *   between answers as they do.
- * - Lists and texts: contains, excludes and contains-any by the sets behind them, and values that
- *   are named one by one by asking.
- *
- * A null is answered by the operator before it looks at operands, but for ==, !=, present and
- * absent; where one of the two is about null only the first way is taken.
+ * A conjunction is one normal form for each subject, and an assertion is implied if its own form
+ * includes that of its subject. A field that is a set and its `*` are one subject, since what is
+ * said of the elements limits what can be in the set, and how many.
  */
 #include "policy/implication.h"
 
-#define DAY_LAST_S 86399u
+#include "policy/form.h"
 
-static bool is(const struct assertion *a, enum operation_id id)
-{
-	return a->operation == &operations[id];
-}
+/* Comparing honest policies takes some thousands. */
+#define STEPS_MAX ((size_t)1 << 23)
 
-/* ---- the same ---- */
+struct side {
+	const struct assertion *v;
+	size_t n;
+	enum implied_of what;
+	struct effort effort;
+	const struct subject *made_of; /* whose forms these are */
+	struct form forms[DATUM_KINDS];
+	struct form each;
+};
 
 static bool is_same_subject(const struct subject *x, const struct subject *y)
 {
@@ -34,228 +32,183 @@ static bool is_same_subject(const struct subject *x, const struct subject *y)
 	return true;
 }
 
-static bool has_operand(const struct operands *o, const struct datum *d)
+/* The elements of a list of the table. */
+static bool is_star(const struct subject *s)
 {
-	for (size_t i = 0; i < o->n; i++) {
-		if (datum_equal(&o->v[i], d))
-			return true;
-	}
-	return false;
+	return s->field && s->is_each;
 }
 
-/* Every operand of x is one of y. */
-static bool is_subset(const struct operands *x, const struct operands *y)
+static bool is_list(const struct subject *s)
 {
-	for (size_t i = 0; i < x->n; i++) {
-		if (!has_operand(y, &x->v[i]))
+	return s->field && !s->is_each && schema_is_set(s->field->kind);
+}
+
+static enum datum_kind list_kind(const struct subject *s)
+{
+	return s->field->kind == KIND_ELEMENTS ? DATUM_ELEMENTS : DATUM_LIST;
+}
+
+/* A list, be it empty, and its elements are never null. */
+static bool may_be_null(const struct subject *s)
+{
+	return s->kind != SUBJECT_COVERAGE && !is_list(s) && !(is_star(s) && !s->has_member);
+}
+
+/* ---- the forms of one subject ---- */
+
+static struct form *make(struct side *a, const struct subject *s, enum datum_kind kind,
+			 struct form *f)
+{
+	form_begin(f, &a->effort, s, kind);
+	for (size_t i = 0; i < a->n; i++) {
+		if (is_same_subject(&a->v[i].subject, s))
+			form_take(f, &a->v[i]);
+	}
+	return f;
+}
+
+/* Of the list that a star goes through, or that `s` is. */
+static void make_list(struct side *a, const struct subject *s)
+{
+	struct form *f = &a->forms[list_kind(s)];
+	const struct subject *star = NULL;
+
+	form_begin(f, &a->effort, s, list_kind(s));
+	for (size_t i = 0; i < a->n; i++) {
+		const struct subject *x = &a->v[i].subject;
+
+		if (x->field != s->field)
+			continue;
+		if (is_list(x))
+			form_take(f, &a->v[i]);
+		else if (!x->has_member)
+			star = x;
+	}
+	if (s->is_each)
+		star = s;
+	for (int k = 0; star && k < DATUM_KINDS; k++) {
+		if (star->kinds & DATUM_BIT(k))
+			make(a, star, (enum datum_kind)k, &a->each);
+	}
+	if (star) {
+		for (size_t i = 0; i < f->none.n; i++)
+			form_deny(&a->each, &f->none.v[i]);
+		form_finish(&a->each, NULL);
+	}
+	form_finish(f, star && !star->has_member ? &a->each : NULL);
+}
+
+static void make_forms(struct side *a, const struct subject *s)
+{
+	if (a->made_of && is_same_subject(a->made_of, s))
+		return;
+	a->made_of = s;
+	if (is_list(s) || is_star(s)) {
+		make_list(a, s);
+		return;
+	}
+	for (int k = DATUM_BOOL; k < DATUM_KINDS; k++) {
+		if (s->kinds & DATUM_BIT(k))
+			form_finish(make(a, s, (enum datum_kind)k, &a->forms[k]), NULL);
+	}
+}
+
+/* ---- null ---- */
+
+static bool takes_null(const struct side *a, const struct assertion *as)
+{
+	static const struct datum null = {.kind = DATUM_NULL};
+	enum truth truth = assertion_truth(as, &null);
+
+	return truth == TRUTH_YES || (truth == TRUTH_NOT_KNOWN && a->what == IMPLIED_WHEN);
+}
+
+static bool all_take_null(const struct side *a, const struct subject *s)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		if (is_same_subject(&a->v[i].subject, s) && !takes_null(a, &a->v[i]))
 			return false;
 	}
-	return true;
+	return may_be_null(s);
 }
 
-static bool meets(const struct operands *x, const struct operands *y)
+/* ---- what is implied ---- */
+
+/* No config satisfies what is said of this subject. Whether state is seen differs by input. */
+static bool is_contradiction(struct side *a, const struct subject *s)
 {
-	for (size_t i = 0; i < x->n; i++) {
-		if (has_operand(y, &x->v[i]))
-			return true;
-	}
-	return false;
-}
-
-static bool says_the_same(const struct assertion *a, const struct assertion *b)
-{
-	const struct operands *x = &a->operands, *y = &b->operands;
-
-	return a->operation == b->operation && x->compare == y->compare && x->n == y->n &&
-	       is_subset(x, y) && is_subset(y, x) && x->from_s == y->from_s && x->to_s == y->to_s &&
-	       str_eq(x->glob, y->glob);
-}
-
-static bool is_about_null(const struct assertion *a)
-{
-	const struct operands *o = &a->operands;
-
-	return is(a, OPERATION_PRESENT) || is(a, OPERATION_ABSENT) ||
-	       (a->operation->takes_null && o->n && o->v[0].kind == DATUM_NULL);
-}
-
-/* ---- on a line ---- */
-
-/* Is it so at this point? */
-static bool holds_at(const struct assertion *a, const struct assertion *b, const struct datum *d)
-{
-	return !assertion_holds_for(a, d) || assertion_holds_for(b, d);
-}
-
-static struct integer next_integer(struct integer i)
-{
-	if (!i.is_negative)
-		return integer_from(i.magnitude < UINT64_MAX ? i.magnitude + 1 : i.magnitude);
-	i.magnitude--;
-	i.is_negative = i.magnitude > 0;
-	return i;
-}
-
-static struct integer previous_integer(struct integer i)
-{
-	if (!i.is_negative && i.magnitude > 0)
-		return integer_from(i.magnitude - 1);
-	if (i.magnitude < UINT64_C(1) << 63)
-		i.magnitude++;
-	i.is_negative = true;
-	return i;
-}
-
-static bool holds_near_integer(const struct assertion *a, const struct assertion *b,
-			       struct integer i)
-{
-	const struct integer near[] = {previous_integer(i), i, next_integer(i)};
-
-	for (size_t k = 0; k < ARRAY_LEN(near); k++) {
-		struct datum d = {.kind = DATUM_INTEGER, .integer = near[k]};
-
-		if (!holds_at(a, b, &d))
-			return false;
-	}
-	return true;
-}
-
-static bool holds_on_integers(const struct assertion *a, const struct assertion *b)
-{
-	const struct assertion *both[] = {a, b};
-	const struct integer least = {UINT64_C(1) << 63, true};
-
-	for (size_t s = 0; s < ARRAY_LEN(both); s++) {
-		for (size_t i = 0; i < both[s]->operands.n; i++) {
-			if (!holds_near_integer(a, b, both[s]->operands.v[i].integer))
-				return false;
-		}
-	}
-	return holds_near_integer(a, b, least) &&
-	       holds_near_integer(a, b, integer_from(UINT64_MAX));
-}
-
-static bool holds_near_clock(const struct assertion *a, const struct assertion *b, unsigned clock)
-{
-	const unsigned near[] = {clock ? clock - 1 : DAY_LAST_S, clock,
-				 clock < DAY_LAST_S ? clock + 1 : 0};
-
-	for (size_t k = 0; k < ARRAY_LEN(near); k++) {
-		struct datum d = {.kind = DATUM_CLOCK, .clock = near[k]};
-
-		if (!holds_at(a, b, &d))
-			return false;
-	}
-	return true;
-}
-
-static bool holds_on_clocks(const struct assertion *a, const struct assertion *b)
-{
-	const struct assertion *both[] = {a, b};
-
-	for (size_t s = 0; s < ARRAY_LEN(both); s++) {
-		const struct operands *o = &both[s]->operands;
-
-		for (size_t i = 0; i < o->n; i++) {
-			if (!holds_near_clock(a, b, o->v[i].clock))
-				return false;
-		}
-		if (!holds_near_clock(a, b, o->from_s) || !holds_near_clock(a, b, o->to_s))
-			return false;
-	}
-	return holds_near_clock(a, b, 0);
-}
-
-static bool holds_on_bools(const struct assertion *a, const struct assertion *b)
-{
-	for (int i = 0; i <= 1; i++) {
-		struct datum d = {.kind = DATUM_BOOL, .boolean = i};
-
-		if (!holds_at(a, b, &d))
-			return false;
-	}
-	return true;
-}
-
-/* ---- texts and lists ---- */
-
-/* What `a` lets through is named one by one. */
-static bool holds_for_each_named(const struct assertion *a, const struct assertion *b)
-{
-	for (size_t i = 0; i < a->operands.n; i++) {
-		if (!assertion_holds_for(b, &a->operands.v[i]))
-			return false;
-	}
-	return true;
-}
-
-static bool implies_by_sets(const struct assertion *a, const struct assertion *b)
-{
-	const struct operands *x = &a->operands, *y = &b->operands;
-
-	if (is(a, OPERATION_CONTAINS) && is(b, OPERATION_CONTAINS))
-		return is_subset(y, x);
-	if (is(a, OPERATION_EXCLUDES) && is(b, OPERATION_EXCLUDES))
-		return is_subset(y, x);
-	if (is(a, OPERATION_CONTAINS_ANY) && is(b, OPERATION_CONTAINS_ANY))
-		return is_subset(x, y);
-	return is(a, OPERATION_CONTAINS) && is(b, OPERATION_CONTAINS_ANY) && meets(x, y);
-}
-
-static bool implies_on_text(const struct assertion *a, const struct assertion *b)
-{
-	if (is(a, OPERATION_EQUALS) || is(a, OPERATION_IN))
-		return holds_for_each_named(a, b);
-	/* Everything but one value: whatever does not let that one through. */
-	if (is(b, OPERATION_DIFFERS))
-		return !assertion_holds_for(a, &b->operands.v[0]);
-	return implies_by_sets(a, b);
-}
-
-/* A count is a whole number from 0 on, and compared as one. */
-static bool implies_on_counts(const struct assertion *a, const struct assertion *b)
-{
-	struct assertion x = *a, y = *b;
-
-	x.operation = a->operands.compare;
-	y.operation = b->operands.compare;
-	return holds_on_integers(&x, &y);
-}
-
-bool assertion_implies(const struct assertion *a, const struct assertion *b)
-{
-	if (!is_same_subject(&a->subject, &b->subject))
+	if (s->kind == SUBJECT_STATE || s->kind == SUBJECT_COVERAGE || s->is_each ||
+	    all_take_null(a, s))
 		return false;
-	if (says_the_same(a, b))
+	make_forms(a, s);
+	for (int k = DATUM_BOOL; k < DATUM_KINDS; k++) {
+		if ((s->kinds & DATUM_BIT(k)) && !a->forms[k].is_empty)
+			return false;
+	}
+	return true;
+}
+
+static bool has_contradiction(struct side *a)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		if (is_contradiction(a, &a->v[i].subject))
+			return true;
+	}
+	return false;
+}
+
+/* For values of one kind. */
+static bool is_implied_for(struct side *a, const struct assertion *as, enum datum_kind kind)
+{
+	struct form b;
+
+	form_begin(&b, &a->effort, &as->subject, kind);
+	form_take(&b, as);
+	if (!is_star(&as->subject))
+		return form_is_within(&a->forms[kind], &b, as);
+	return form_elements_are_within(&a->forms[list_kind(&as->subject)], &a->each, &b, as);
+}
+
+/* A `when` on what this input may lack keeps the rule from being judged, whatever it says. */
+static bool is_seen_alike(const struct side *a, const struct subject *s)
+{
+	bool may_lack = s->kind == SUBJECT_STATE || s->kind == SUBJECT_COVERAGE;
+
+	for (size_t i = 0; i < a->n; i++) {
+		if (a->v[i].subject.kind == s->kind)
+			return true;
+	}
+	return a->what == IMPLIED_ASSERT || !may_lack;
+}
+
+static bool is_implied(struct side *a, const struct assertion *as)
+{
+	const struct subject *s = &as->subject;
+
+	if (!is_seen_alike(a, s))
+		return false;
+	make_forms(a, s);
+	if (is_star(s) && form_has_no_elements(&a->forms[list_kind(s)]))
 		return true;
-	if (is_about_null(a) || is_about_null(b))
-		return false;
-	if (is(a, OPERATION_COUNT) || is(b, OPERATION_COUNT))
-		return is(a, OPERATION_COUNT) && is(b, OPERATION_COUNT) && implies_on_counts(a, b);
-	switch (a->subject.kinds) {
-	case DATUM_BIT(DATUM_BOOL):
-		return holds_on_bools(a, b);
-	case DATUM_BIT(DATUM_INTEGER):
-		return holds_on_integers(a, b);
-	case DATUM_BIT(DATUM_CLOCK):
-		return holds_on_clocks(a, b);
-	case DATUM_BIT(DATUM_TEXT):
-		return implies_on_text(a, b);
-	default:
-		return implies_by_sets(a, b);
-	}
-}
-
-bool assertions_imply(const struct assertion *a, size_t a_count, const struct assertion *b,
-		      size_t b_count)
-{
-	for (size_t i = 0; i < b_count; i++) {
-		bool is_implied = false;
-
-		for (size_t k = 0; !is_implied && k < a_count; k++)
-			is_implied = assertion_implies(&a[k], &b[i]);
-		if (!is_implied)
+	for (int k = DATUM_BOOL; k < DATUM_KINDS; k++) {
+		if ((s->kinds & DATUM_BIT(k)) && !is_implied_for(a, as, (enum datum_kind)k))
 			return false;
 	}
-	return true;
+	return takes_null(a, as) || !all_take_null(a, s);
+}
+
+struct err *assertions_imply(struct arena *arena, enum implied_of what, const struct assertion *a,
+			     size_t a_count, const struct assertion *b, size_t b_count,
+			     const struct assertion **lost)
+{
+	struct side side = {
+		.v = a, .n = a_count, .what = what, .effort = {arena, STEPS_MAX, false}};
+	size_t i = 0;
+
+	while (i < b_count && is_implied(&side, &b[i]) && side.effort.steps_left)
+		i++;
+	*lost = i < b_count ? &b[i] : NULL;
+	if (*lost && has_contradiction(&side) && side.effort.steps_left)
+		*lost = NULL;
+	return side.effort.failed_memory ? err_nomem() : NULL;
 }

@@ -5,18 +5,21 @@
 #include "policy/assertion.h"
 
 /*
- * Is one assertion at least as strict as another? Pure logic over what they say; no config is
- * looked at.
+ * Is one conjunction of assertions at least as strict as another? Pure logic over what they say; no
+ * config is looked at.
  */
+
+enum implied_of {
+	IMPLIED_ASSERT, /* a null fails, unless the assertion is about null */
+	IMPLIED_WHEN,   /* an assertion that hangs on a null lets the rule apply */
+};
 
 /*
- * True: whatever satisfies `a` satisfies `b`, and what leaves one of them open (a null) leaves the
- * other open as well. False: it is not so, or it cannot be shown here. Both must be of one resource.
+ * *lost is the first of `b` that is not shown to be so wherever all of `a` are; NULL: each is. All
+ * are of one resource. Errors are of memory.
  */
-bool assertion_implies(const struct assertion *a, const struct assertion *b);
-
-/* What all of `a` demand together covers each of `b`. */
-bool assertions_imply(const struct assertion *a, size_t a_count, const struct assertion *b,
-		      size_t b_count);
+struct err *assertions_imply(struct arena *arena, enum implied_of what, const struct assertion *a,
+			     size_t a_count, const struct assertion *b, size_t b_count,
+			     const struct assertion **lost) MUST_USE;
 
 #endif

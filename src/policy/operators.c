@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/timeutil.h"
+#include "policy/form.h"
 
 #define SHOWN_MAX 100u
 
@@ -315,6 +316,81 @@ bool glob_matches(struct str pattern, struct str text)
 	return pattern.n == 0;
 }
 
+/* ---- what they let through, as a normal form ---- */
+
+static void narrow_only(struct form *f, const struct operands *o)
+{
+	form_only(f, o->v, o->n);
+}
+
+static void narrow_deny(struct form *f, const struct operands *o)
+{
+	form_deny(f, &o->v[0]);
+}
+
+static void narrow_less(struct form *f, const struct operands *o)
+{
+	form_order(f, &o->v[0], true, false, false);
+}
+
+static void narrow_at_most(struct form *f, const struct operands *o)
+{
+	form_order(f, &o->v[0], true, true, false);
+}
+
+static void narrow_more(struct form *f, const struct operands *o)
+{
+	form_order(f, &o->v[0], false, false, true);
+}
+
+static void narrow_at_least(struct form *f, const struct operands *o)
+{
+	form_order(f, &o->v[0], false, true, true);
+}
+
+static void narrow_within(struct form *f, const struct operands *o)
+{
+	form_within_clock(f, o->from_s, o->to_s);
+}
+
+static void narrow_contains(struct form *f, const struct operands *o)
+{
+	for (size_t i = 0; i < o->n; i++)
+		form_any(f, &o->v[i], 1);
+}
+
+static void narrow_any(struct form *f, const struct operands *o)
+{
+	form_any(f, o->v, o->n);
+}
+
+static void narrow_none(struct form *f, const struct operands *o)
+{
+	form_none(f, o->v, o->n);
+}
+
+static void narrow_like(struct form *f, const struct operands *o)
+{
+	form_like(f, o->glob);
+}
+
+static void narrow_count(struct form *f, const struct operands *o)
+{
+	o->compare->narrow(f, o);
+}
+
+static void narrow_present(struct form *f, const struct operands *o)
+{
+	(void)o;
+	form_blank(f, false);
+}
+
+static void narrow_absent(struct form *f, const struct operands *o)
+{
+	(void)o;
+	form_blank(f, true);
+}
+
 /* ---- the table ---- */
 
 #define B          DATUM_BIT(DATUM_BOOL)
@@ -333,21 +409,21 @@ bool glob_matches(struct str pattern, struct str text)
 /* clang-format off */
 const struct operation operations[] = {
 	/*                            name            takes          null   operands        syntax                    elsewhere                       */
-	[OPERATION_EQUALS]       = { "==",           B | I | C | T | O, true,  OPERANDS_ONE,   "== VALUE",               FOR_LISTS,                      equals },
-	[OPERATION_DIFFERS]      = { "!=",           B | I | C | T | O, true,  OPERANDS_ONE,   "!= VALUE",               FOR_LISTS,                      differs },
-	[OPERATION_LESS]         = { "<",            I | C | T,     false, OPERANDS_ORDER, "< NUMBER or HH:MM",      "for a list write count < N",   less },
-	[OPERATION_AT_MOST]      = { "<=",           I | C | T,     false, OPERANDS_ORDER, "<= NUMBER or HH:MM",     "for a list write count <= N",  at_most },
-	[OPERATION_MORE]         = { ">",            I | C | T,     false, OPERANDS_ORDER, "> NUMBER or HH:MM",      "for a list write count > N",   more },
-	[OPERATION_AT_LEAST]     = { ">=",           I | C | T,     false, OPERANDS_ORDER, ">= NUMBER or HH:MM",     "for a list write count >= N",  at_least },
-	[OPERATION_IN]           = { "in",           B | I | C | T, false, OPERANDS_MANY,  "in VALUE...",            FOR_LISTS,                      is_in },
-	[OPERATION_CONTAINS]     = { "contains",     T | N | L,     false, OPERANDS_MANY,  "contains VALUE...",      FOR_SCALARS,                    contains },
-	[OPERATION_CONTAINS_ANY] = { "contains-any", T | N | L,     false, OPERANDS_MANY,  "contains-any VALUE...",  FOR_SCALARS,                    contains_any },
-	[OPERATION_EXCLUDES]     = { "excludes",     T | N | L,     false, OPERANDS_MANY,  "excludes VALUE...",      "for one value write !=",       excludes },
-	[OPERATION_WITHIN]       = { "within",       C | T,         false, OPERANDS_RANGE, "within HH:MM-HH:MM",     "it is for times of day",       is_within },
-	[OPERATION_LIKE]         = { "like",         T | N,         false, OPERANDS_GLOB,  "like PATTERN",           "it is for text; /FIELD/* is each element of a list", is_like },
-	[OPERATION_COUNT]        = { "count",        L | E,         false, OPERANDS_COUNT, "count OPERATOR NUMBER",  "it is for lists",              counts },
-	[OPERATION_PRESENT]      = { "present",      EVERYTHING,    true,  OPERANDS_NONE,  "present",                NULL,                           present },
-	[OPERATION_ABSENT]       = { "absent",       EVERYTHING,    true,  OPERANDS_NONE,  "absent",                 NULL,                           absent },
+	[OPERATION_EQUALS]       = { "==",           B | I | C | T | O, true,  OPERANDS_ONE,   "== VALUE",               FOR_LISTS,                      equals, narrow_only },
+	[OPERATION_DIFFERS]      = { "!=",           B | I | C | T | O, true,  OPERANDS_ONE,   "!= VALUE",               FOR_LISTS,                      differs, narrow_deny },
+	[OPERATION_LESS]         = { "<",            I | C | T,     false, OPERANDS_ORDER, "< NUMBER or HH:MM",      "for a list write count < N",   less, narrow_less },
+	[OPERATION_AT_MOST]      = { "<=",           I | C | T,     false, OPERANDS_ORDER, "<= NUMBER or HH:MM",     "for a list write count <= N",  at_most, narrow_at_most },
+	[OPERATION_MORE]         = { ">",            I | C | T,     false, OPERANDS_ORDER, "> NUMBER or HH:MM",      "for a list write count > N",   more, narrow_more },
+	[OPERATION_AT_LEAST]     = { ">=",           I | C | T,     false, OPERANDS_ORDER, ">= NUMBER or HH:MM",     "for a list write count >= N",  at_least, narrow_at_least },
+	[OPERATION_IN]           = { "in",           B | I | C | T, false, OPERANDS_MANY,  "in VALUE...",            FOR_LISTS,                      is_in, narrow_only },
+	[OPERATION_CONTAINS]     = { "contains",     T | N | L,     false, OPERANDS_MANY,  "contains VALUE...",      FOR_SCALARS,                    contains, narrow_contains },
+	[OPERATION_CONTAINS_ANY] = { "contains-any", T | N | L,     false, OPERANDS_MANY,  "contains-any VALUE...",  FOR_SCALARS,                    contains_any, narrow_any },
+	[OPERATION_EXCLUDES]     = { "excludes",     T | N | L,     false, OPERANDS_MANY,  "excludes VALUE...",      "for one value write !=",       excludes, narrow_none },
+	[OPERATION_WITHIN]       = { "within",       C | T,         false, OPERANDS_RANGE, "within HH:MM-HH:MM",     "it is for times of day",       is_within, narrow_within },
+	[OPERATION_LIKE]         = { "like",         T | N,         false, OPERANDS_GLOB,  "like PATTERN",           "it is for text; /FIELD/* is each element of a list", is_like, narrow_like },
+	[OPERATION_COUNT]        = { "count",        L | E,         false, OPERANDS_COUNT, "count OPERATOR NUMBER",  "it is for lists",              counts, narrow_count },
+	[OPERATION_PRESENT]      = { "present",      EVERYTHING,    true,  OPERANDS_NONE,  "present",                NULL,                           present, narrow_present },
+	[OPERATION_ABSENT]       = { "absent",       EVERYTHING,    true,  OPERANDS_NONE,  "absent",                 NULL,                           absent, narrow_absent },
 };
 /* clang-format on */
 

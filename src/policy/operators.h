@@ -28,6 +28,7 @@ enum operand_form {
 };
 
 struct operation;
+struct form;
 
 struct operands {
 	const struct datum *v;
@@ -46,6 +47,8 @@ struct operation {
 	const char *elsewhere; /* what to write for a subject that it does not take; NULL: none */
 	/* Writes into `why` what is to be said about a value for which the answer is no. */
 	enum truth (*holds)(const struct datum *d, const struct operands *o, struct buf *why);
+	/* The same for all values of a kind that it takes at once; see form.h. */
+	void (*narrow)(struct form *f, const struct operands *o);
 };
 
 enum operation_id {

@@ -177,7 +177,8 @@ static struct err *take_field(struct arena *a, const struct resource *r, struct 
 	if (s->row < r->field_count && s->kind == SUBJECT_UNKNOWN)
 		s->kind = SUBJECT_FIELD;
 	if (s->kind == SUBJECT_UNKNOWN) {
-		s->kinds = DATUM_BIT(DATUM_KINDS) - 1;
+		s->kinds = DATUM_BIT(DATUM_BOOL) | DATUM_BIT(DATUM_INTEGER) |
+			   DATUM_BIT(DATUM_TEXT) | DATUM_BIT(DATUM_LIST) | DATUM_BIT(DATUM_OTHER);
 		for (size_t i = 1; i < s->token_count; i++)
 			s->is_each |= str_is(s->tokens[i], "*");
 		return NULL;

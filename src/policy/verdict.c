@@ -31,13 +31,18 @@ static enum truth ask(const struct assertion *as, const struct datum *d, struct 
 	return TRUTH_NO;
 }
 
-bool assertion_holds_for(const struct assertion *as, const struct datum *d)
+enum truth assertion_truth(const struct assertion *as, const struct datum *d)
 {
 	struct buf why = BUF_INIT(WHY_MAX);
 	enum truth truth = ask(as, d, &why);
 
 	buf_free(&why);
-	return truth == TRUTH_YES;
+	return truth;
+}
+
+bool assertion_holds_for(const struct assertion *as, const struct datum *d)
+{
+	return assertion_truth(as, d) == TRUTH_YES;
 }
 
 struct tally {

@@ -155,23 +155,11 @@ static const struct assertion *first_new(const struct assertion *list, size_t n,
 	return NULL;
 }
 
-/* The first assertion of the base that the head does not demand any more. */
-static const struct assertion *first_lost(const struct policy_rule *base,
-					  const struct policy_rule *head)
-{
-	for (size_t i = 0; i < base->assert_count; i++) {
-		if (!assertions_imply(head->asserts, head->assert_count, &base->asserts[i], 1))
-			return &base->asserts[i];
-	}
-	return NULL;
-}
-
 static struct err *compare_asserts(const struct comparing *c, const struct policy_rule *base,
 				   const struct policy_rule *head)
 {
-	const struct assertion *lost = first_lost(base, head);
-	const struct assertion *instead =
-		first_new(head->asserts, head->assert_count, base->asserts, base->assert_count);
+	const struct assertion *lost, *instead = first_new(head->asserts, head->assert_count,
+							   base->asserts, base->assert_count);
 	struct arena *a = c->list->arena;
 	struct reported t = {
 		.what = {.rule = RULE_APPROVAL_RULE_WEAKENED,
@@ -181,6 +169,8 @@ static struct err *compare_asserts(const struct comparing *c, const struct polic
 		.line = instead ? instead->line : head->line,
 	};
 
+	TRY(assertions_imply(a, IMPLIED_ASSERT, head->asserts, head->assert_count, base->asserts,
+			     base->assert_count, &lost));
 	if (!lost)
 		return NULL;
 	t.what.before = loosening_assertions(a, base->asserts, base->assert_count);
@@ -196,8 +186,8 @@ static struct err *compare_asserts(const struct comparing *c, const struct polic
 static struct err *compare_when(const struct comparing *c, const struct policy_rule *base,
 				const struct policy_rule *head)
 {
-	const struct assertion *added =
-		first_new(head->when, head->when_count, base->when, base->when_count);
+	const struct assertion *lost,
+		*added = first_new(head->when, head->when_count, base->when, base->when_count);
 	struct arena *a = c->list->arena;
 	struct reported t = {
 		.what = {.rule = RULE_APPROVAL_RULE_NARROWED,
@@ -207,7 +197,9 @@ static struct err *compare_when(const struct comparing *c, const struct policy_r
 		.line = added ? added->line : head->line,
 	};
 
-	if (assertions_imply(base->when, base->when_count, head->when, head->when_count))
+	TRY(assertions_imply(a, IMPLIED_WHEN, base->when, base->when_count, head->when,
+			     head->when_count, &lost));
+	if (!lost)
 		return NULL;
 	t.what.before = loosening_assertions(a, base->when, base->when_count);
 	t.what.after = loosening_assertions(a, head->when, head->when_count);
