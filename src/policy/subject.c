@@ -224,6 +224,20 @@ struct err *subject_parse(struct arena *a, const struct resource *r, struct str 
 	return NULL;
 }
 
+struct subject subject_of_field(const struct resource *r, struct str name)
+{
+	struct subject s = {.kind = SUBJECT_UNKNOWN,
+			    .tokens = {name},
+			    .token_count = 1,
+			    .row = find_row(r, name)};
+
+	if (s.row < r->field_count) {
+		s.kind = SUBJECT_FIELD;
+		s.field = &r->fields[s.row];
+	}
+	return s;
+}
+
 struct str subject_field_path(const struct subject *s)
 {
 	const char *slash = memchr(s->text.p, '/', s->text.n), *end;

@@ -88,6 +88,9 @@ struct str subject_field_path(const struct subject *s);
 struct err *subject_parse(struct arena *a, const struct resource *r, struct str s,
 			  struct subject *out, const char **problem) MUST_USE;
 
+/* The whole of the field of this name, whether the table knows it or not. */
+struct subject subject_of_field(const struct resource *r, struct str name);
+
 /* What is asserted about. */
 struct policy_input {
 	const struct config *config;

@@ -46,18 +46,6 @@ static struct err *read_row(struct arena *a, const struct resource *r, size_t ro
 	return NULL;
 }
 
-struct err *pin_is_row(struct arena *a, const struct config *c, size_t row, struct str json,
-		       bool *is_equal)
-{
-	struct reading *pinned;
-	const char *problem;
-
-	TRY(read_row(a, c->resource, row, json, &pinned, &problem));
-	*is_equal = pinned &&
-		    value_equal(c->resource, row, &pinned->config.values[row], &c->values[row]);
-	return NULL;
-}
-
 struct err *pin_check(struct arena *a, const struct resource *r, size_t row, struct str json,
 		      const char **problem)
 {
@@ -68,7 +56,7 @@ struct err *pin_check(struct arena *a, const struct resource *r, size_t row, str
 
 /* ---- as canonical text ---- */
 
-struct err *pin_canonical(struct arena *a, struct str json, struct str *out)
+static struct err *canonical(struct arena *a, struct str json, struct str *out)
 {
 	struct json_scan *s = NULL;
 	struct json_token t;
@@ -87,7 +75,7 @@ struct err *pin_canonical(struct arena *a, struct str json, struct str *out)
 struct err *pin_check_json(struct arena *a, struct str json, const char **problem)
 {
 	struct str text;
-	struct err *e = pin_canonical(a, json, &text);
+	struct err *e = canonical(a, json, &text);
 
 	*problem = NULL;
 	if (!e || e->kind == ERR_NOMEM)
@@ -97,21 +85,7 @@ struct err *pin_check_json(struct arena *a, struct str json, const char **proble
 	return *problem ? NULL : err_nomem();
 }
 
-struct err *pin_is_unknown(struct arena *a, const struct config *c, struct str name,
-			   struct str json, bool *is_equal)
-{
-	struct str pinned, found = STR("null");
-
-	TRY(pin_canonical(a, json, &pinned));
-	for (size_t i = 0; i < c->unknown_count; i++) {
-		if (str_eq(c->unknown[i].name, name))
-			found = c->unknown[i].json;
-	}
-	*is_equal = str_eq(pinned, found);
-	return NULL;
-}
-
-/* ---- what an assertion found ---- */
+/* ---- as what can be compared ---- */
 
 static int compare_texts(const void *x, const void *y)
 {
@@ -144,95 +118,127 @@ static struct err *datum_text(struct arena *a, const struct datum *d, struct str
 	return out->p ? NULL : err_nomem();
 }
 
-struct texts {
-	struct str *v;
+/* What a subject has, or a pin says that it has. */
+struct pin {
+	bool is_value;               /* else it is none that the subject could have */
+	const struct config *config; /* a field as a whole: it is in there */
+	struct str *texts;           /* else: one, or with a star a set */
 	size_t n;
 };
 
-static struct err *failing(struct arena *a, const struct assertion *as,
-			   const struct policy_input *in, struct texts *out)
+static bool is_whole_field(const struct subject *s)
+{
+	return s->field && !s->is_each;
+}
+
+/* The values that fail, or all without an assertion. */
+static struct err *read_texts(struct arena *a, const struct subject *s, const struct assertion *as,
+			      const struct policy_input *in, struct pin *out)
 {
 	struct datum *values;
 	size_t n;
 
-	TRY(subject_values(a, &as->subject, in, &values, &n));
-	out->v = arena_array(a, n + 1, sizeof(*out->v));
-	if (!out->v)
+	TRY(subject_values(a, s, in, &values, &n));
+	out->is_value = true;
+	out->texts = arena_array(a, n + 1, sizeof(*out->texts));
+	if (!out->texts)
 		return err_nomem();
 	for (size_t i = 0; i < n; i++) {
-		if (assertion_holds_for(as, &values[i]))
+		if (s->is_each && as && assertion_holds_for(as, &values[i]))
 			continue;
-		TRY(datum_text(a, &values[i], &out->v[out->n++]));
+		TRY(datum_text(a, &values[i], &out->texts[out->n++]));
 	}
-	out->n = as_set(out->v, out->n);
+	out->n = as_set(out->texts, out->n);
 	return NULL;
 }
 
-static struct err *read_elements(struct arena *a, struct json_scan *s, struct texts *out)
+static struct err *read_elements(struct arena *a, struct json_scan *s, struct pin *out)
 {
 	struct json_token t;
 	size_t cap = 0;
 
 	TRY(json_next(s, &t));
-	if (t.kind != JSON_ARRAY) {
-		out->v = NULL;
-		return NULL;
-	}
-	for (;;) {
-		out->v = grow_in(a, out->v, out->n, &cap, sizeof(*out->v));
-		if (!out->v)
+	out->is_value = t.kind == JSON_ARRAY;
+	while (out->is_value) {
+		out->texts = grow_in(a, out->texts, out->n, &cap, sizeof(*out->texts));
+		if (!out->texts)
 			return err_nomem();
 		TRY(json_next(s, &t));
 		if (t.kind == JSON_ARRAY_END)
-			return NULL;
-		TRY(json_canonical(s, &t, a, &out->v[out->n++]));
+			break;
+		TRY(json_canonical(s, &t, a, &out->texts[out->n++]));
 	}
-}
-
-static struct err *is_failing_list(struct arena *a, const struct assertion *as,
-				   const struct policy_input *in, struct str json, bool *is_equal)
-{
-	struct texts found = {0}, pinned = {0};
-	struct json_scan *s = NULL;
-	struct err *e;
-
-	*is_equal = false;
-	TRY(failing(a, as, in, &found));
-	e = json_scan_new(json, &limits, a, &s);
-	if (!e)
-		e = read_elements(a, s, &pinned);
-	json_scan_free(s);
-	TRY(e);
-	if (!pinned.v)
-		return NULL;
-	pinned.n = as_set(pinned.v, pinned.n);
-	if (pinned.n != found.n)
-		return NULL;
-	for (size_t i = 0; i < found.n; i++) {
-		if (!str_eq(pinned.v[i], found.v[i]))
-			return NULL;
-	}
-	*is_equal = true;
+	out->n = as_set(out->texts, out->n);
 	return NULL;
 }
 
-struct err *pin_is_found(struct arena *a, const struct assertion *as, const struct policy_input *in,
-			 struct str json, bool *is_equal)
+static struct err *read_pin(struct arena *a, const struct resource *r, const struct subject *s,
+			    struct str json, struct pin *out)
 {
-	struct str pinned, found;
-	struct datum *values;
-	size_t n;
+	struct policy_input in = {0};
+	struct json_scan *scan = NULL;
+	struct reading *reading;
+	const char *problem;
+	struct err *e;
+
+	*out = (struct pin){0};
+	if (s->field && !s->has_member) {
+		TRY(read_row(a, r, s->row, json, &reading, &problem));
+		out->is_value = reading != NULL;
+		if (reading)
+			in.config = out->config = &reading->config;
+		return reading && s->is_each ? read_texts(a, s, NULL, &in, out) : NULL;
+	}
+	e = json_scan_new(json, &limits, a, &scan);
+	if (!e && s->is_each) {
+		e = read_elements(a, scan, out);
+	} else if (!e) {
+		*out = (struct pin){true, NULL, arena_array(a, 1, sizeof(*out->texts)), 1};
+		e = out->texts ? canonical(a, json, out->texts) : err_nomem();
+	}
+	json_scan_free(scan);
+	return e;
+}
+
+static bool is_equal_pin(const struct resource *r, const struct subject *s, const struct pin *x,
+			 const struct pin *y)
+{
+	if (!x->is_value || !y->is_value)
+		return false;
+	if (is_whole_field(s))
+		return value_equal(r, s->row, &x->config->values[s->row],
+				   &y->config->values[s->row]);
+	for (size_t i = 0; i < x->n && x->n == y->n; i++) {
+		if (!str_eq(x->texts[i], y->texts[i]))
+			return false;
+	}
+	return x->n == y->n;
+}
+
+struct err *pin_is_found(struct arena *a, const struct subject *s, const struct assertion *as,
+			 const struct policy_input *in, struct str json, bool *is_equal)
+{
+	const struct resource *r = in->config->resource;
+	struct pin pinned, found = {.is_value = true, .config = in->config};
 
 	*is_equal = false;
-	if (!subject_is_known(&as->subject, in))
+	if (!subject_is_known(s, in))
 		return NULL;
-	if (as->subject.field && !as->subject.is_each)
-		return pin_is_row(a, in->config, as->subject.row, json, is_equal);
-	if (as->subject.is_each)
-		return is_failing_list(a, as, in, json, is_equal);
-	TRY(subject_values(a, &as->subject, in, &values, &n));
-	TRY(datum_text(a, values, &found));
-	TRY(pin_canonical(a, json, &pinned));
-	*is_equal = str_eq(pinned, found);
+	TRY(read_pin(a, r, s, json, &pinned));
+	if (!is_whole_field(s))
+		TRY(read_texts(a, s, as, in, &found));
+	*is_equal = is_equal_pin(r, s, &pinned, &found);
+	return NULL;
+}
+
+struct err *pins_are_equal(struct arena *a, const struct resource *r, const struct subject *s,
+			   struct str x, struct str y, bool *is_equal)
+{
+	struct pin p, q;
+
+	TRY(read_pin(a, r, s, x, &p));
+	TRY(read_pin(a, r, s, y, &q));
+	/* Neither can be found. */
+	*is_equal = (!p.is_value && !q.is_value) || is_equal_pin(r, s, &p, &q);
 	return NULL;
 }

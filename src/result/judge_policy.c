@@ -117,32 +117,26 @@ bool policy_run_names(const struct waiver *w, const struct target *t)
 	return w->target_count == 0;
 }
 
-/* A finding that is about one field: "/Field". */
-static struct err *is_pinned_field(struct arena *a, const struct waiver *w, const struct finding *f,
-				   const struct config *live, bool *is_equal)
-{
-	const struct resource *r = live->resource;
-	struct str name = {f->path.p + 1, f->path.n - 1};
-
-	*is_equal = false;
-	if (f->path.n < 2)
-		return NULL;
-	for (size_t i = 0; i < r->field_count; i++) {
-		if (str_is(name, r->fields[i].name))
-			return pin_is_row(a, live, i, w->value, is_equal);
-	}
-	return f->change ? pin_is_unknown(a, live, f->change->name, w->value, is_equal) : NULL;
-}
-
 static struct err *is_pinned(struct arena *a, const struct waiver *w, const struct finding *f,
 			     const struct policy_input *in, bool *is_equal)
 {
+	struct subject s;
+
 	*is_equal = w->value.n == 0;
 	if (*is_equal || !in->config)
 		return NULL;
 	if (f->policy)
-		return pin_is_found(a, f->policy->assertion, in, w->value, is_equal);
-	return is_pinned_field(a, w, f, in->config, is_equal);
+		return pin_is_found(a, &f->policy->assertion->subject, f->policy->assertion, in,
+				    w->value, is_equal);
+	if (f->path.n < 2)
+		return NULL;
+	/* A finding that is about one field: "/Field". */
+	s = subject_of_field(in->config->resource, (struct str){f->path.p + 1, f->path.n - 1});
+	if (!s.field && !f->change)
+		return NULL;
+	if (!s.field)
+		s.tokens[0] = f->change->name;
+	return pin_is_found(a, &s, NULL, in, w->value, is_equal);
 }
 
 /* `t` is NULL for a finding about no target. */

@@ -3,6 +3,8 @@
  * Waivers and ignores: what the head lets pass that the base did not. They are compared by what
  * they let pass and not by name: a renamed one, or one in another file, lets pass no more.
  */
+#include <string.h>
+
 #include "policy/waiver_value.h"
 #include "result/loosening_parts.h"
 
@@ -22,18 +24,35 @@ static bool names_no_more(const struct waiver *w, const struct waiver *other)
 	return w->target_count > 0;
 }
 
+/* A pin can be of each assertion of its rule. */
+static struct err *is_alike_in(struct arena *a, const struct policy_rule *rule, struct str x,
+			       struct str y, bool *out)
+{
+	*out = true;
+	for (size_t i = 0; *out && i < rule->assert_count; i++)
+		TRY(pins_are_equal(a, &schema_registry_scan, &rule->asserts[i].subject, x, y, out));
+	return NULL;
+}
+
 static struct err *has_pin_of(struct arena *a, const struct waiver *w, const struct waiver *other,
 			      bool *out)
 {
-	struct str x, y;
+	static const char drift[] = "drift/";
+	struct str id = w->rule_id;
+	struct subject s = {.kind = SUBJECT_UNKNOWN};
 
 	*out = other->value.n == 0;
 	if (*out || w->value.n == 0)
 		return NULL;
-	TRY(pin_canonical(a, w->value, &x));
-	TRY(pin_canonical(a, other->value, &y));
-	*out = str_eq(x, y);
-	return NULL;
+	if (w->rule && other->rule) {
+		TRY(is_alike_in(a, w->rule, w->value, other->value, out));
+		return *out ? is_alike_in(a, other->rule, w->value, other->value, out) : NULL;
+	}
+	/* Built-in rules may be about any field, so for them the JSON must be the same. */
+	if (str_starts(id, drift))
+		s = subject_of_field(&schema_registry_scan,
+				     (struct str){id.p + strlen(drift), id.n - strlen(drift)});
+	return pins_are_equal(a, &schema_registry_scan, &s, w->value, other->value, out);
 }
 
 /* Does `base` let pass all that `head` does? */

@@ -299,6 +299,7 @@ static const char *const anything[] = {"null",
 				       "[\"a\",\"a\"]",
 				       "[\"b\",\"b\"]",
 				       "[\"ab\",\"ab\"]",
+				       "[2,4,7,\"a\",\"b\",\"ab\"]",
 				       "\"\"",
 				       "\"2\"",
 				       WORDS,
@@ -637,7 +638,7 @@ static void ask(const struct pool *p, size_t i, size_t k, enum implied_of what, 
 		unsound(&x, &y);
 	t->pairs++;
 	t->implied += so && i != k;
-	if (so && !shown && t->missed++ < 4000)
+	if (so && !shown && t->missed++ < 40)
 		print_message("not shown: %s => %s\n", x.v[0].text.p, y.v[0].text.p);
 }
 

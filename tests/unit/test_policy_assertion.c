@@ -502,9 +502,10 @@ static void test_many_ids(void **state)
 	assert_null(assertion_evaluate(a, &as, &in, &v));
 	assert_true(v.is_found_cut);
 	/* A pin compares all of it. */
-	assert_null(pin_is_found(a, &as, &in, (struct str){b.p + 6, b.n - 7}, &is_equal));
+	assert_null(
+		pin_is_found(a, &as.subject, &as, &in, (struct str){b.p + 6, b.n - 7}, &is_equal));
 	assert_true(is_equal);
-	assert_null(pin_is_found(a, &as, &in, STR("[1]"), &is_equal));
+	assert_null(pin_is_found(a, &as.subject, &as, &in, STR("[1]"), &is_equal));
 	assert_false(is_equal);
 	buf_free(&b);
 	arena_free(a);
@@ -522,6 +523,8 @@ static const struct {
 	{"/ScanPeriod <= 1", "8", false},
 	{"/ScanPeriod <= 1", "\"7\"", false},
 	{"/ScanTime within 04:00-05:00", "\"03:00\"", true},
+	{"/ScanType/* in CVE", "[\"risk\"]", true},
+	{"/ScanType/* in CVE", "[7]", false},
 	{"/ScanEndTime present", "null", true},
 	{"/Namespace present", "[]", true},
 	{"/ScanType/* in CVE", "[\"RISK\"]", true},
@@ -551,7 +554,8 @@ static void test_pins(void **state)
 
 		assert_null(
 			assertion_parse(a, r->config.resource, "x", str_from(pins[i].text), &as));
-		assert_null(pin_is_found(a, &as, &in, str_from(pins[i].value), &is_equal));
+		assert_null(
+			pin_is_found(a, &as.subject, &as, &in, str_from(pins[i].value), &is_equal));
 		if (is_equal != pins[i].is_equal)
 			fail_msg("%s on %s", pins[i].value, pins[i].text);
 	}
