@@ -231,6 +231,16 @@ struct err *pin_is_found(struct arena *a, const struct subject *s, const struct 
 	return NULL;
 }
 
+struct subject pin_subject(const struct resource *r, struct str rule_id)
+{
+	const char *slash = memchr(rule_id.p, '/', rule_id.n);
+	size_t head = slash ? (size_t)(slash - rule_id.p) : 0;
+
+	if (!str_eq((struct str){rule_id.p, head}, STR("drift")))
+		return (struct subject){.kind = SUBJECT_UNKNOWN};
+	return subject_of_field(r, (struct str){slash + 1, rule_id.n - head - 1});
+}
+
 struct err *pins_are_equal(struct arena *a, const struct resource *r, const struct subject *s,
 			   struct str x, struct str y, bool *is_equal)
 {

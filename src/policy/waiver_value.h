@@ -17,6 +17,12 @@
 struct err *pin_is_found(struct arena *a, const struct subject *s, const struct assertion *as,
 			 const struct policy_input *in, struct str json, bool *is_equal) MUST_USE;
 
+/*
+ * What a pin of this built-in rule is about: the field of "drift/FIELD". Other rules may be about any
+ * field, so that for them the JSON must be the same.
+ */
+struct subject pin_subject(const struct resource *r, struct str rule_id);
+
 /* Do both say the same of this subject? */
 struct err *pins_are_equal(struct arena *a, const struct resource *r, const struct subject *s,
 			   struct str x, struct str y, bool *is_equal) MUST_USE;

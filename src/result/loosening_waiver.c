@@ -3,8 +3,6 @@
  * Waivers and ignores: what the head lets pass that the base did not. They are compared by what
  * they let pass and not by name: a renamed one, or one in another file, lets pass no more.
  */
-#include <string.h>
-
 #include "policy/waiver_value.h"
 #include "result/loosening_parts.h"
 
@@ -37,9 +35,7 @@ static struct err *is_alike_in(struct arena *a, const struct policy_rule *rule, 
 static struct err *has_pin_of(struct arena *a, const struct waiver *w, const struct waiver *other,
 			      bool *out)
 {
-	static const char drift[] = "drift/";
-	struct str id = w->rule_id;
-	struct subject s = {.kind = SUBJECT_UNKNOWN};
+	struct subject s;
 
 	*out = other->value.n == 0;
 	if (*out || w->value.n == 0)
@@ -48,10 +44,7 @@ static struct err *has_pin_of(struct arena *a, const struct waiver *w, const str
 		TRY(is_alike_in(a, w->rule, w->value, other->value, out));
 		return *out ? is_alike_in(a, other->rule, w->value, other->value, out) : NULL;
 	}
-	/* Built-in rules may be about any field, so for them the JSON must be the same. */
-	if (str_starts(id, drift))
-		s = subject_of_field(&schema_registry_scan,
-				     (struct str){id.p + strlen(drift), id.n - strlen(drift)});
+	s = pin_subject(&schema_registry_scan, w->rule_id);
 	return pins_are_equal(a, &schema_registry_scan, &s, w->value, other->value, out);
 }
 
@@ -112,6 +105,18 @@ static struct str waiver_json(struct arena *a, const struct waiver *w)
 	}
 	json_end_object(&s.w);
 	return scribe_end(&s, a);
+}
+
+/* A rule that the base does not have demands more even with a waiver. */
+static bool is_of_new_rule(const struct policies *base, const struct waiver *w)
+{
+	const struct policy *p = w->rule ? loosening_policy(base, w->rule->policy->id) : NULL;
+
+	for (size_t i = 0; p && i < p->rule_count; i++) {
+		if (str_eq(p->rules[i].name, w->rule->name))
+			return false;
+	}
+	return w->rule != NULL;
 }
 
 /* In one line what became more, and where that is said. */
@@ -178,6 +183,8 @@ struct err *loosenings_of_waivers(const struct comparing *c, const struct polici
 			const struct waiver *w = &head->list[i].waivers[k], *was;
 			bool is_covered = false;
 
+			if (is_of_new_rule(base, w))
+				continue;
 			TRY(find(c->list->arena, base, w, &was, &is_covered));
 			if (!is_covered)
 				TRY(tell(c, was, w));
