@@ -261,3 +261,18 @@ struct err *endpoint_parse(struct arena *a, struct str text, struct endpoint *ou
 	*out = ep;
 	return NULL;
 }
+
+/* tcss.REST is served beside sts.REST; a loopback address serves both; else it is the usual one. */
+struct err *endpoint_of_sts(struct arena *a, const struct endpoint *api, struct endpoint *out)
+{
+	const char *text;
+
+	if (api->is_loopback) {
+		*out = *api;
+		return NULL;
+	}
+	if (strncmp(api->host_sent, "tcss.", 5) != 0)
+		return endpoint_parse(a, STR("sts.tencentcloudapi.com"), out);
+	text = arena_printf(a, "https://sts.%s", api->host_sent + 5);
+	return text ? endpoint_parse(a, str_from(text), out) : err_nomem();
+}

@@ -34,4 +34,8 @@ struct str endpoint_shown(struct str text);
 /* ERR_CONFIG says what was found and what was expected. `out` points into `a`. */
 struct err *endpoint_parse(struct arena *a, struct str text, struct endpoint *out) MUST_USE;
 
+/* Where STS is for an API endpoint, when the target does not say. */
+struct err *endpoint_of_sts(struct arena *a, const struct endpoint *api,
+			    struct endpoint *out) MUST_USE;
+
 #endif

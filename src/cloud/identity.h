@@ -86,8 +86,4 @@ const char *identity_mark(const struct identity *id);
 /* The credential that all begins with; it has no source where there is none. */
 const struct credential *identity_root(const struct identity *id);
 
-/* Where STS is for an API endpoint, when the target does not say. */
-struct err *identity_sts_endpoint(struct arena *a, const struct endpoint *api,
-				  struct endpoint *out) MUST_USE;
-
 #endif

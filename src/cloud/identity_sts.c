@@ -128,18 +128,3 @@ void identity_exchange_web_token(struct identity *id)
 	}
 	call_sts(id, "AssumeRoleWithWebIdentity", id->root.web.region, NULL, id->name, on_keys);
 }
-
-/* tcss.REST is served beside sts.REST; a loopback address serves both; else it is the usual one. */
-struct err *identity_sts_endpoint(struct arena *a, const struct endpoint *api, struct endpoint *out)
-{
-	const char *text;
-
-	if (api->is_loopback) {
-		*out = *api;
-		return NULL;
-	}
-	if (strncmp(api->host_sent, "tcss.", 5) != 0)
-		return endpoint_parse(a, STR("sts.tencentcloudapi.com"), out);
-	text = arena_printf(a, "https://sts.%s", api->host_sent + 5);
-	return text ? endpoint_parse(a, str_from(text), out) : err_nomem();
-}

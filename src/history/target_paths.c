@@ -10,12 +10,10 @@ struct err *target_paths(const struct target *t, bool is_observed, struct arena 
 	*out = (struct target_paths){.list = {own}, .count = 1};
 	if (!own)
 		return err_nomem();
-	for (size_t i = 0; i < t->former_count && out->count < ARRAY_LEN(out->list); i++) {
-		const char *path = arena_printf(a, "baselines/%s.json", t->former[i].name.p);
-
-		if (!path)
+	if (t->former.n) {
+		out->list[1] = arena_printf(a, "baselines/%s.json", t->former.p);
+		if (!out->list[out->count++])
 			return err_nomem();
-		out->list[out->count++] = path;
 	}
 	return NULL;
 }

@@ -5,11 +5,11 @@
 #include "run/config_file.h"
 
 /*
- * Where the config of a target stands in a commit, over renames: its own path first, then that of
- * each former name.
+ * Where the config of a target stands in a commit, over a rename: its own path first, then that of
+ * its former name.
  */
 struct target_paths {
-	const char *list[TARGET_FORMER_MAX + 1];
+	const char *list[2];
 	size_t count;
 };
 

@@ -2,6 +2,7 @@
 /* Reads one policy file. What needs all of them: policies.c. */
 #include "policy/policy.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/suggest.h"
@@ -55,27 +56,52 @@ static bool is_pointer_key(struct str s)
 	return s.n > 1 && s.p[0] == '/';
 }
 
-static const struct ini_key policy_keys[] = {
-	{"id", INI_VALUE, true},
-	{"title", INI_TEXT, false},
+/* Every argument must be given: a key without a meaning of its change does not compile. */
+#define KEY(name, kind, is_required, change)                   \
+	{                                                      \
+		{name, kind, is_required}, KEY_CHANGE_##change \
+	}
+
+/* clang-format off */
+static const struct policy_key policy_keys[] = {
+	KEY("id",          INI_VALUE, true,  COMPARED),
+	KEY("title",       INI_TEXT,  false, NOTHING), /* words for people */
 };
-static const struct ini_key rule_keys[] = {
-	{"title", INI_TEXT, false},     {"severity", INI_VALUE, true},
-	{"when", INI_LIST, false},      {"assert", INI_LIST, true},
-	{"rationale", INI_TEXT, false}, {"remediation", INI_TEXT, false},
-	{"controls", INI_LIST, false},
+static const struct policy_key rule_keys[] = {
+	KEY("title",       INI_TEXT,  false, NOTHING), /* words for people */
+	KEY("severity",    INI_VALUE, true,  COMPARED),
+	KEY("when",        INI_LIST,  false, COMPARED),
+	KEY("assert",      INI_LIST,  true,  COMPARED),
+	KEY("rationale",   INI_TEXT,  false, NOTHING), /* words for people */
+	KEY("remediation", INI_TEXT,  false, NOTHING), /* words for people */
+	KEY("controls",    INI_LIST,  false, NOTHING), /* demands nothing */
 };
-static const struct ini_key ignore_keys[] = {
-	{"path", INI_VALUE, true},  {"target", INI_LIST, false}, {"value", INI_TEXT, false},
-	{"reason", INI_TEXT, true}, {"owner", INI_VALUE, true},  {"expires", INI_VALUE, true},
+static const struct policy_key ignore_keys[] = {
+	KEY("path",        INI_VALUE, true,  COMPARED),
+	KEY("target",      INI_LIST,  false, COMPARED),
+	KEY("value",       INI_TEXT,  false, COMPARED),
+	KEY("reason",      INI_TEXT,  true,  NOTHING), /* words for people */
+	KEY("owner",       INI_VALUE, true,  NOTHING), /* lets nothing pass */
+	KEY("expires",     INI_VALUE, true,  COMPARED),
 };
-static const struct ini_key waiver_keys[] = {
-	{"rule", INI_VALUE, true},  {"target", INI_LIST, false}, {"value", INI_TEXT, false},
-	{"reason", INI_TEXT, true}, {"owner", INI_VALUE, true},  {"expires", INI_VALUE, true},
+static const struct policy_key waiver_keys[] = {
+	KEY("rule",        INI_VALUE, true,  COMPARED),
+	KEY("target",      INI_LIST,  false, COMPARED),
+	KEY("value",       INI_TEXT,  false, COMPARED),
+	KEY("reason",      INI_TEXT,  true,  NOTHING), /* words for people */
+	KEY("owner",       INI_VALUE, true,  NOTHING), /* lets nothing pass */
+	KEY("expires",     INI_VALUE, true,  COMPARED),
 };
+/* clang-format on */
+
+/* What COMPARED promises is in loosening_policy.c and loosening_waiver.c: a new key needs both. */
+static_assert(ARRAY_LEN(policy_keys) == 2, "what a change of a new key means is compared too");
+static_assert(ARRAY_LEN(rule_keys) == 7, "what a change of a new key means is compared too");
+static_assert(ARRAY_LEN(ignore_keys) == 6, "what a change of a new key means is compared too");
+static_assert(ARRAY_LEN(waiver_keys) == 6, "what a change of a new key means is compared too");
 
 #define KEYS(table) \
-	.keys = (table), .key_count = ARRAY_LEN(table), .key_size = sizeof(struct ini_key)
+	.keys = &(table)[0].ini, .key_count = ARRAY_LEN(table), .key_size = sizeof((table)[0])
 #define NAMED(word) .name_word = (word), .is_name = is_name, .name_rule = NAME_RULE
 
 enum { SECTION_POLICY, SECTION_RULE, SECTION_DRIFT, SECTION_IGNORE, SECTION_WAIVER };
@@ -91,6 +117,17 @@ static const struct ini_section_kind section_kinds[] = {
 };
 
 static const struct ini_schema schema = {section_kinds, ARRAY_LEN(section_kinds)};
+
+const struct policy_key *policy_keys_of(struct str section, size_t *count)
+{
+	for (size_t i = 0; i < ARRAY_LEN(section_kinds); i++) {
+		*count = section_kinds[i].key_count;
+		if (str_is(section, section_kinds[i].prefix))
+			return (const struct policy_key *)(const void *)section_kinds[i].keys;
+	}
+	*count = 0;
+	return NULL;
+}
 
 struct reader {
 	struct arena *a;

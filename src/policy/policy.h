@@ -2,7 +2,9 @@
 #ifndef SCANDRIFT_POLICY_POLICY_H
 #define SCANDRIFT_POLICY_POLICY_H
 
+#include "ini/ini.h"
 #include "policy/assertion.h"
+#include "policy/key_change.h"
 
 /*
  * policies/NAME.ini: what a schedule must be whatever its baseline says, and what is let pass for a
@@ -19,6 +21,15 @@
 #define POLICIES_FOLDER "policies"
 #define POLICY_NAME_MAX 40
 #define POLICY_FILE_MAX ((size_t)1 << 20)
+
+/* A key of a section, and what it means that its value changes. */
+struct policy_key {
+	struct ini_key ini; /* first, since the reader sees this alone */
+	enum key_change change;
+};
+
+/* The keys of [policy], [rule], [ignore] or [waiver]; NULL: the section has no table. */
+const struct policy_key *policy_keys_of(struct str section, size_t *count);
 
 /* How grave a finding is: in this order, which is what --fail-on compares. */
 enum severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "policy/targets.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -222,37 +223,12 @@ static struct err *set_credentials(struct arena *a, struct target *t, const stru
 	return NULL;
 }
 
-/* Names with blanks between them, on one line or on several. */
 static struct err *set_formerly(struct arena *a, struct target *t, const struct ini_entry *e)
 {
-	struct target_former *list = arena_array(a, TARGET_FORMER_MAX, sizeof(*list));
-	size_t count = 0;
-
-	if (!list)
-		return err_nomem();
-	for (size_t i = 0; i < e->line_count; i++) {
-		struct str rest = e->lines[i].text;
-
-		while ((rest = str_trim(rest)).n) {
-			size_t n = 0;
-			struct str name;
-
-			while (n < rest.n && rest.p[n] != ' ' && rest.p[n] != '\t')
-				n++;
-			name = (struct str){rest.p, n};
-			if (!target_is_name(name))
-				return expected(t, e, "names that targets had");
-			if (count == TARGET_FORMER_MAX)
-				return expected(t, e, "at most 16 names");
-			list[count].name = arena_str(a, name);
-			if (!list[count].name.p)
-				return err_nomem();
-			list[count++].line = e->lines[i].line;
-			rest = (struct str){rest.p + n, rest.n - n};
-		}
-	}
-	t->former = list;
-	t->former_count = count;
+	(void)a;
+	if (!target_is_name(e->value))
+		return expected(t, e, "one name that the target had");
+	t->former = e->value;
 	return NULL;
 }
 
@@ -260,23 +236,32 @@ struct key_row {
 	struct ini_key ini;   /* first, so that an entry's row leads back here */
 	bool is_for_defaults; /* may stand in [defaults] */
 	struct err *(*set)(struct arena *a, struct target *t, const struct ini_entry *e);
+	enum key_change change;
 };
 
+/* Every argument must be given: a key without a meaning of its change does not compile. */
+#define KEY(name, is_for_defaults, set, change)                                     \
+	{                                                                           \
+		{name, INI_VALUE, false}, is_for_defaults, set, KEY_CHANGE_##change \
+	}
+
 /* clang-format off */
-static const struct key_row key_rows[TARGET_KEY_COUNT] = {
-	/*                           name            kind       required   defaults  setter */
-	[TARGET_KEY_ENDPOINT]     = {{"endpoint",     INI_VALUE, false},    true,     set_endpoint},
-	[TARGET_KEY_STS_ENDPOINT] = {{"sts-endpoint", INI_VALUE, false},    true,     set_sts_endpoint},
-	[TARGET_KEY_TIMEOUT]      = {{"timeout",      INI_VALUE, false},    true,     set_timeout},
-	[TARGET_KEY_PROFILE]      = {{"profile",      INI_VALUE, false},    true,     set_profile},
-	[TARGET_KEY_UIN]          = {{"uin",          INI_VALUE, false},    true,     set_uin},
-	[TARGET_KEY_ZONE]         = {{"zone",         INI_VALUE, false},    true,     set_zone},
-	[TARGET_KEY_REGION]       = {{"region",       INI_VALUE, false},    true,     set_region},
-	[TARGET_KEY_ROLE_ARN]     = {{"role-arn",     INI_VALUE, false},    true,     set_role_arn},
-	[TARGET_KEY_BASELINE]     = {{"baseline",     INI_VALUE, false},    true,     set_baseline},
-	[TARGET_KEY_FORMERLY]     = {{"formerly",     INI_LIST,  false},    false,    set_formerly},
-	[TARGET_KEY_CREDENTIALS]  = {{"credentials",  INI_VALUE, false},    true,     set_credentials},
+static const struct key_row key_rows[] = {
+	/*                              name            defaults  setter            change */
+	[TARGET_KEY_ENDPOINT]     = KEY("endpoint",      true,  set_endpoint,     APPROVAL),
+	[TARGET_KEY_STS_ENDPOINT] = KEY("sts-endpoint",  true,  set_sts_endpoint, APPROVAL),
+	[TARGET_KEY_TIMEOUT]      = KEY("timeout",       true,  set_timeout,      NOTHING), /* without a reply it is incomplete */
+	[TARGET_KEY_PROFILE]      = KEY("profile",       true,  set_profile,      APPROVAL),
+	[TARGET_KEY_UIN]          = KEY("uin",           true,  set_uin,          NARROWS), /* another account is incomplete then */
+	[TARGET_KEY_ZONE]         = KEY("zone",          true,  set_zone,         NARROWS), /* without one there are 14 h of slack */
+	[TARGET_KEY_REGION]       = KEY("region",        true,  set_region,       APPROVAL),
+	[TARGET_KEY_ROLE_ARN]     = KEY("role-arn",      true,  set_role_arn,     APPROVAL),
+	[TARGET_KEY_BASELINE]     = KEY("baseline",      true,  set_baseline,     APPROVAL),
+	[TARGET_KEY_FORMERLY]     = KEY("formerly",      false, set_formerly,     COMPARED), /* whose name it was matters */
+	[TARGET_KEY_CREDENTIALS]  = KEY("credentials",   true,  set_credentials,  APPROVAL),
 };
+
+static_assert(ARRAY_LEN(key_rows) == TARGET_KEY_COUNT, "a row for each key");
 
 static bool is_alias_key(struct str s);
 
@@ -392,7 +377,7 @@ static struct err *check_former(struct arena *a, const struct targets *all)
 	struct owner *owners;
 
 	for (size_t i = 0; i < all->count; i++)
-		count += all->list[i].former_count;
+		count += all->list[i].former.n > 0;
 	if (count == all->count)
 		return NULL;
 	owners = arena_array(a, count, sizeof(*owners));
@@ -403,10 +388,9 @@ static struct err *check_former(struct arena *a, const struct targets *all)
 
 		if (!add_owner(a, &owners[n++], t->name, t->line, false))
 			return err_nomem();
-		for (size_t j = 0; j < t->former_count; j++) {
-			if (!add_owner(a, &owners[n++], t->former[j].name, t->former[j].line, true))
-				return err_nomem();
-		}
+		if (t->former.n &&
+		    !add_owner(a, &owners[n++], t->former, t->key_line[TARGET_KEY_FORMERLY], true))
+			return err_nomem();
 	}
 	qsort(owners, n, sizeof(*owners), compare_owners);
 	for (size_t i = 1; i < n; i++) {
@@ -543,12 +527,8 @@ static struct err *unknown_target(const struct targets *all, struct str name)
 		const struct target *t = &all->list[i];
 
 		suggest_offer(&near, t->name);
-		for (size_t j = 0; j < t->former_count; j++) {
-			if (str_eq_nocase(t->former[j].name, name)) {
-				near = (struct suggest){.best = t->name};
-				break;
-			}
-		}
+		if (t->former.n && str_eq_nocase(t->former, name))
+			near = (struct suggest){.best = t->name};
 		if (i < NAMES_SHOWN)
 			buf_printf(&known, "%s%s", i ? ", " : "", t->name.p);
 	}
@@ -586,4 +566,44 @@ struct err *targets_select(struct arena *a, const struct targets *all, const cha
 	*out = list;
 	*out_count = count;
 	return NULL;
+}
+
+const char *target_key_name(enum target_key key)
+{
+	return key_rows[key].ini.name;
+}
+
+enum key_change target_key_change(enum target_key key)
+{
+	return key_rows[key].change;
+}
+
+struct str target_key_text(const struct target *t, enum target_key key)
+{
+	switch (key) {
+	case TARGET_KEY_ENDPOINT:
+		return t->endpoint;
+	case TARGET_KEY_STS_ENDPOINT:
+		return t->sts_endpoint;
+	case TARGET_KEY_PROFILE:
+		return t->profile;
+	case TARGET_KEY_UIN:
+		return t->uin;
+	case TARGET_KEY_ZONE:
+		return t->zone;
+	case TARGET_KEY_REGION:
+		return t->region;
+	case TARGET_KEY_ROLE_ARN:
+		return t->role_arn;
+	case TARGET_KEY_BASELINE:
+		return t->baseline;
+	case TARGET_KEY_FORMERLY:
+		return t->former;
+	case TARGET_KEY_CREDENTIALS:
+		return t->is_cvm_role ? STR("cvm-role") : STR("");
+	case TARGET_KEY_TIMEOUT: /* kept as a number, and no change of it is told */
+	case TARGET_KEY_COUNT:
+		break;
+	}
+	return STR("");
 }

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/str.h"
+#include "policy/key_change.h"
 
 /*
  * baselines/targets.ini: which accounts are checked, how each is reached, and where its baseline
@@ -16,7 +17,6 @@
 #define TARGET_ENDPOINT_DEFAULT   "tcss.tencentcloudapi.com"
 #define TARGET_TIMEOUT_MS_DEFAULT UINT64_C(10000)
 #define TARGET_NAME_MAX           32
-#define TARGET_FORMER_MAX         16
 
 /* The rows of the key table in targets.c; the order is the same. */
 enum target_key {
@@ -32,11 +32,6 @@ enum target_key {
 	TARGET_KEY_FORMERLY,
 	TARGET_KEY_CREDENTIALS,
 	TARGET_KEY_COUNT,
-};
-
-struct target_former {
-	struct str name;
-	size_t line;
 };
 
 /* Texts are NUL-terminated and empty where the key is absent, but for the defaults named here. */
@@ -55,9 +50,8 @@ struct target {
 	struct str region;
 	struct str role_arn;
 	struct str baseline; /* baselines/NAME.json; a safe path, see fs_is_safe_path */
-	const struct target_former *former;
-	size_t former_count;
-	bool is_cvm_role;                  /* credentials = cvm-role */
+	struct str former; /* the one name that it had; history and waivers under it are its own */
+	bool is_cvm_role;  /* credentials = cvm-role */
 	size_t key_line[TARGET_KEY_COUNT]; /* where it was said, in [defaults] too; 0: nowhere */
 };
 
@@ -92,5 +86,12 @@ struct err *targets_select(struct arena *a, const struct targets *all, const cha
 const struct target *targets_find(const struct targets *all, struct str name);
 
 bool target_is_name(struct str s);
+
+/* "endpoint", and what it means that its value changes. */
+const char *target_key_name(enum target_key key);
+enum key_change target_key_change(enum target_key key);
+
+/* The value as text; empty where there is none. */
+struct str target_key_text(const struct target *t, enum target_key key);
 
 #endif

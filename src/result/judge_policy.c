@@ -99,13 +99,7 @@ static struct err *judge_rules(struct policy_run *run, const struct policy_input
 
 bool target_had_name(const struct target *t, struct str name)
 {
-	if (str_eq(name, t->name))
-		return true;
-	for (size_t i = 0; i < t->former_count; i++) {
-		if (str_eq(name, t->former[i].name))
-			return true;
-	}
-	return false;
+	return str_eq(name, t->name) || (t->former.n && str_eq(name, t->former));
 }
 
 bool policy_run_names(const struct waiver *w, const struct target *t)

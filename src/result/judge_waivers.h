@@ -31,10 +31,10 @@ struct policy_run {
 	bool are_accounts_known; /* of every target that there is */
 };
 
-/* Its name, or a former one. */
+/* Its name, or its former one. */
 bool target_had_name(const struct target *t, struct str name);
 
-/* Is the waiver for this target, under this name or a former one? */
+/* Is the waiver for this target, under this name or its former one? */
 bool policy_run_names(const struct waiver *w, const struct target *t);
 
 struct err *judge_waivers(struct policy_run *run) MUST_USE;

@@ -33,6 +33,10 @@ struct str loosening_subject(struct arena *a, const struct policy *p, struct str
 /* The policy of this id, NULL without one. */
 const struct policy *loosening_policy(const struct policies *all, struct str id);
 
+/* loosening_pairs.c: whose credentials go where. */
+struct err *loosenings_of_pairs(const struct comparing *c, const struct targets *base,
+				const struct targets *head) MUST_USE;
+
 /* loosening_waiver.c */
 struct err *loosenings_of_waivers(const struct comparing *c, const struct policies *base,
 				  const struct policies *head) MUST_USE;

@@ -6,57 +6,6 @@
 
 /* ---- one target's keys ---- */
 
-static struct str key_text(const struct target *t, enum target_key key)
-{
-	switch (key) {
-	case TARGET_KEY_ENDPOINT:
-		return t->endpoint;
-	case TARGET_KEY_STS_ENDPOINT:
-		return t->sts_endpoint;
-	case TARGET_KEY_PROFILE:
-		return t->profile;
-	case TARGET_KEY_UIN:
-		return t->uin;
-	case TARGET_KEY_ZONE:
-		return t->zone;
-	case TARGET_KEY_REGION:
-		return t->region;
-	case TARGET_KEY_ROLE_ARN:
-		return t->role_arn;
-	case TARGET_KEY_BASELINE:
-		return t->baseline;
-	case TARGET_KEY_CREDENTIALS:
-		return t->is_cvm_role ? STR("cvm-role") : STR("");
-	case TARGET_KEY_TIMEOUT:
-	case TARGET_KEY_FORMERLY:
-	case TARGET_KEY_COUNT:
-		break;
-	}
-	return STR("");
-}
-
-/*
- * What each key decides about the judging. A timeout decides nothing: without a reply the target is
- * incomplete. Former names are looked at one by one, below.
- */
-/* clang-format off */
-static const struct {
-	enum target_key key;
-	const char *name;
-	bool may_be_set; /* where it was not, setting it can only narrow */
-} watched[] = {
-	{ TARGET_KEY_ENDPOINT,     "endpoint",     false },
-	{ TARGET_KEY_STS_ENDPOINT, "sts-endpoint", false },
-	{ TARGET_KEY_PROFILE,      "profile",      false },
-	{ TARGET_KEY_UIN,          "uin",          true  }, /* another account is incomplete then */
-	{ TARGET_KEY_ZONE,         "zone",         true  }, /* without one there are 14 h of slack */
-	{ TARGET_KEY_REGION,       "region",       false },
-	{ TARGET_KEY_ROLE_ARN,     "role-arn",     false },
-	{ TARGET_KEY_BASELINE,     "baseline",     false },
-	{ TARGET_KEY_CREDENTIALS,  "credentials",  false },
-};
-/* clang-format on */
-
 static struct str json_or_nothing(struct arena *a, struct str text)
 {
 	return text.n ? loosening_text(a, text) : STR("");
@@ -70,9 +19,11 @@ static struct err *tell(const struct comparing *c, struct reported *t)
 }
 
 static struct err *tell_key(const struct comparing *c, const struct target *base,
-			    const struct target *head, const char *name, struct str was,
-			    struct str is, size_t line)
+			    const struct target *head, enum target_key key)
 {
+	struct str was = target_key_text(base, key), is = target_key_text(head, key);
+	const char *name = target_key_name(key);
+	size_t line = head->key_line[key];
 	struct arena *a = c->list->arena;
 	struct reported t = {
 		.what = {.rule = RULE_APPROVAL_TARGET_CHANGED,
@@ -90,48 +41,40 @@ static struct err *tell_key(const struct comparing *c, const struct target *base
 	return tell(c, &t);
 }
 
-static bool has_name(const struct target *t, struct str name)
-{
-	bool has = str_eq(name, t->name);
-
-	for (size_t i = 0; !has && i < t->former_count; i++)
-		has = str_eq(name, t->former[i].name);
-	return has;
-}
-
-/* A name that is claimed brings the waivers that were given under it. */
-static struct err *compare_former(const struct comparing *c, const struct target *base,
-				  const struct target *head)
-{
-	for (size_t i = 0; i < head->former_count; i++) {
-		if (!has_name(base, head->former[i].name))
-			TRY(tell_key(c, base, head, "formerly", STR(""), head->former[i].name,
-				     head->former[i].line));
-	}
-	return NULL;
-}
-
 /* A renamed target's default baseline goes with its name: no more is said of it than that. */
 static bool is_default_baseline(const struct target *t)
 {
 	return t->key_line[TARGET_KEY_BASELINE] == 0;
 }
 
+static bool needs_approval(const struct target *base, const struct target *head,
+			   enum target_key key)
+{
+	struct str was = target_key_text(base, key), is = target_key_text(head, key);
+
+	if (str_eq(was, is))
+		return false;
+	switch (target_key_change(key)) {
+	case KEY_CHANGE_APPROVAL:
+		return key != TARGET_KEY_BASELINE || !is_default_baseline(base) ||
+		       !is_default_baseline(head);
+	case KEY_CHANGE_NARROWS:
+		return was.n > 0;
+	case KEY_CHANGE_COMPARED: /* formerly: compare_names */
+	case KEY_CHANGE_NOTHING:
+		break;
+	}
+	return false;
+}
+
 static struct err *compare_keys(const struct comparing *c, const struct target *base,
 				const struct target *head)
 {
-	for (size_t i = 0; i < ARRAY_LEN(watched); i++) {
-		enum target_key key = watched[i].key;
-		struct str was = key_text(base, key), is = key_text(head, key);
-
-		if (str_eq(was, is) || (watched[i].may_be_set && !was.n))
-			continue;
-		if (key == TARGET_KEY_BASELINE && is_default_baseline(base) &&
-		    is_default_baseline(head))
-			continue;
-		TRY(tell_key(c, base, head, watched[i].name, was, is, head->key_line[key]));
+	for (int key = 0; key < TARGET_KEY_COUNT; key++) {
+		if (needs_approval(base, head, (enum target_key)key))
+			TRY(tell_key(c, base, head, (enum target_key)key));
 	}
-	return compare_former(c, base, head);
+	return NULL;
 }
 
 /* ---- which targets there are ---- */
@@ -145,20 +88,18 @@ static int compare_followers(const void *x, const void *y)
 
 struct err *followers_new(struct arena *a, const struct targets *head, struct followers *out)
 {
-	size_t n = head->count;
-
-	for (size_t i = 0; i < head->count; i++)
-		n += head->list[i].former_count;
-	*out = (struct followers){.v = arena_array(a, n + 1, sizeof(*out->v))};
+	*out = (struct followers){.v = arena_array(a, 2 * head->count + 1, sizeof(*out->v))};
 	if (!out->v)
 		return err_nomem();
 	for (size_t i = 0; i < head->count; i++) {
 		const struct target *t = &head->list[i];
 
 		out->v[out->n++] = (struct follower){t->name, t};
-		for (size_t k = 0; k < t->former_count; k++)
-			out->v[out->n++] = (struct follower){t->former[k].name, t};
+		if (t->former.n)
+			out->v[out->n++] = (struct follower){t->former, t};
 	}
+	if (!out->n)
+		return NULL;
 	qsort(out->v, out->n, sizeof(*out->v), compare_followers);
 	return NULL;
 }
@@ -166,7 +107,8 @@ struct err *followers_new(struct arena *a, const struct targets *head, struct fo
 const struct target *followers_find(const struct followers *f, struct str name)
 {
 	const struct follower key = {name, NULL};
-	const struct follower *hit = bsearch(&key, f->v, f->n, sizeof(*f->v), compare_followers);
+	const struct follower *hit =
+		f->n ? bsearch(&key, f->v, f->n, sizeof(*f->v), compare_followers) : NULL;
 
 	return hit ? hit->target : NULL;
 }
@@ -177,12 +119,12 @@ static struct str keys_json(struct arena *a, const struct target *t)
 
 	scribe_begin(&s);
 	json_begin_object(&s.w);
-	for (size_t i = 0; i < ARRAY_LEN(watched); i++) {
-		struct str text = key_text(t, watched[i].key);
+	for (int key = 0; key < TARGET_KEY_COUNT; key++) {
+		struct str text = target_key_text(t, (enum target_key)key);
 
 		if (!text.n)
 			continue;
-		json_key(&s.w, watched[i].name);
+		json_key(&s.w, target_key_name((enum target_key)key));
 		json_string(&s.w, text);
 	}
 	json_end_object(&s.w);
@@ -229,20 +171,63 @@ static struct err *tell_renamed(const struct comparing *c, const struct target *
 	return tell(c, &t);
 }
 
-/* A target that the base has under no name, and that claims former ones. */
-static struct err *compare_new(const struct comparing *c, const struct target *head,
-			       const struct followers *base)
+static struct err *tell_taken(const struct comparing *c, const struct target *head, struct str name,
+			      size_t line)
 {
-	bool is_old = followers_find(base, head->name);
+	struct arena *a = c->list->arena;
+	struct reported t = {
+		.what = {.rule = RULE_APPROVAL_TARGET_RENAMED,
+			 .subject = head->name,
+			 .path = str_from(target_key_name(TARGET_KEY_FORMERLY)),
+			 .after = loosening_text(a, name),
+			 .before = STR("")},
+		.target = head->name,
+		.file = head->file,
+		.line = line,
+		.message =
+			findings_text(&c->r->findings,
+				      "[target %s] takes over the name %.*s, with its waivers and "
+				      "history",
+				      head->name.p, STR_ARG(name)),
+	};
 
-	for (size_t i = 0; !is_old && i < head->former_count; i++)
-		is_old = followers_find(base, head->former[i].name);
-	if (is_old)
+	return tell(c, &t);
+}
+
+/* Did a target of the base that is this one now have the name? */
+static bool was_named(const struct target *const *was, size_t n, struct str name)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (str_eq(name, was[i]->name) || str_eq(name, was[i]->former))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * A name brings the waivers and the history that are under it. A target may keep those of what it
+ * was in the base; a former name that is new to it, and a name of its own that another target of
+ * the base had, are taken over, whoever takes them and whether or not any target had them.
+ */
+static struct err *compare_names(const struct comparing *c, const struct target *head,
+				 const struct followers *base)
+{
+	const struct target *was[2], *owner;
+	size_t n = 0;
+
+	owner = followers_find(base, head->name);
+	if (owner && str_eq(owner->name, head->name))
+		was[n++] = owner;
+	else if (owner)
+		TRY(tell_taken(c, head, head->name, head->line));
+	if (!head->former.n)
 		return NULL;
-	for (size_t i = 0; i < head->former_count; i++)
-		TRY(tell_key(c, head, head, "formerly", STR(""), head->former[i].name,
-			     head->former[i].line));
-	return NULL;
+	owner = followers_find(base, head->former);
+	if (owner && str_eq(owner->name, head->former))
+		was[n++] = owner;
+	if (was_named(was, n, head->former))
+		return NULL;
+	return tell_taken(c, head, head->former, head->key_line[TARGET_KEY_FORMERLY]);
 }
 
 static struct err *compare_targets(const struct comparing *c, const struct targets *base,
@@ -253,7 +238,7 @@ static struct err *compare_targets(const struct comparing *c, const struct targe
 	TRY(followers_new(c->list->arena, head, &followers));
 	TRY(followers_new(c->list->arena, base, &were));
 	for (size_t i = 0; i < head->count; i++)
-		TRY(compare_new(c, &head->list[i], &were));
+		TRY(compare_names(c, &head->list[i], &were));
 	for (size_t i = 0; i < base->count; i++) {
 		const struct target *was = &base->list[i];
 		const struct target *is = followers_find(&followers, was->name);
@@ -332,5 +317,6 @@ struct err *loosenings_of_targets(struct result *r, struct loosenings *list,
 	if (base->list == head->list)
 		return NULL;
 	TRY(compare_targets(&c, base, head));
+	TRY(loosenings_of_pairs(&c, base, head));
 	return compare_aliases(&c, base, head);
 }

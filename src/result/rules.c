@@ -72,6 +72,11 @@ const struct rule rules[] = {
 	  "A rule's severity is lower than it was",
 	  "Its findings may pass where they failed",
 	  NEXT_APPROVE },
+	[RULE_APPROVAL_TARGET_ADDED] =
+	{ "approval/target-added", CLASS_APPROVAL, SEVERITY_HIGH,
+	  "Credentials go where they did not go",
+	  "The next run signs there, and whoever answers has the token or the keys",
+	  NEXT_APPROVE },
 	[RULE_APPROVAL_TARGET_CHANGED] =
 	{ "approval/target-changed", CLASS_APPROVAL, SEVERITY_HIGH,
 	  "A target is asked or compared in another way",

@@ -23,7 +23,7 @@ static struct err *find_sts(struct live *l)
 
 	if (!e)
 		return err_nomem();
-	TRY(identity_sts_endpoint(l->w->arena, l->endpoint, e));
+	TRY(endpoint_of_sts(l->w->arena, l->endpoint, e));
 	l->sts = e;
 	return NULL;
 }

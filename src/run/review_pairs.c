@@ -44,7 +44,7 @@ static void add_pair(struct finder *f, const struct target *base, const struct t
 	p->by_head[p->count] = *head;
 	*t = base ? *base : *head;
 	if (!base)
-		t->former_count = 0;
+		t->former = STR("");
 	t->baseline = head->baseline;
 	t->line = head->line;
 	memcpy(t->key_line, head->key_line, sizeof(t->key_line));
@@ -139,14 +139,14 @@ static struct err *find_named(struct finder *f)
 	return NULL;
 }
 
+static bool is_named(const struct finder *f, struct str name)
+{
+	return bsearch(&name, f->named, f->named_count, sizeof(*f->named), compare_texts);
+}
+
 static bool is_in_a_waiver(const struct finder *f, const struct target *t)
 {
-	bool found = bsearch(&t->name, f->named, f->named_count, sizeof(*f->named), compare_texts);
-
-	for (size_t i = 0; !found && i < t->former_count; i++)
-		found = bsearch(&t->former[i].name, f->named, f->named_count, sizeof(*f->named),
-				compare_texts);
-	return found;
+	return is_named(f, t->name) || (t->former.n && is_named(f, t->former));
 }
 
 /* What makes two targets one group: equal in all but `pair`. */

@@ -102,7 +102,7 @@ quiet sooner "sed -i 's/2027-01-31/2026-12-31/' $policy"
 quiet no-waiver "sed -i '/^\\[waiver/,\$d' $policy"
 quiet new-rule "printf '\\n[rule on]\\nseverity = critical\\nassert = /Enable == true\\n' >>$policy"
 quiet pinned "printf 'uin = 100000000001\\n' >>$targets"
-quiet new-target "printf '\\n[target third]\\n' >>$targets; cp $baseline baselines/third.json"
+quiet new-target "printf '\\n[target third]\\nprofile = prod\\n' >>$targets; cp $baseline baselines/third.json"
 expect_json out '.targets[0] | .name == "third" and .outcome == "added"'
 
 # ---- each kind of loosening ----
@@ -144,7 +144,7 @@ loosens ignored "printf '\\n[ignore ids]\\npath = /Id\\nreason = Moves\\nowner =
 	ignore-added
 expect_exit 0
 loosens elsewhere "sed -i 's/^profile.*/profile = other/; s/^\\[target prod\\]/&\\nbaseline = baselines\\/staging.json/' $targets" \
-	target-changed target-changed target-changed
+	target-changed target-changed target-changed target-added target-added
 expect_exit 0
 loosens alias "printf '\\n[alias]\\nScanType.VUL = CVE\\n' >>$targets" alias-changed
 expect_exit 0

@@ -22,6 +22,7 @@
 #define W1    A2 "[waiver w]\nrule = r\ntarget = a b\nvalue = [1, 2]\n" ENDS
 #define I1    HEAD "[ignore i]\npath = /Id\n" ENDS
 #define T1    "[target a]\nprofile = x\n[target b]\nuin = 1\nzone = +08:00\n"
+#define E1    "[target a]\nendpoint = tcss.example.com\nprofile = x\n"
 #define ALIAS "[alias]\nScanType.VUL = CVE\n"
 
 /* clang-format off */
@@ -86,8 +87,13 @@ static const struct row {
 	{ "drift that was let go by", HEAD "[drift]\n/Id = info\n", HEAD, "" },
 	{ "targets: words and order", T1, "[target b]\nzone = +08:00\nuin = 1\n; x\n[target a]\nprofile = x\ntimeout = 3s\n", "" },
 	{ "a target more", T1, T1 "[target c]\n", "" },
+	{ "a target more of the same profile", T1, T1 "[target c]\nprofile = x\nregion = ap-seoul\nuin = 7\nrole-arn = qcs::cam::uin/7:roleName/r\n", "" },
+	{ "a target more at the vendor's other hosts", T1, T1 "[target c]\nendpoint = TCSS.intl.tencentcloudapi.com\n[target d]\nendpoint = https://tcss.internal.tencentcloudapi.com:443/\n"
+	  "[target e]\nendpoint = tcss.ap-shanghai-fsi.tencentcloudapi.com\nsts-endpoint = sts.ap-shanghai-fsi.tencentcloudapi.com\n", "" },
+	{ "a target more at a place of the base", E1, E1 "[target c]\nprofile = x\nendpoint = https://TCSS.example.com\n", "" },
+	{ "a place of the base by way of the defaults", E1, "[defaults]\nendpoint = tcss.example.com:443\n[target a]\nendpoint = tcss.example.com\nprofile = x\n[target c]\nprofile = x\n", "" },
 	{ "what was not set", T1, "[target a]\nprofile = x\nuin = 7\nzone = Z\n[target b]\nuin = 1\nzone = +08:00\n", "" },
-	{ "a default is the same said", T1, "[defaults]\nprofile = x\n[target a]\nbaseline = baselines/a.json\n[target b]\nuin = 1\nzone = +08:00\nprofile = y\n", "target-changed:8" },
+	{ "a default is the same said", T1, "[defaults]\nprofile = x\n[target a]\nbaseline = baselines/a.json\n[target b]\nuin = 1\nzone = +08:00\nprofile = y\n", "target-changed:8 target-added:5" },
 	/* ---- rules ---- */
 	{ "policy removed", A1, "", "policy-removed:1" },
 	{ "policy under another id", A1, "[policy]\nid = q\n[rule r]\nseverity = high\nassert = /ScanPeriod <= 7\n", "policy-removed:1" },
@@ -129,18 +135,48 @@ static const struct row {
 	{ "renamed without a word", T1, "[target a]\nprofile = x\n[target c]\nuin = 1\nzone = +08:00\n", "target-removed:1" },
 	{ "renamed in another case", T1, "[target A]\nprofile = x\n[target b]\nuin = 1\nzone = +08:00\n", "target-removed:1" },
 	{ "two become one", T1, "[target a]\nprofile = x\nformerly = b\n",
-	  "target-changed:3 target-renamed:1 target-changed:2 target-changed:1 target-changed:1" },
-	{ "endpoint", T1, "[target a]\nprofile = x\nendpoint = example.com\n[target b]\nuin = 1\nzone = +08:00\n", "target-changed:3" },
-	{ "endpoint of all", T1, "[defaults]\nendpoint = example.com\n" T1, "target-changed:2 target-changed:2" },
-	{ "sts endpoint", T1, "[target a]\nprofile = x\nsts-endpoint = example.com\n[target b]\nuin = 1\nzone = +08:00\n", "target-changed:3" },
-	{ "profile", T1, "[target a]\nprofile = y\n[target b]\nuin = 1\nzone = +08:00\n", "target-changed:2" },
+	  "target-renamed:1 target-changed:2 target-changed:1 target-changed:1" },
+	{ "endpoint", T1, "[target a]\nprofile = x\nendpoint = example.com\n[target b]\nuin = 1\nzone = +08:00\n", "target-changed:3 target-added:3" },
+	{ "endpoint of all", T1, "[defaults]\nendpoint = example.com\n" T1, "target-changed:2 target-changed:2 target-added:2 target-added:2" },
+	{ "sts endpoint", T1, "[target a]\nprofile = x\nsts-endpoint = example.com\n[target b]\nuin = 1\nzone = +08:00\n", "target-changed:3 target-added:3" },
+	{ "profile", T1, "[target a]\nprofile = y\n[target b]\nuin = 1\nzone = +08:00\n", "target-changed:2 target-added:1" },
 	{ "uin and zone", T1, "[target a]\nprofile = x\n[target b]\nuin = 2\n", "target-changed:4 target-changed:3" },
 	{ "region", T1, "[target a]\nprofile = x\nregion = ap-x\n[target b]\nuin = 1\nzone = +08:00\n", "target-changed:3" },
 	{ "role", T1, "[target a]\nprofile = x\nrole-arn = qcs::cam::uin/1:roleName/r\n[target b]\nuin = 1\nzone = +08:00\n", "target-changed:3" },
-	{ "credentials", T1, "[target a]\nprofile = x\ncredentials = cvm-role\n[target b]\nuin = 1\nzone = +08:00\n", "target-changed:3" },
+	{ "credentials", T1, "[target a]\nprofile = x\ncredentials = cvm-role\n[target b]\nuin = 1\nzone = +08:00\n", "target-changed:3 target-added:1" },
 	{ "baseline", T1, "[target a]\nprofile = x\nbaseline = baselines/b.json\n[target b]\nuin = 1\nzone = +08:00\n", "target-changed:3" },
-	{ "a former name claimed", T1, "[target a]\nprofile = x\nformerly = ghost\n[target b]\nuin = 1\nzone = +08:00\n", "target-changed:3" },
-	{ "a former name claimed by a new one", T1, T1 "[target c]\nformerly = ghost\n", "target-changed:7" },
+	{ "a former name claimed", T1, "[target a]\nprofile = x\nformerly = ghost\n[target b]\nuin = 1\nzone = +08:00\n", "target-renamed:3" },
+	{ "a former name claimed by a new one", T1, T1 "[target c]\nformerly = ghost\n", "target-renamed:7" },
+	/* ---- names ---- */
+	{ "a former name kept", "[target a]\nprofile = x\nformerly = x\n", "[target a]\nprofile = x\nformerly = x\n" "[target c]\nprofile = x\n", "" },
+	{ "a former name given up", "[target a]\nprofile = x\nformerly = x\n", "[target a]\nprofile = x\n", "" },
+	{ "another's former name by a new one", "[target a]\nprofile = x\nformerly = x\n", "[target a]\nprofile = x\n[target c]\nprofile = x\nformerly = x\n", "target-renamed:5" },
+	{ "another's former name by an old one", "[target a]\nprofile = x\nformerly = x\n" "[target b]\nprofile = x\n", "[target a]\nprofile = x\n[target b]\nprofile = x\nformerly = x\n", "target-renamed:5" },
+	{ "another's former name as its own", "[target a]\nprofile = x\nformerly = x\n", "[target a]\nprofile = x\n[target x]\nprofile = x\n", "target-renamed:3" },
+	{ "a former name in another case", "[target a]\nprofile = x\nformerly = x\n", "[target a]\nprofile = x\nformerly = X\n", "target-renamed:3" },
+	{ "renamed, and a name more", "[target a]\nprofile = x\nformerly = y\n", "[target c]\nprofile = x\nformerly = y\n", "target-renamed:3 target-removed:1" },
+	{ "renamed in a chain", "[target a]\nprofile = x\n[target b]\nprofile = x\n", "[target c]\nprofile = x\nformerly = b\n[target d]\nprofile = x\nformerly = a\n", "target-renamed:4 target-renamed:1" },
+	/* ---- whose credentials go where ---- */
+	{ "a stranger's hosts", T1, T1 "[target c]\nprofile = x\nendpoint = evil.example\nsts-endpoint = evil.example\n", "target-added:8" },
+	{ "a stranger's STS for the token of a pod", T1, T1 "[target c]\nsts-endpoint = evil.example\n", "target-added:7" },
+	{ "a stranger's API alone", T1, T1 "[target c]\nendpoint = evil.example\n", "target-added:7" },
+	{ "the STS beside a stranger's API", T1, T1 "[target c]\nprofile = x\nendpoint = tcss.evil.example\n", "target-added:8" },
+	{ "a host that begins as the vendor's", T1, T1 "[target c]\nendpoint = tcss.tencentcloudapi.com.evil.example\n", "target-added:7" },
+	{ "a host that ends as the vendor's", T1, T1 "[target c]\nendpoint = eviltcss.tencentcloudapi.com\n", "target-added:7" },
+	{ "a zone that ends as the vendor's", T1, T1 "[target c]\nendpoint = tcss.eviltencentcloudapi.com\n", "target-added:7" },
+	{ "a part that is none", T1, T1 "[target c]\nendpoint = tcss.a.b.tencentcloudapi.com\nsts-endpoint = sts.x_y.tencentcloudapi.com\n", "target-added:7" },
+	{ "another port of the vendor's", T1, T1 "[target c]\nendpoint = tcss.tencentcloudapi.com:8443\nsts-endpoint = sts.tencentcloudapi.com\n", "target-added:7" },
+	{ "another service of the vendor's", T1, T1 "[target c]\nendpoint = cam.tencentcloudapi.com\n", "target-added:7" },
+	{ "this machine", T1, T1 "[target c]\nendpoint = http://127.0.0.1:8080\n", "target-added:7" },
+	{ "a credential that no target has", T1, T1 "[target c]\nprofile = y\n", "target-added:6" },
+	{ "a profile in another case", T1, T1 "[target c]\nprofile = X\n", "target-added:6" },
+	{ "the role of the machine", T1, T1 "[target c]\ncredentials = cvm-role\n", "target-added:6" },
+	{ "a place of the base with another credential", E1, E1 "[target c]\nendpoint = tcss.example.com\nprofile = y\n", "target-added:5" },
+	{ "a place of the base with no profile", E1, E1 "[target c]\nendpoint = tcss.example.com\n", "target-added:5" },
+	{ "a place of the base at another port", E1, E1 "[target c]\nendpoint = tcss.example.com:8443\nprofile = x\n", "target-added:5" },
+	{ "a place of the base for a role's keys", E1, E1 "[target c]\nendpoint = tcss.example.com\nprofile = x\nrole-arn = qcs::cam::uin/1:roleName/r\n", "target-added:5" },
+	{ "no target in the base", "", "[target c]\n", "target-added:1" },
+	{ "a default for a new one", T1, "[defaults]\nendpoint = evil.example\n[target a]\nendpoint = tcss.tencentcloudapi.com\nprofile = x\n[target b]\nuin = 1\nzone = +08:00\nendpoint = tcss.tencentcloudapi.com\n[target c]\n", "target-added:2" },
 	{ "alias added", T1, T1 ALIAS, "alias-changed:7" },
 	{ "alias removed", T1 ALIAS, T1, "alias-changed:1" },
 	{ "alias changed", T1 ALIAS, T1 "[alias]\nScanType.VUL = RISK\n", "alias-changed:7" },
@@ -219,6 +255,8 @@ static void describe(const struct scene *s, char *out, size_t size)
 
 static void test_rows(void **state)
 {
+	size_t bad = 0;
+
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		char have[1024];
@@ -226,10 +264,102 @@ static void test_rows(void **state)
 
 		compare(&s, rows[i].name, rows[i].base, rows[i].head);
 		describe(&s, have, sizeof(have));
-		if (strcmp(have, rows[i].told) != 0)
-			fail_msg("%s:\nhave %s\nwant %s", rows[i].name, have, rows[i].told);
+		if (strcmp(have, rows[i].told) != 0 && ++bad)
+			print_error("%s:\nhave %s\nwant %s\n", rows[i].name, have, rows[i].told);
 		close_scene(&s);
 	}
+	assert_int_equal(bad, 0);
+}
+
+/* ---- what a change of each key means ---- */
+
+#define POLICY(id, title)     "[policy]\nid = " id "\ntitle = " title "\n"
+#define RULE_OF(what)         HEAD "[rule r]\nseverity = low\nassert = /Enable == true\n" what
+#define WAIVER_OF(rule, what) HEAD "[waiver w]\nrule = " rule "\n" what
+#define IGNORE_OF(path, what) HEAD "[ignore w]\npath = " path "\n" what
+#define REST                  "reason = x\nowner = y\n"
+#define LAST                  "expires = 2027-01-31\n"
+#define TARGET_OF(what)       "[target a]\n" what
+
+/* Of each key a change that would loosen something if the key could. */
+/* clang-format off */
+static const struct key_row {
+	const char *section, *key, *base, *head;
+} key_rows[] = {
+	{ "policy", "id", RULE_OF(""), "[policy]\nid = q\n[rule r]\nseverity = low\nassert = /Enable == true\n" },
+	{ "policy", "title", POLICY("p", "x"), POLICY("p", "y") },
+	{ "rule", "title", RULE_OF("title = x\n"), RULE_OF("") },
+	{ "rule", "severity", A1, HEAD "[rule r]\nseverity = low\nassert = /ScanPeriod <= 7\n" },
+	{ "rule", "when", RULE_OF(""), RULE_OF("when = /Latest == true\n") },
+	{ "rule", "assert", RULE "assert = /ScanPeriod <= 7\n", RULE "assert = /ScanPeriod <= 8\n" },
+	{ "rule", "rationale", RULE_OF("rationale = x\n"), RULE_OF("") },
+	{ "rule", "remediation", RULE_OF("remediation = x\n"), RULE_OF("") },
+	{ "rule", "controls", RULE_OF("controls = A:1\n"), RULE_OF("") },
+	{ "ignore", "path", IGNORE_OF("/Id", REST LAST), IGNORE_OF("/Latest", REST LAST) },
+	{ "ignore", "target", IGNORE_OF("/Id", "target = a\n" REST LAST), IGNORE_OF("/Id", REST LAST) },
+	{ "ignore", "value", IGNORE_OF("/Id", "value = [1]\n" REST LAST), IGNORE_OF("/Id", REST LAST) },
+	{ "ignore", "reason", IGNORE_OF("/Id", REST LAST), IGNORE_OF("/Id", "reason = z\nowner = y\n" LAST) },
+	{ "ignore", "owner", IGNORE_OF("/Id", REST LAST), IGNORE_OF("/Id", "reason = x\nowner = z\n" LAST) },
+	{ "ignore", "expires", IGNORE_OF("/Id", REST LAST), IGNORE_OF("/Id", REST "expires = 2027-02-01\n") },
+	{ "waiver", "rule", WAIVER_OF("drift/Id", REST LAST), WAIVER_OF("drift/Latest", REST LAST) },
+	{ "waiver", "target", WAIVER_OF("drift/Id", "target = a\n" REST LAST), WAIVER_OF("drift/Id", REST LAST) },
+	{ "waiver", "value", WAIVER_OF("drift/Id", "value = [1]\n" REST LAST), WAIVER_OF("drift/Id", REST LAST) },
+	{ "waiver", "reason", WAIVER_OF("drift/Id", REST LAST), WAIVER_OF("drift/Id", "reason = z\nowner = y\n" LAST) },
+	{ "waiver", "owner", WAIVER_OF("drift/Id", REST LAST), WAIVER_OF("drift/Id", "reason = x\nowner = z\n" LAST) },
+	{ "waiver", "expires", WAIVER_OF("drift/Id", REST LAST), WAIVER_OF("drift/Id", REST "expires = 2027-02-01\n") },
+	{ "target", "endpoint", TARGET_OF(""), TARGET_OF("endpoint = tcss.intl.tencentcloudapi.com\n") },
+	{ "target", "sts-endpoint", TARGET_OF(""), TARGET_OF("sts-endpoint = sts.intl.tencentcloudapi.com\n") },
+	{ "target", "timeout", TARGET_OF(""), TARGET_OF("timeout = 1ms\n") },
+	{ "target", "profile", TARGET_OF(""), TARGET_OF("profile = x\n") },
+	{ "target", "uin", TARGET_OF("uin = 1\n"), TARGET_OF("") },
+	{ "target", "zone", TARGET_OF("zone = Z\n"), TARGET_OF("") },
+	{ "target", "region", TARGET_OF(""), TARGET_OF("region = ap-seoul\n") },
+	{ "target", "role-arn", TARGET_OF(""), TARGET_OF("role-arn = qcs::cam::uin/1:roleName/r\n") },
+	{ "target", "baseline", TARGET_OF(""), TARGET_OF("baseline = baselines/b.json\n") },
+	{ "target", "formerly", TARGET_OF(""), TARGET_OF("formerly = b\n") },
+	{ "target", "credentials", TARGET_OF(""), TARGET_OF("credentials = cvm-role\n") },
+};
+/* clang-format on */
+
+static void check_key(const char *section, const char *key, enum key_change change)
+{
+	struct scene s;
+
+	/* The table itself: no row may be left at zero. */
+	assert_in_range(change, KEY_CHANGE_APPROVAL, KEY_CHANGE_NOTHING);
+	for (size_t i = 0; i < ARRAY_LEN(key_rows); i++) {
+		const struct key_row *row = &key_rows[i];
+
+		if (strcmp(row->section, section) != 0 || strcmp(row->key, key) != 0)
+			continue;
+		compare(&s, key, row->base, row->head);
+		if ((s.list.n > 0) == (change == KEY_CHANGE_NOTHING))
+			fail_msg("[%s] %s: %zu loosenings", section, key, s.list.n);
+		close_scene(&s);
+		return;
+	}
+	fail_msg("[%s] %s has no example of a change", section, key);
+}
+
+static void test_keys(void **state)
+{
+	static const char *const sections[] = {"policy", "rule", "ignore", "waiver"};
+	size_t seen = TARGET_KEY_COUNT, n;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(sections); i++) {
+		const struct policy_key *keys = policy_keys_of(str_from(sections[i]), &n);
+
+		assert_true(n > 0);
+		seen += n;
+		for (size_t k = 0; k < n; k++)
+			check_key(sections[i], keys[k].ini.name, keys[k].change);
+	}
+	for (int key = 0; key < TARGET_KEY_COUNT; key++)
+		check_key("target", target_key_name((enum target_key)key),
+			  target_key_change((enum target_key)key));
+	assert_int_equal(seen, ARRAY_LEN(key_rows));
+	assert_null(policy_keys_of(STR("drift"), &n));
 }
 
 static struct str document(struct scene *s, size_t *count)
@@ -305,6 +435,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_document),
 		cmocka_unit_test(test_set),
 	};
