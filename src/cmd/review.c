@@ -215,6 +215,15 @@ static struct err *settle(struct review *v)
 	buf_free(&b);
 	if (e)
 		return e;
+	if (v->o->review.approve && !out->loosening_count)
+		return err_new(ERR_USAGE,
+			       "--approve: nothing in this change needs an approval; leave the "
+			       "option out");
+	if (v->o->review.approve && !str_is(out->digest, v->o->review.approve))
+		log_warn(&v->io->log,
+			 "--approve: %s is not the digest of what this change loosens, which is "
+			 "%.*s; nothing is approved",
+			 v->o->review.approve, STR_ARG(out->digest));
 	out->base = str_from(v->base.w.commit.hex);
 	out->given = str_from(v->o->review.approve);
 	out->range = str_from(v->o->arg_count ? v->o->args[0] : NULL);

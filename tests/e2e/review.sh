@@ -117,6 +117,11 @@ other=sha256:$(echo "${digest#sha256:}" | tr '0-9a-f' '1-9a-f0')
 review period --approve "$other"
 expect_exit 1
 expect_json out ".review.given == \"$other\" and .review.approval == \"needed\""
+expect_text err "$other is not the digest of what this change loosens, which is $approved"
+# Nor is an approval of nothing.
+run "$SCANDRIFT" review main..stronger --now "$now" --approve "$approved"
+expect_exit 2
+expect_text err '--approve: nothing in this change needs an approval'
 review period --fail-on never
 expect_exit 1
 review period --approvals report
