@@ -116,18 +116,7 @@ static const struct ini_section_kind section_kinds[] = {
 	[SECTION_WAIVER] = {.prefix = "waiver", NAMED("NAME"), KEYS(waiver_keys)},
 };
 
-static const struct ini_schema schema = {section_kinds, ARRAY_LEN(section_kinds)};
-
-const struct policy_key *policy_keys_of(struct str section, size_t *count)
-{
-	for (size_t i = 0; i < ARRAY_LEN(section_kinds); i++) {
-		*count = section_kinds[i].key_count;
-		if (str_is(section, section_kinds[i].prefix))
-			return (const struct policy_key *)(const void *)section_kinds[i].keys;
-	}
-	*count = 0;
-	return NULL;
-}
+const struct ini_schema policy_schema = {section_kinds, ARRAY_LEN(section_kinds)};
 
 struct reader {
 	struct arena *a;
@@ -474,7 +463,7 @@ struct err *policy_parse(struct arena *a, const struct resource *res, const char
 	struct reader r = {a, res, &doc, out};
 
 	*out = (struct policy){0};
-	TRY(ini_read(a, file, bytes, &schema, &doc));
+	TRY(ini_read(a, file, bytes, &policy_schema, &doc));
 	out->file = doc.file;
 	TRY(read_head(&r));
 	return read_sections(&r);

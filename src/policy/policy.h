@@ -28,8 +28,8 @@ struct policy_key {
 	enum key_change change;
 };
 
-/* The keys of [policy], [rule], [ignore] or [waiver]; NULL: the section has no table. */
-const struct policy_key *policy_keys_of(struct str section, size_t *count);
+/* The sections of a policy file; their keys are rows of struct policy_key. */
+extern const struct ini_schema policy_schema;
 
 /* How grave a finding is: in this order, which is what --fail-on compares. */
 enum severity { SEVERITY_INFO, SEVERITY_LOW, SEVERITY_MEDIUM, SEVERITY_HIGH, SEVERITY_CRITICAL };
