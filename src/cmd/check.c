@@ -104,11 +104,24 @@ static void record(const struct record_options *o, const struct io *io, struct w
 		take_failure(io, r, "--journal", journal_append(io, w, r, to->remote));
 }
 
+/* What belongs to no target: told by a run over all of them. */
+static struct err *judge_repository(const struct workspace *w, struct result *r)
+{
+	const struct file_tree tree = workspace_tree(w);
+	struct orphans orphans;
+
+	if (w->selected_count != w->targets.count)
+		return NULL;
+	TRY(orphans_begin(&tree, &w->targets, w->arena, r, &orphans));
+	TRY(orphans_search(&orphans, ORPHANS_FOLDER));
+	TRY(orphans_end(&orphans));
+	return judge_empty_policies(r, w->policies, NULL);
+}
+
 static struct err *check(const struct options *o, struct io *io, struct workspace *w,
 			 struct live *l, struct result *r, int *code)
 {
 	struct sides *sides = arena_array(w->arena, w->selected_count, sizeof(*sides));
-	const struct orphans_at all = {workspace_tree(w), ORPHANS_FOLDER};
 	const struct evaluation evaluation = {
 		.w = w, .live = l, .keeps_configs = o->record.branch != NULL};
 	struct recording recording;
@@ -117,8 +130,7 @@ static struct err *check(const struct options *o, struct io *io, struct workspac
 	if (!sides)
 		return err_nomem();
 	TRY(prepare(&o->record, o->net.replay, io, w, r, &recording));
-	if (w->selected_count == w->targets.count)
-		TRY(orphans_judge(&all, &w->targets, w->arena, r));
+	TRY(judge_repository(w, r));
 	r->has_verdict = true;
 	TRY(evaluate_targets(&evaluation, r, sides));
 	TRY(since_find(o->record.branch, w, r, sides, &past));

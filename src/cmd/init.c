@@ -255,9 +255,8 @@ static struct err *write_policy(const struct io *io, struct repo *repo, struct a
 	if (found)
 		return NULL;
 	TRY(repo_resolve(repo, "HEAD", &c));
-	TRY(file_tree_list(&there, POLICIES_FOLDER, ".ini", POLICIES_MAX, a, &paths, &count));
-	TRY(file_tree_list(&committed, POLICIES_FOLDER, ".ini", POLICIES_MAX, a, &paths,
-			   &committed_count));
+	TRY(policy_files_list(&there, a, &paths, &count));
+	TRY(policy_files_list(&committed, a, &paths, &committed_count));
 	if (count || committed_count) {
 		log_note(&io->log, "kept " POLICIES_FOLDER "/, which has policies");
 		return NULL;

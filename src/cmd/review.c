@@ -144,18 +144,10 @@ static struct err *judge_group(struct review *v, const struct review_group *g)
 	return judge_proposal(&v->r, &v->rules, &p);
 }
 
-static struct err *judge_orphans_in(struct review *v, const char *folder)
-{
-	const struct orphans_at at = {workspace_tree(&v->head.w), folder};
-
-	return orphans_judge(&at, &v->head.w.targets, v->arena, &v->r);
-}
-
 /* A file among the baselines that came or changed, and that no target of the head names. */
-static struct err *judge_if_orphan(struct review *v, const struct orphans *orphans,
-				   const char *path)
+static struct err *judge_if_orphan(struct review *v, struct orphans *orphans, const char *path)
 {
-	const struct file_tree was = workspace_tree(&v->base.w), is = workspace_tree(&v->head.w);
+	const struct file_tree was = workspace_tree(&v->base.w), is = orphans->tree;
 	struct repo_entry before, after;
 
 	if (!str_starts(str_from(path), ORPHANS_FOLDER "/") || !fs_is_safe_path(str_from(path)))
@@ -163,24 +155,27 @@ static struct err *judge_if_orphan(struct review *v, const struct orphans *orpha
 	TRY(file_tree_find(&is, path, &after));
 	/* A folder that came is told as one path. */
 	if (after.kind == REPO_ENTRY_TREE)
-		return judge_orphans_in(v, path);
+		return orphans_search(orphans, path);
 	if (after.kind == REPO_ENTRY_MISSING || !orphans_is(orphans, str_from(path)))
 		return NULL;
 	TRY(file_tree_find(&was, path, &before));
-	return strcmp(before.hex, after.hex) == 0 ? NULL : judge_orphan(&v->r, str_from(path));
+	return strcmp(before.hex, after.hex) == 0 ? NULL : orphans_take(orphans, path);
 }
 
 static struct err *judge_orphans(struct review *v)
 {
+	const struct file_tree tree = workspace_tree(&v->head.w);
 	struct orphans orphans;
 
+	TRY(orphans_begin(&tree, &v->head.w.targets, v->arena, &v->r, &orphans));
 	/* It came as a whole, or there are more changes than can be told: all in it count. */
-	if (repo_may_differ(&v->changed, ORPHANS_FOLDER))
-		return judge_orphans_in(v, ORPHANS_FOLDER);
-	TRY(orphans_new(&v->head.w.targets, v->arena, &orphans));
+	if (repo_may_differ(&v->changed, ORPHANS_FOLDER)) {
+		TRY(orphans_search(&orphans, ORPHANS_FOLDER));
+		return orphans_end(&orphans);
+	}
 	for (size_t i = 0; i < v->changed.count; i++)
 		TRY(judge_if_orphan(v, &orphans, v->changed.paths[i]));
-	return NULL;
+	return orphans_end(&orphans);
 }
 
 /* ---- the whole ---- */
@@ -199,6 +194,8 @@ static struct err *judge(struct review *v)
 	for (size_t i = 0; i < p->group_count; i++)
 		TRY(judge_group(v, &p->groups[i]));
 	TRY(judge_orphans(v));
+	if (v->head.policies.list != v->base.policies.list)
+		TRY(judge_empty_policies(r, &v->head.policies, &v->base.policies));
 	TRY(policy_run_end(v->rules.by_base));
 	TRY(loosenings_of_policies(r, &v->list, &v->base.policies, &v->head.policies));
 	return loosenings_of_targets(r, &v->list, &v->base.w.targets, &v->head.w.targets);

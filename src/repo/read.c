@@ -12,7 +12,7 @@
 #include "base/fs.h"
 #include "repo/git.h"
 
-#define TREE_MAX ((size_t)64 << 20) /* bytes of one tree object */
+#define TREE_MAX ((size_t)16 << 20) /* bytes of one tree object: TREES_KEPT of them are in memory */
 
 static const char lfs_prefix[] = "version https://git-lfs.github.com/spec/";
 
@@ -327,14 +327,13 @@ static int by_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-static struct err *list_tree(const git_tree *tree, const char *folder, struct arena *a,
-			     struct repo_names *out)
+static struct err *list_tree(const git_tree *tree, struct arena *a, struct repo_names *out)
 {
 	size_t count = git_tree_entrycount(tree);
 
-	if (count > REPO_NAMES_MAX)
-		return err_new(ERR_REPO, "%s: %zu entries, expected at most %u", folder, count,
-			       REPO_NAMES_MAX);
+	out->is_cut = count > REPO_NAMES_MAX;
+	if (out->is_cut)
+		count = REPO_NAMES_MAX;
 	out->items = arena_array(a, count ? count : 1, sizeof(*out->items));
 	if (!out->items)
 		return err_nomem();
@@ -364,7 +363,7 @@ struct err *repo_list_folder(struct repo *r, const struct repo_commit *c, const 
 	names.folder = spot.kind;
 	if (spot.kind == REPO_ENTRY_TREE) {
 		TRY(tree_load(r, c, &spot.id, *folder ? folder : "root folder", &tree));
-		e = list_tree(tree, folder, a, &names);
+		e = list_tree(tree, a, &names);
 		git_tree_free(tree);
 		if (e)
 			return e;

@@ -10,7 +10,7 @@
  */
 
 #define REPO_HEX_SIZE  41       /* 40 hex digits and the NUL */
-#define REPO_NAMES_MAX 1000000u /* entries of one folder; more is an error */
+#define REPO_NAMES_MAX 200000u  /* entries of one folder that are listed */
 
 struct repo_commit {
 	bool is_unborn;               /* HEAD or a branch without a commit: holds nothing */
@@ -77,6 +77,7 @@ struct repo_names {
 	enum repo_entry_kind folder; /* TREE; else there is nothing to list and this says why */
 	struct repo_name *items;     /* in the arena, by name's bytes */
 	size_t count;
+	bool is_cut; /* it has more than REPO_NAMES_MAX: these are some of them */
 };
 
 /* What is directly in a folder of a commit; "" is the root. */

@@ -444,6 +444,27 @@ struct err *judge_orphan(struct result *r, struct str path)
 	return add(r, &f);
 }
 
+struct err *judge_unlisted_orphans(struct result *r, const struct unlisted_orphans *o)
+{
+	struct finding f = finding_from_rule(RULE_BASELINE_ORPHAN, STR(""));
+
+	f.file = STR(TARGETS_FILE);
+	f.line = 1;
+	if (!o->is_cut) {
+		f.message = findings_text(&r->findings,
+					  "%zu more files below %s are named by no target",
+					  o->count, o->folder);
+		return add(r, &f);
+	}
+	f.message = findings_text(
+		&r->findings,
+		"%s has more than %u entries, or more than %u folders in each other: the rest was "
+		"not looked at; %zu more files of those that were are named by no target",
+		o->folder, o->entries_max, o->depth_max, o->count);
+	f.next = STR("Remove what is no baseline from that folder");
+	return add(r, &f);
+}
+
 /* One digest, one config, the same words: in memory once. */
 static struct err *describe(struct result *r, const struct reading *reading, struct str digest,
 			    struct coverage *out)

@@ -49,6 +49,16 @@ struct err *judge_target(struct result *r, const struct target *t, const struct 
 /* A committed file among the baselines that no target names; `path` is in the result's arena. */
 struct err *judge_orphan(struct result *r, struct str path) MUST_USE;
 
+/* Those that have no finding of their own, in one. */
+struct unlisted_orphans {
+	const char *folder;
+	size_t count;
+	bool is_cut; /* there may be more: the search ended at one of these two */
+	unsigned entries_max, depth_max;
+};
+
+struct err *judge_unlisted_orphans(struct result *r, const struct unlisted_orphans *o) MUST_USE;
+
 /* What is wrong with a committed baseline. */
 struct err *judge_baseline(struct result *r, const struct target *t,
 			   const struct baseline_side *base) MUST_USE;

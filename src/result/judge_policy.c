@@ -95,6 +95,45 @@ static struct err *judge_rules(struct policy_run *run, const struct policy_input
 	return NULL;
 }
 
+/* ---- policies without a rule ---- */
+
+static bool was_empty(const struct policies *before, struct str id)
+{
+	for (size_t i = 0; before && i < before->count; i++) {
+		if (str_eq(before->list[i].id, id))
+			return before->list[i].rule_count == 0;
+	}
+	return false;
+}
+
+/* One that has waivers or severities does something, and a notice says that it is no more. */
+static struct err *tell_empty(struct result *r, const struct policy *p)
+{
+	struct finding f = finding_from_rule(RULE_POLICY_EMPTY, STR(""));
+	bool has_others = p->waiver_count || p->drift_count;
+
+	if (has_others) {
+		f.severity = SEVERITY_INFO;
+		f.meaning = STR("It lets pass or grades what others find, and demands nothing");
+		f.next = STR("Nothing, if that is what it is for");
+	}
+	f.message = findings_text(&r->findings, "policy %s of %s has no rule%s", p->id.p, p->file,
+				  has_others ? ", but waivers, ignores or severities" : "");
+	f.file = str_from(p->file);
+	f.line = p->id_line;
+	return f.message.p ? findings_add(&r->findings, &f) : err_nomem();
+}
+
+struct err *judge_empty_policies(struct result *r, const struct policies *all,
+				 const struct policies *before)
+{
+	for (size_t i = 0; all && i < all->count; i++) {
+		if (!all->list[i].rule_count && !was_empty(before, all->list[i].id))
+			TRY(tell_empty(r, &all->list[i]));
+	}
+	return NULL;
+}
+
 /* ---- waivers ---- */
 
 bool target_had_name(const struct target *t, struct str name)

@@ -18,6 +18,13 @@ struct policy_run;
 /* What is left of `policies_link`: waivers of built-in rules. ERR_CONFIG, with file and line. */
 struct err *judge_policies_check(const struct policies *all) MUST_USE;
 
+/*
+ * Policies without a rule: nobody may take one for a demand. `before` (or NULL): what was there, of
+ * which the same is not told again.
+ */
+struct err *judge_empty_policies(struct result *r, const struct policies *all,
+				 const struct policies *before) MUST_USE;
+
 /* Everything given must outlive the run, which is in the result's arena. */
 struct err *policy_run_new(struct result *r, const struct policies *policies,
 			   const struct targets *targets, struct policy_run **out) MUST_USE;

@@ -165,6 +165,11 @@ const struct rule rules[] = {
 	  "A rule of the policy does not hold",
 	  "The schedule is not what the policy demands, whatever its baseline says",
 	  "Change the setting, in the console: Image risk > Registry images > Scheduled scan" },
+	[RULE_POLICY_EMPTY] =
+	{ "policy/empty", CLASS_POLICY, SEVERITY_LOW,
+	  "The policy has no rule",
+	  "It looks like a demand, and demands nothing",
+	  "Give it a rule, or remove the file" },
 	[RULE_SCHEMA_BAD_VALUE] =
 	{ "schema/bad-value", CLASS_INCOMPLETE, SEVERITY_HIGH,
 	  "A value of the reply is malformed",

@@ -160,9 +160,10 @@ static struct err *entries_of_worktree(const char *root, const char *folder, str
 	while (!e && dir && (entry = readdir(dir))) {
 		if (strcmp(entry->d_name, ".") == 0 || strcmp(entry->d_name, "..") == 0)
 			continue;
-		e = out->count == REPO_NAMES_MAX ? err_new(ERR_CONFIG, "%s: more than %u entries",
-							   folder, REPO_NAMES_MAX)
-						 : add_entry(out, &room, dir, entry->d_name, a);
+		out->is_cut = out->count == REPO_NAMES_MAX;
+		if (out->is_cut)
+			break;
+		e = add_entry(out, &room, dir, entry->d_name, a);
 	}
 	if (dir)
 		(void)closedir(dir);
@@ -171,8 +172,8 @@ static struct err *entries_of_worktree(const char *root, const char *folder, str
 	return e;
 }
 
-struct err *file_tree_entries(const struct file_tree *t, const char *folder, struct arena *a,
-			      struct repo_names *out)
+static struct err *list_folder(const struct file_tree *t, const char *folder, struct arena *a,
+			       struct repo_names *out)
 {
 	*out = (struct repo_names){.folder = REPO_ENTRY_MISSING};
 	if (t->root)
@@ -180,43 +181,59 @@ struct err *file_tree_entries(const struct file_tree *t, const char *folder, str
 	return t->commit->is_unborn ? NULL : repo_list_folder(t->repo, t->commit, folder, a, out);
 }
 
-/* ---- the files of a folder ---- */
+/* ---- all that is below a folder ---- */
 
-struct listing {
-	const char *folder, *suffix;
-	size_t max;
-	struct arena *a;
-	const char **v;
-	size_t n;
-};
-
-static struct err *add_name(struct listing *l, const char *name)
+/* What was listed counts, too: a folder of long names costs as much as one of long paths. */
+static bool pay(struct tree_walk *w, const char *folder, const char *name)
 {
-	size_t n = strlen(name), suffix = strlen(l->suffix);
+	size_t bytes = strlen(folder) + 1 + strlen(name) + 1;
 
-	if (n <= suffix || name[0] == '.' || strcmp(name + n - suffix, l->suffix) != 0)
-		return NULL;
-	if (l->n == l->max)
-		return err_new(ERR_CONFIG, "%s: more than %zu files", l->folder, l->max);
-	l->v[l->n] = arena_printf(l->a, "%s/%s", l->folder, name);
-	return l->v[l->n++] ? NULL : err_nomem();
+	if (w->entries_left == 0 || w->bytes_left < bytes) {
+		w->is_spent = w->is_cut = true;
+		return false;
+	}
+	w->entries_left--;
+	w->bytes_left -= bytes;
+	return true;
 }
 
-struct err *file_tree_list(const struct file_tree *t, const char *folder, const char *suffix,
-			   size_t max, struct arena *a, const char ***out, size_t *count)
-{
-	struct listing l = {.folder = folder, .suffix = suffix, .max = max, .a = a};
-	struct repo_names entries;
+static struct err *walk_folder(struct tree_walk *w, const char *folder, unsigned depth);
 
-	l.v = arena_array(a, max, sizeof(*l.v));
-	if (!l.v)
+static struct err *walk_entry(struct tree_walk *w, const char *folder, const struct repo_name *name,
+			      unsigned depth)
+{
+	const char *path;
+
+	if (!pay(w, folder, name->name))
+		return NULL;
+	path = arena_printf(w->arena, "%s/%s", folder, name->name);
+	if (!path)
 		return err_nomem();
-	TRY(file_tree_entries(t, folder, a, &entries));
-	if (entries.folder != REPO_ENTRY_TREE && entries.folder != REPO_ENTRY_MISSING)
-		return err_new(ERR_CONFIG, "%s: a folder is expected, no link and no file", folder);
-	for (size_t i = 0; i < entries.count; i++)
-		TRY(add_name(&l, entries.items[i].name));
-	*out = l.v;
-	*count = l.n;
+	if (name->kind == REPO_ENTRY_TREE)
+		return walk_folder(w, path, depth + 1);
+	return w->take(w->taker, path, name->kind);
+}
+
+static struct err *walk_folder(struct tree_walk *w, const char *folder, unsigned depth)
+{
+	struct repo_names names;
+
+	if (depth > TREE_WALK_DEPTH_MAX) {
+		w->is_cut = true;
+		return NULL;
+	}
+	TRY(list_folder(w->tree, folder, w->arena, &names));
+	if (depth == 1 && names.folder != REPO_ENTRY_TREE && names.folder != REPO_ENTRY_MISSING)
+		w->is_no_folder = true;
+	w->is_cut |= names.is_cut;
+	/* One that cannot be paid for ends the walk of this folder, and of all above it. */
+	for (size_t i = 0; i < names.count && !w->is_spent; i++)
+		TRY(walk_entry(w, folder, &names.items[i], depth));
 	return NULL;
+}
+
+struct err *file_tree_walk(struct tree_walk *w, const char *folder)
+{
+	w->is_no_folder = false;
+	return walk_folder(w, folder, 1);
 }

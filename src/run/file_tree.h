@@ -33,15 +33,24 @@ struct err *file_tree_find(const struct file_tree *t, const char *path,
 			   struct repo_entry *out) MUST_USE;
 
 /*
- * Paths of the regular files and links directly in `folder` whose name ends in `suffix` and does not
- * begin with a dot; sorted. More than `max` is an error. `folder` itself may be missing; a link or a
- * file in its place is an error.
+ * Everything below a folder but the folders themselves, each folder by its names' bytes. A tree
+ * object of git may be there many times: six of them make a million paths. So a walk ends after so
+ * many folders in each other, so many entries and so many bytes of paths, and says that it did.
  */
-struct err *file_tree_list(const struct file_tree *t, const char *folder, const char *suffix,
-			   size_t max, struct arena *a, const char ***out, size_t *count) MUST_USE;
+#define TREE_WALK_DEPTH_MAX 16u
 
-/* All that is directly in `folder`, by name's bytes, as repo_list_folder has it of a commit. */
-struct err *file_tree_entries(const struct file_tree *t, const char *folder, struct arena *a,
-			      struct repo_names *out) MUST_USE;
+struct tree_walk {
+	const struct file_tree *tree;
+	struct arena *arena; /* paths are in it */
+	struct err *(*take)(void *taker, const char *path, enum repo_entry_kind kind);
+	void *taker;
+	size_t entries_left, bytes_left; /* of this walk, and of the next one with the same */
+
+	bool is_spent;     /* one of the two is at its end */
+	bool is_cut;       /* there may be more than what was taken */
+	bool is_no_folder; /* a link or a file has the folder's place; nothing at all is fine */
+};
+
+struct err *file_tree_walk(struct tree_walk *w, const char *folder) MUST_USE;
 
 #endif

@@ -4,14 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FOLDERS_MAX 16u /* of them in each other */
-
-struct search {
-	const struct orphans_at *at;
-	struct arena *arena;
-	struct result *result;
-	struct orphans orphans;
-};
+#define TOLD_MAX    1000u              /* findings of their own */
+#define ENTRIES_MAX 200000u            /* looked at; the folders among them */
+#define BYTES_MAX   ((size_t)16 << 20) /* of their paths */
 
 static int by_text(const void *a, const void *b)
 {
@@ -20,7 +15,14 @@ static int by_text(const void *a, const void *b)
 	return str_cmp(*x, *y);
 }
 
-struct err *orphans_new(const struct targets *t, struct arena *a, struct orphans *out)
+static struct err *take(void *taker, const char *path, enum repo_entry_kind kind)
+{
+	(void)kind;
+	return orphans_take(taker, path);
+}
+
+struct err *orphans_begin(const struct file_tree *tree, const struct targets *t, struct arena *a,
+			  struct result *r, struct orphans *out)
 {
 	struct str *list = arena_array(a, t->count + 1, sizeof(*list));
 
@@ -30,7 +32,13 @@ struct err *orphans_new(const struct targets *t, struct arena *a, struct orphans
 		list[i] = t->list[i].baseline;
 	if (t->count)
 		qsort(list, t->count, sizeof(*list), by_text);
-	*out = (struct orphans){list, t->count};
+	*out = (struct orphans){.result = r, .named = list, .named_count = t->count, .tree = *tree};
+	out->walk = (struct tree_walk){.tree = &out->tree,
+				       .arena = a,
+				       .take = take,
+				       .taker = out,
+				       .entries_left = ENTRIES_MAX,
+				       .bytes_left = BYTES_MAX};
 	return NULL;
 }
 
@@ -44,32 +52,27 @@ bool orphans_is(const struct orphans *o, struct str path)
 	       !bsearch(&path, o->named, o->named_count, sizeof(*o->named), by_text);
 }
 
-static struct err *search_folder(const struct search *s, const char *folder, unsigned depth)
+struct err *orphans_take(struct orphans *o, const char *path)
 {
-	struct repo_names names;
-
-	if (depth > FOLDERS_MAX)
-		return err_new(ERR_REPO, "%s: more than %u folders in each other", folder,
-			       FOLDERS_MAX);
-	TRY(file_tree_entries(&s->at->tree, folder, s->arena, &names));
-	for (size_t i = 0; i < names.count; i++) {
-		char *path = arena_printf(s->arena, "%s/%s", folder, names.items[i].name);
-
-		if (!path)
-			return err_nomem();
-		if (names.items[i].kind == REPO_ENTRY_TREE)
-			TRY(search_folder(s, path, depth + 1));
-		else if (orphans_is(&s->orphans, str_from(path)))
-			TRY(judge_orphan(s->result, str_from(path)));
+	if (!orphans_is(o, str_from(path)))
+		return NULL;
+	if (o->told == TOLD_MAX) {
+		o->untold++;
+		return NULL;
 	}
-	return NULL;
+	o->told++;
+	return judge_orphan(o->result, str_from(path));
 }
 
-struct err *orphans_judge(const struct orphans_at *at, const struct targets *t, struct arena *a,
-			  struct result *r)
+struct err *orphans_search(struct orphans *o, const char *folder)
 {
-	struct search s = {.at = at, .arena = a, .result = r};
+	return file_tree_walk(&o->walk, folder);
+}
 
-	TRY(orphans_new(t, a, &s.orphans));
-	return search_folder(&s, at->folder, 1);
+struct err *orphans_end(struct orphans *o)
+{
+	const struct unlisted_orphans rest = {ORPHANS_FOLDER, o->untold, o->walk.is_cut,
+					      ENTRIES_MAX, TREE_WALK_DEPTH_MAX};
+
+	return o->untold || o->walk.is_cut ? judge_unlisted_orphans(o->result, &rest) : NULL;
 }

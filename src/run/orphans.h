@@ -10,21 +10,25 @@
 
 /* A JSON file in or below the baselines' folder that no target names: it is checked nowhere. */
 struct orphans {
+	struct result *result;
 	const struct str *named; /* the paths that targets name, sorted */
 	size_t named_count;
+	size_t told, untold; /* findings are for people: from some number on they are counted */
+	struct file_tree tree;
+	struct tree_walk walk; /* one budget for all searches */
 };
 
-struct err *orphans_new(const struct targets *t, struct arena *a, struct orphans *out) MUST_USE;
+/* `out` must stay where it is. */
+struct err *orphans_begin(const struct file_tree *tree, const struct targets *t, struct arena *a,
+			  struct result *r, struct orphans *out) MUST_USE;
+
 bool orphans_is(const struct orphans *o, struct str path);
 
-/* Where they are looked for. */
-struct orphans_at {
-	struct file_tree tree;
-	const char *folder; /* ORPHANS_FOLDER, or one below it */
-};
+/* A finding for one file, if it is one; and for each in and below a folder. */
+struct err *orphans_take(struct orphans *o, const char *path) MUST_USE;
+struct err *orphans_search(struct orphans *o, const char *folder) MUST_USE;
 
-/* A finding for each. */
-struct err *orphans_judge(const struct orphans_at *at, const struct targets *t, struct arena *a,
-			  struct result *r) MUST_USE;
+/* One finding for all that has none of its own. */
+struct err *orphans_end(struct orphans *o) MUST_USE;
 
 #endif

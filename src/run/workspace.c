@@ -11,6 +11,9 @@
 #include "run/orphans.h"
 #include "run/shard.h"
 
+#define WORKSPACE_ENTRIES_MAX 200000u            /* below one folder of the commit */
+#define WORKSPACE_BYTES_MAX   ((size_t)16 << 20) /* of their paths */
+
 #define TARGETS_SIZE_MAX ((size_t)4 << 20)
 
 static const char *const targets_file_alone[] = {TARGETS_FILE};
@@ -131,6 +134,43 @@ const struct repo_uncommitted *workspace_find_change(const struct workspace *w, 
 				: NULL;
 }
 
+static struct err *take_nothing(void *taker, const char *path, enum repo_entry_kind kind)
+{
+	(void)taker;
+	(void)path;
+	(void)kind;
+	return NULL;
+}
+
+/*
+ * libgit2 lists every path of the commit that the index lacks, and has no bound: a few trees that
+ * repeat each other would take all memory. So the commit is walked first, with bounds.
+ */
+static struct err *refuse_endless(const struct workspace *w, const char *folder)
+{
+	const struct file_tree tree = {.repo = w->repo, .commit = &w->commit};
+	struct arena *a = arena_new();
+	struct tree_walk walk = {.tree = &tree,
+				 .arena = a,
+				 .take = take_nothing,
+				 .entries_left = WORKSPACE_ENTRIES_MAX,
+				 .bytes_left = WORKSPACE_BYTES_MAX};
+	struct err *e = NULL;
+
+	if (w->commit.is_unborn || !a) {
+		arena_free(a);
+		return a ? NULL : err_nomem();
+	}
+	e = file_tree_walk(&walk, folder);
+	if (!e && walk.is_cut)
+		e = err_new(ERR_CONFIG,
+			    "%s: commit %.12s has more than %u entries there, or more than %u "
+			    "folders in each other; nothing was evaluated",
+			    folder, w->commit.hex, WORKSPACE_ENTRIES_MAX, TREE_WALK_DEPTH_MAX);
+	arena_free(a);
+	return e;
+}
+
 /* Everything below baselines/ and policies/, and the baselines that are elsewhere. */
 static struct err *find_changed(struct workspace *w)
 {
@@ -139,6 +179,8 @@ static struct err *find_changed(struct workspace *w)
 
 	if (!paths)
 		return err_nomem();
+	TRY(refuse_endless(w, ORPHANS_FOLDER));
+	TRY(refuse_endless(w, POLICIES_FOLDER));
 	paths[n++] = ORPHANS_FOLDER;
 	paths[n++] = POLICIES_FOLDER;
 	for (size_t i = 0; i < w->targets.count; i++) {

@@ -93,6 +93,32 @@ for row in a:ResourceNotFound b:UnauthorizedOperation c:InternalError; do
 done
 expect_no_commit
 
+begin 49-policy-in-a-subfolder
+# Not to be committed with the rest.
+mv replies ../49-replies
+check ../49-replies
+expect_exit 1
+expect_findings 'policy/strict/daily critical prod'
+git switch -q -c pr
+sed -i 's/<= 1/<= 99/' policies/prod/strict.ini
+commit_all . loosen
+run_json review main..pr
+expect_exit 1
+expect_json out '[.findings[].rule] == ["approval/rule-weakened"]'
+git switch -q main
+git mv policies/base.ini policies/base.INI
+commit_all . renamed
+run scandrift check --replay ../49-replies --now "$now"
+expect_exit 2
+expect_text err 'policies/base.INI: policies are files that end in .ini'
+git mv policies/base.INI policies/base.ini
+printf '[policy]\nid = base\n' >policies/base.ini
+git rm -q -r policies/prod
+commit_all . empty
+check ../49-replies
+expect_exit 1
+expect_json out '[.findings[] | [.rule, .severity, .file, .line]] == [["policy/empty", "low", "policies/base.ini", 2]]'
+
 begin 19-no-empty-commits
 check replies-a --commit
 expect_exit 0

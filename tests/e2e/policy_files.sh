@@ -38,13 +38,12 @@ config_only
 expect_exit 0
 expect_line out 'baselines/targets.ini: targets: 1'
 
-# All of them, by name; other files and folders are not policies.
+# All of them, in sub-folders too; other files are not policies.
 rule a 1 >repo/policies/a.ini
 rule b 2 >repo/policies/b.ini
 mkdir repo/policies/old.ini.d
-rule c 1 >repo/policies/old.ini.d/c.ini
+rule c 2 >repo/policies/old.ini.d/c.ini
 printf 'no policy\n' >repo/policies/README
-printf 'no policy\n' >repo/policies/.hidden.ini
 commit_all repo 'two policies'
 check --format json
 expect_exit 1
@@ -53,7 +52,22 @@ config_only
 expect_exit 0
 expect_line out 'policies/a.ini: rules: 1, waivers and ignores: 0'
 expect_line out 'policies/b.ini: rules: 1, waivers and ignores: 0'
+expect_line out 'policies/old.ini.d/c.ini: rules: 1, waivers and ignores: 0'
 expect_empty err
+
+# What may be meant as one and is not read is an error, hidden or not.
+for name in B.INI old.ini.d/x.Ini .hidden.ini; do
+	printf 'no policy\n' >"repo/policies/$name"
+	config_only
+	expect_exit 2
+	expect_text err "policies/$name"
+	rm "repo/policies/$name"
+done
+ln -s old.ini.d repo/policies/linked
+config_only
+expect_exit 2
+expect_text err 'policies/linked: it is a symbolic link'
+rm repo/policies/linked
 
 # Those of the commit, whatever the working tree has; --config-only and --worktree read its files.
 rule a 2 >repo/policies/a.ini
