@@ -9,8 +9,8 @@
  * Paths go from the root of the repository, with slashes, and must satisfy fs_is_safe_path.
  */
 
-#define REPO_HEX_SIZE  41       /* 40 hex digits and the NUL */
-#define REPO_NAMES_MAX 200000u  /* entries of one folder that are listed */
+#define REPO_HEX_SIZE  41      /* 40 hex digits and the NUL */
+#define REPO_NAMES_MAX 200000u /* entries of one folder that are listed */
 
 struct repo_commit {
 	bool is_unborn;               /* HEAD or a branch without a commit: holds nothing */
