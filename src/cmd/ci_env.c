@@ -9,13 +9,13 @@
 
 #define EVENT_SIZE_MAX ((size_t)32 << 20) /* GitHub sends at most 25 MB */
 
-#define GIVE_RANGE "give BASE..HEAD, BASE...HEAD or BASE"
+#define GIVE_RANGE "give BASE..HEAD or BASE"
 
 /*
- * A value is named as "/member/member" of the event file, or as an environment variable. GitHub
- * tests a proposal on a merge commit that it makes, and the `base.sha` of an event may be older
- * than that commit's first parent: so the merge comes first. GitLab does the same in a pipeline for
- * merged results alone.
+ * A value is named as "/member/member" of the event file, or as an environment variable. What is
+ * proposed goes onto the tip of its target, and never onto a commit that an event names as base: that
+ * one may be as old as whoever proposes likes. After a push to a branch that counts as it is, the
+ * default one or a protected one, what was there before is what it is held against.
  */
 struct system {
 	const char *name, *on; /* the variable that is "true" there */
@@ -28,26 +28,31 @@ static const struct system github = {"GitHub", "GITHUB_ACTIONS", "GITHUB_EVENT_N
 static const struct system gitlab = {"GitLab", "GITLAB_CI", "CI_PIPELINE_SOURCE", NULL};
 static const struct system *const systems[] = {&github, &gitlab};
 
+enum event_kind { EVENT_PROPOSAL, EVENT_PUSH, EVENT_QUEUE };
+
 struct source {
 	const struct system *system;
 	const char *event;
-	const char *base, *head; /* commits */
+	enum event_kind kind;
+	const char *head; /* a commit */
+	const char *base; /* a commit; of a push: what was there before; of a proposal: none */
 	const char *merge, *proposal;
-	const char *branch; /* where base is no commit: head is held against where it left this */
-	const char *own;    /* the branch that head is on: it did not leave itself */
+	const char *target;       /* a branch's name; of a push: the default one */
+	const char *own;          /* of a push: the branch that was pushed to */
+	const char *is_protected; /* of a push: "true" where not everybody may */
 };
 
 /* clang-format off */
 static const struct source sources[] = {
-	/*        event                  base, head                                           merge, proposal                               branch, own */
-	{ &github, "merge_group",         "/merge_group/base_sha",  "/merge_group/head_sha",  NULL,         NULL,                     NULL, NULL },
-	{ &github, "pull_request",        "/pull_request/base/sha", "/pull_request/head/sha", "GITHUB_SHA", "/pull_request/head/sha", "GITHUB_BASE_REF", NULL },
-	{ &github, "pull_request_review", "/pull_request/base/sha", "/pull_request/head/sha", "GITHUB_SHA", "/pull_request/head/sha", NULL, NULL },
-	{ &github, "pull_request_target", "/pull_request/base/sha", "/pull_request/head/sha", NULL,         NULL,                     NULL, NULL },
-	{ &github, "push",                "/before",                "GITHUB_SHA",             NULL,         NULL,                     "/repository/default_branch", "GITHUB_REF_NAME" },
-	{ &gitlab, "merge_request_event", "CI_MERGE_REQUEST_TARGET_BRANCH_SHA", "CI_COMMIT_SHA", "CI_COMMIT_SHA", "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", NULL, NULL },
-	{ &gitlab, "merge_request_event", "CI_MERGE_REQUEST_DIFF_BASE_SHA",     "CI_COMMIT_SHA", NULL, NULL, NULL, NULL },
-	{ &gitlab, "push",                "CI_COMMIT_BEFORE_SHA",               "CI_COMMIT_SHA", NULL, NULL, "CI_DEFAULT_BRANCH", "CI_COMMIT_BRANCH" },
+	/*        event                  kind            head                      base                     merge            proposal                  target, own, is_protected */
+	{ &github, "merge_group",         EVENT_QUEUE,    "/merge_group/head_sha",  "/merge_group/base_sha", NULL,            NULL,                     NULL, NULL, NULL },
+	{ &github, "pull_request",        EVENT_PROPOSAL, "/pull_request/head/sha", NULL,                    "GITHUB_SHA",    "/pull_request/head/sha", "/pull_request/base/ref", NULL, NULL },
+	{ &github, "pull_request",        EVENT_PROPOSAL, "GITHUB_SHA",             NULL,                    NULL,            NULL,                     "GITHUB_BASE_REF", NULL, NULL },
+	{ &github, "pull_request_review", EVENT_PROPOSAL, "/pull_request/head/sha", NULL,                    "GITHUB_SHA",    "/pull_request/head/sha", "/pull_request/base/ref", NULL, NULL },
+	{ &github, "pull_request_target", EVENT_PROPOSAL, "/pull_request/head/sha", NULL,                    "GITHUB_SHA",    "/pull_request/head/sha", "/pull_request/base/ref", NULL, NULL },
+	{ &github, "push",                EVENT_PUSH,     "GITHUB_SHA",             "/before",               NULL,            NULL,                     "/repository/default_branch", "GITHUB_REF", "GITHUB_REF_PROTECTED" },
+	{ &gitlab, "merge_request_event", EVENT_PROPOSAL, "CI_COMMIT_SHA",          NULL,                    "CI_COMMIT_SHA", "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME", NULL, NULL },
+	{ &gitlab, "push",                EVENT_PUSH,     "CI_COMMIT_SHA",          "CI_COMMIT_BEFORE_SHA",  NULL,            NULL,                     "CI_DEFAULT_BRANCH", "CI_COMMIT_BRANCH", "CI_COMMIT_REF_PROTECTED" },
 };
 /* clang-format on */
 
@@ -167,44 +172,76 @@ static struct err *open_event(struct lookup *l)
 	return l->event.p ? NULL : err_nomem();
 }
 
-/* A branch that is new has no commit before: it is held against the one that it came from. */
-static struct err *take_branch(const struct lookup *l, const struct source *s, struct range_wish *w)
+/* "main" of "main" and of "refs/heads/main"; "" of a tag. */
+static const char *branch_name(const char *ref)
 {
-	const char *own;
+	static const char heads[] = "refs/heads/";
 
-	TRY(value_of(l, s->branch, &w->base));
+	if (str_starts(str_from(ref), heads))
+		return ref + sizeof(heads) - 1;
+	return str_starts(str_from(ref), "refs/") ? "" : ref;
+}
+
+/* To a branch that counts: the trees before and after. To any other: a proposal to the default one. */
+static struct err *take_push(const struct lookup *l, const struct source *s, struct range_wish *w)
+{
+	const char *before, *target, *own, *is_protected;
+	bool is_new, is_default;
+
+	TRY(id_of(l, s->base, &before, &is_new));
+	TRY(value_of(l, s->target, &target));
 	TRY(value_of(l, s->own, &own));
-	if (w->base && own && strcmp(w->base, own) == 0)
+	TRY(value_of(l, s->is_protected, &is_protected));
+	is_default = target && own && strcmp(target, branch_name(own)) == 0;
+	if (is_new && is_default)
 		return err_new(ERR_USAGE,
 			       "%s: %s is the default branch and new here, so nothing stood on it "
 			       "before; " GIVE_RANGE,
-			       s->system->name, own);
-	w->is_branch = w->is_merge_base = w->base;
+			       s->system->name, target);
+	if (!is_new && (is_default || (is_protected && strcmp(is_protected, "true") == 0))) {
+		w->kind = RANGE_TREES;
+		w->base = before;
+		return NULL;
+	}
+	w->base = target;
+	w->is_branch = target;
 	return NULL;
 }
 
-/* A wish without base: the row names none. */
+static struct err *take_base(const struct lookup *l, const struct source *s, struct range_wish *w)
+{
+	bool is_none;
+
+	switch (s->kind) {
+	case EVENT_PUSH:
+		return take_push(l, s, w);
+	case EVENT_QUEUE:
+		w->kind = RANGE_QUEUE;
+		return id_of(l, s->base, &w->base, &is_none);
+	case EVENT_PROPOSAL:
+		break;
+	}
+	w->is_branch = true;
+	return value_of(l, s->target, &w->base);
+}
+
+/* A wish without base: the row's values are not all there. */
 static struct err *take(const struct lookup *l, const struct source *s, struct range_wish *out)
 {
 	struct range_wish w = {.named_by = s->system->name, .is_id = true};
 	bool is_none;
 
 	*out = (struct range_wish){0};
-	TRY(id_of(l, s->base, &w.base, &is_none));
-	if (!w.base || is_none)
-		TRY(take_branch(l, s, &w));
-	if (!w.base)
-		return NULL;
 	TRY(id_of(l, s->head, &w.head, &is_none));
 	if (is_none)
 		return err_new(ERR_USAGE, "%s: the branch was deleted: there is nothing to review",
 			       s->system->name);
 	TRY(id_of(l, s->merge, &w.merge, &is_none));
 	TRY(id_of(l, s->proposal, &w.proposal, &is_none));
-	/* Without its event, GitHub names the merge alone. */
-	if (!w.head)
-		w.head = w.merge;
-	*out = w;
+	TRY(take_base(l, s, &w));
+	/* What is checked out is no head: it may be the base. */
+	if (w.base && w.head)
+		*out = w;
 	return NULL;
 }
 
@@ -222,12 +259,12 @@ static const struct system *find_system(const struct io *io)
 struct err *ci_env_range(const struct io *io, struct arena *a, struct range_wish *out)
 {
 	struct lookup l = {.io = io, .a = a, .system = find_system(io)};
-	const char *event;
+	const char *event = NULL;
 
 	if (!l.system)
 		return err_new(ERR_USAGE, "no commits to compare are named, neither here nor by "
 					  "a CI system's environment; " GIVE_RANGE);
-	event = io_env(io, l.system->event);
+	TRY(value_of(&l, l.system->event, &event));
 	if (!event)
 		event = "";
 	TRY(open_event(&l));

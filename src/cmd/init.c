@@ -54,7 +54,7 @@ static struct err *find_committed(struct repo *repo, const char *path, struct re
 {
 	struct repo_entry entry;
 
-	TRY(repo_resolve(repo, "HEAD", c));
+	TRY(repo_resolve_head(repo, c));
 	TRY(repo_find_entry(repo, c, path, &entry));
 	*found = entry.kind != REPO_ENTRY_MISSING;
 	return NULL;
@@ -254,7 +254,7 @@ static struct err *write_policy(const struct io *io, struct repo *repo, struct a
 	TRY(keep(io, repo, starter, &found));
 	if (found)
 		return NULL;
-	TRY(repo_resolve(repo, "HEAD", &c));
+	TRY(repo_resolve_head(repo, &c));
 	TRY(policy_files_list(&there, a, &paths, &count));
 	TRY(policy_files_list(&committed, a, &paths, &committed_count));
 	if (count || committed_count) {

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * review: what a proposed change means, from two commits alone. The base's targets, policies and
+ * review: what a proposed change means, from commits alone: base is compared with the result of
+ * merging head into it, so that what changed on base meanwhile is nobody's loosening and comes back
+ * by no stale branch. The base's targets, policies and
  * waivers judge, so that a proposal cannot allow itself anything. No work tree is looked at, nothing
  * is fetched, and no credential read.
  */
@@ -28,7 +30,9 @@ struct review {
 	struct io *io;
 	struct arena *arena;
 	struct repo *repo;
-	struct review_side base, head;
+	struct range range;
+	struct repo_merge merge;
+	struct review_side base, head; /* head: the result of the merge */
 	struct repo_changed changed;
 	struct review_pairs pairs;
 	struct result r;
@@ -82,30 +86,43 @@ static struct err *open_head(struct review *v)
 	return NULL;
 }
 
+/* What is compared with the base: the result of a merge, unless head is that. */
+static struct err *open_merge(struct review *v)
+{
+	if (!v->range.ancestor_count)
+		return repo_find_changed(v->repo, &v->range.base, &v->range.head, v->arena,
+					 &v->changed);
+	TRY(repo_merge_new(v->repo, &v->range, v->arena, &v->merge));
+	TRY(repo_merge_check(v->repo, &v->merge, v->arena));
+	v->head.w.merge = &v->merge;
+	return repo_merge_changed(v->repo, &v->merge, v->arena, &v->changed);
+}
+
+static struct workspace workspace_at(const struct review *v, const struct repo_commit *commit)
+{
+	return (struct workspace){.arena = v->arena,
+				  .max_reply = v->o->max_reply,
+				  .repo = v->repo,
+				  .commit = *commit};
+}
+
 static struct err *open_sides(struct review *v)
 {
-	struct review_side *base = &v->base, *head = &v->head;
+	struct review_side *base = &v->base;
 	struct range_wish wish = {0};
-	struct range range = {0};
 
 	TRY(take_wish(v, &wish));
 	TRY(open_contained(v));
-	TRY(range_find(v->repo, &wish, &range));
-	base->w = (struct workspace){.arena = v->arena,
-				     .max_reply = v->o->max_reply,
-				     .repo = v->repo,
-				     .commit = range.base};
-	head->w = (struct workspace){.arena = v->arena,
-				     .max_reply = v->o->max_reply,
-				     .repo = v->repo,
-				     .commit = range.head};
+	TRY(range_find(v->repo, &wish, &v->range));
+	base->w = workspace_at(v, &v->range.base);
+	v->head.w = workspace_at(v, &v->range.head);
 	/* What nobody typed is said. */
 	if (!v->o->arg_count)
 		log_note(&v->io->log, "as the CI system names them: base %.12s, head %.12s",
-			 range.base.hex, range.head.hex);
+			 v->range.base.hex, v->range.head.hex);
+	TRY(open_merge(v));
 	TRY(in_side(base, "base", workspace_of_commit(&base->w)));
 	TRY(in_side(base, "base", policies_open(&base->w, v->io, &base->policies)));
-	TRY(repo_find_changed(v->repo, &range.base, &range.head, v->arena, &v->changed));
 	return open_head(v);
 }
 

@@ -184,11 +184,21 @@ bool repo_may_differ(const struct repo_changed *c, const char *path)
 
 bool repo_may_differ_below(const struct repo_changed *c, const char *folder)
 {
-	size_t n = strlen(folder);
+	size_t n = strlen(folder), low = 0, high = c->count;
 
-	for (size_t i = 0; i < c->count; i++) {
-		if (strncmp(c->paths[i], folder, n) == 0 && c->paths[i][n] == '/')
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const char *path = c->paths[middle];
+		int cmp = strncmp(path, folder, n);
+
+		if (cmp == 0)
+			cmp = (unsigned char)path[n] - '/';
+		if (cmp == 0)
 			return true;
+		if (cmp < 0)
+			low = middle + 1;
+		else
+			high = middle;
 	}
 	return repo_may_differ(c, folder);
 }

@@ -24,7 +24,7 @@ struct err *repo_find_changed(struct repo *r, const struct repo_commit *a,
 /* Can there be something else at this path? A no is certain. */
 bool repo_may_differ(const struct repo_changed *c, const char *path);
 
-/* The same of a folder and everything in it. */
+/* The same of a folder and everything in it; "" is in none. */
 bool repo_may_differ_below(const struct repo_changed *c, const char *folder);
 
 #endif

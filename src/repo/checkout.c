@@ -403,7 +403,7 @@ static struct err *repair_by(struct repo *r, char *note)
 		return NULL;
 	else
 		TRY(commit_describe(r, &id, &before));
-	TRY(repo_resolve(r, "HEAD", &now));
+	TRY(repo_resolve_head(r, &now));
 	TRY(lock_wait_gone(r, "index"));
 	while ((path = next_line(&note))) {
 		drop_half(r, path);

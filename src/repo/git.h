@@ -71,6 +71,9 @@ struct err *tree_check(const git_tree *tree, const char *what) MUST_USE;
 struct err *commit_describe(struct repo *r, const git_oid *id, struct repo_commit *out) MUST_USE;
 bool spot_eq(const struct tree_entry *a, const struct tree_entry *b);
 
+/* revision.c: an error where a revision could mean two references, or a reference and an object. */
+struct err *revision_check(struct repo *r, const char *rev) MUST_USE;
+
 /* missing_object.c: "" where the clone is whole, else what brings the rest of its history. */
 const char *shallow_hint(struct repo *r);
 /* `c` is the commit that leads to the object; NULL: none is known. */

@@ -29,6 +29,19 @@ struct err *commit_describe(struct repo *r, const git_oid *id, struct repo_commi
 	return NULL;
 }
 
+struct err *repo_resolve_head(struct repo *r, struct repo_commit *out)
+{
+	git_oid id;
+
+	if (git_repository_head_unborn(r->git) == 1) {
+		*out = (struct repo_commit){.is_unborn = true};
+		return NULL;
+	}
+	if (git_reference_name_to_id(&id, r->git, "HEAD") < 0)
+		return err_git(ERR_REPO, "%s: HEAD", repo_git_dir(r));
+	return commit_describe(r, &id, out);
+}
+
 struct err *repo_resolve(struct repo *r, const char *rev, struct repo_commit *out)
 {
 	git_object *object = NULL, *commit = NULL;
@@ -37,6 +50,7 @@ struct err *repo_resolve(struct repo *r, const char *rev, struct repo_commit *ou
 	if (*rev == '\0' || *rev == '-')
 		return err_new(ERR_REPO,
 			       "\"%s\" is no revision: expected a branch, a tag or a commit", rev);
+	TRY(revision_check(r, rev));
 	if ((strcmp(rev, "HEAD") == 0 || strcmp(rev, "@") == 0) &&
 	    git_repository_head_unborn(r->git) == 1) {
 		*out = (struct repo_commit){.is_unborn = true};

@@ -21,9 +21,13 @@ struct repo_commit {
 
 /*
  * Any revision that git knows: HEAD, a branch, a tag, a hex id, HEAD~2. It must lead to a commit.
- * HEAD of a branch that has no commit yet is no error: see is_unborn.
+ * HEAD of a branch that has no commit yet is no error: see is_unborn. What could mean two references,
+ * or a reference and an object, is an error that names both.
  */
 struct err *repo_resolve(struct repo *r, const char *rev, struct repo_commit *out) MUST_USE;
+
+/* What is checked out, where nobody named a revision: no tag of that name counts. */
+struct err *repo_resolve_head(struct repo *r, struct repo_commit *out) MUST_USE;
 
 struct repo_tip {
 	const char *ref; /* "refs/heads/main", in the arena */

@@ -37,14 +37,31 @@ static const char *entry_problem(const struct repo_entry *entry, size_t max, str
 	return NULL;
 }
 
+/* The commit that has what the tree holds at this path. */
+static struct err *find_commit(const struct file_tree *t, const char *path,
+			       const struct repo_commit **out, enum repo_side *side)
+{
+	*side = REPO_SIDE_HEAD;
+	*out = t->commit;
+	if (!t->merge)
+		return NULL;
+	TRY(repo_merge_side(t->repo, t->merge, path, side));
+	if (*side == REPO_SIDE_BASE)
+		*out = &t->merge->range->base;
+	return NULL;
+}
+
 static struct err *read_committed(const struct file_tree *t, const char *path, size_t max,
 				  struct arena *a, struct tree_file *out)
 {
+	const struct repo_commit *commit;
 	struct repo_entry entry;
+	enum repo_side side;
 
 	if (t->commit->is_unborn)
 		return NULL;
-	TRY(repo_read_entry(t->repo, t->commit, path, max, a, &entry));
+	TRY(find_commit(t, path, &commit, &side));
+	TRY(repo_read_entry(t->repo, commit, path, max, a, &entry));
 	out->is_there = entry.kind != REPO_ENTRY_MISSING;
 	out->problem = entry_problem(&entry, max, a);
 	out->is_too_large = entry.kind == REPO_ENTRY_TOO_LARGE;
@@ -81,8 +98,17 @@ struct err *file_tree_read(const struct file_tree *t, const char *path, size_t m
 
 struct err *file_tree_find(const struct file_tree *t, const char *path, struct repo_entry *out)
 {
+	const struct repo_commit *commit;
+	enum repo_side side;
+
 	*out = (struct repo_entry){.kind = REPO_ENTRY_MISSING};
-	return t->commit->is_unborn ? NULL : repo_find_entry(t->repo, t->commit, path, out);
+	if (t->commit->is_unborn)
+		return NULL;
+	TRY(find_commit(t, path, &commit, &side));
+	if (side != REPO_SIDE_BOTH)
+		return repo_find_entry(t->repo, commit, path, out);
+	out->kind = REPO_ENTRY_TREE;
+	return NULL;
 }
 
 /* ---- what is in a folder ---- */
@@ -172,13 +198,66 @@ static struct err *entries_of_worktree(const char *root, const char *folder, str
 	return e;
 }
 
+/* What the result of a merge has of one name: from `base`, from `head`, or nothing. */
+static struct err *add_merged(const struct file_tree *t, const char *folder,
+			      const struct repo_name *base, const struct repo_name *head,
+			      struct arena *a, struct repo_names *to)
+{
+	const struct repo_name *name = head ? head : base;
+	char *path = arena_printf(a, "%s%s%s", folder, *folder ? "/" : "", name->name);
+	const struct repo_commit *commit;
+	enum repo_side side;
+
+	if (!path)
+		return err_nomem();
+	TRY(find_commit(t, path, &commit, &side));
+	name = side == REPO_SIDE_BASE ? base : head;
+	if (name)
+		to->items[to->count++] = *name;
+	return NULL;
+}
+
+/* Both lists are sorted, and so is what comes of them. */
+static struct err *merge_entries(const struct file_tree *t, const char *folder, struct arena *a,
+				 struct repo_names *out)
+{
+	struct repo_names base, head;
+	size_t i = 0, k = 0;
+
+	TRY(repo_list_folder(t->repo, &t->merge->range->base, folder, a, &base));
+	TRY(repo_list_folder(t->repo, &t->merge->range->head, folder, a, &head));
+	out->folder = REPO_ENTRY_TREE;
+	out->items = arena_array(a, base.count + head.count + 1, sizeof(*out->items));
+	if (!out->items)
+		return err_nomem();
+	while (i < base.count || k < head.count) {
+		int c = i == base.count   ? 1
+			: k == head.count ? -1
+					  : strcmp(base.items[i].name, head.items[k].name);
+
+		TRY(add_merged(t, folder, c <= 0 ? &base.items[i] : NULL,
+			       c >= 0 ? &head.items[k] : NULL, a, out));
+		i += c <= 0;
+		k += c >= 0;
+	}
+	return NULL;
+}
+
 static struct err *list_folder(const struct file_tree *t, const char *folder, struct arena *a,
 			       struct repo_names *out)
 {
+	const struct repo_commit *commit;
+	enum repo_side side;
+
 	*out = (struct repo_names){.folder = REPO_ENTRY_MISSING};
 	if (t->root)
 		return entries_of_worktree(t->root, folder, a, out);
-	return t->commit->is_unborn ? NULL : repo_list_folder(t->repo, t->commit, folder, a, out);
+	if (t->commit->is_unborn)
+		return NULL;
+	TRY(find_commit(t, folder, &commit, &side));
+	if (side == REPO_SIDE_BOTH)
+		return merge_entries(t, folder, a, out);
+	return repo_list_folder(t->repo, commit, folder, a, out);
 }
 
 /* ---- all that is below a folder ---- */

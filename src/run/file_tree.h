@@ -2,15 +2,17 @@
 #ifndef SCANDRIFT_RUN_FILE_TREE_H
 #define SCANDRIFT_RUN_FILE_TREE_H
 
-#include "repo/read.h"
+#include "repo/merge.h"
 
 /*
- * The files that a run reads by path: those of one commit, or those of the working tree as they are.
+ * The files that a run reads by path: those of one commit, those that a merge of two would have, or
+ * those of the working tree as they are.
  * No link is followed, and nothing above the root is reached, in either.
  */
 struct file_tree {
 	struct repo *repo;
 	const struct repo_commit *commit; /* may be unborn: a tree without files */
+	const struct repo_merge *merge;   /* `commit` is its head; NULL: nothing is merged */
 	const char *root; /* of the working tree; NULL: the files are the commit's */
 };
 
@@ -27,7 +29,7 @@ struct err *file_tree_read(const struct file_tree *t, const char *path, size_t m
 
 /*
  * What is at a path of a commit, without reading it: kind and id. What has one id in two trees is the
- * same content. A working tree has no ids.
+ * same content. A working tree has no ids, and neither has a folder with something of both sides.
  */
 struct err *file_tree_find(const struct file_tree *t, const char *path,
 			   struct repo_entry *out) MUST_USE;

@@ -71,6 +71,7 @@ struct file_tree workspace_tree(const struct workspace *w)
 	return (struct file_tree){
 		.repo = w->repo,
 		.commit = &w->commit,
+		.merge = w->merge,
 		.root = w->is_worktree ? repo_workdir(w->repo) : NULL,
 	};
 }
@@ -251,7 +252,7 @@ static struct err *find_commit(struct workspace *w, const struct workspace_optio
 			       : NULL;
 	}
 	if (!o->branch)
-		return repo_resolve(w->repo, "HEAD", &w->commit);
+		return repo_resolve_head(w->repo, &w->commit);
 	TRY(repo_resolve_tip(w->repo, o->branch, w->arena, &tip));
 	w->commit = tip.commit;
 	w->is_elsewhere = !repo_is_current(w->repo, tip.ref);

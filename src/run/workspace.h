@@ -50,6 +50,8 @@ struct workspace {
 	uint64_t max_reply; /* bytes of a reply, and of a baseline */
 	struct repo *repo;
 	struct repo_commit commit;
+	const struct repo_merge
+		*merge;    /* the files are its result; NULL: the commit's, or as below */
 	bool is_worktree;  /* WORKSPACE_WORKTREE, or implied by a branch without a commit */
 	bool is_elsewhere; /* the commit is not what is checked out: no file counts */
 	struct targets targets;

@@ -126,7 +126,7 @@ $shallow|main...origin/topic|--depth 1 --no-single-branch
 $shallow|main...HEAD|--depth 1 -b topic
 $shallow|$base..HEAD|--depth 1 -b topic
 weakened|$base..HEAD|--depth 2 -b topic
-weakened|main..origin/topic|--depth 1 --no-single-branch
+$shallow|main..origin/topic|--depth 1 --no-single-branch
 EOF
 
 fresh clone -q --shared "$origin" x
@@ -214,15 +214,18 @@ run env GITHUB_ACTIONS=true GITHUB_EVENT_NAME=pull_request GITHUB_SHA="$merge" \
 	GITHUB_BASE_REF=main scandrift -C x review
 expect weakened
 
-# The head alone, and a base that is there by its id: no history is needed.
-fetched 2 "+$topic:refs/remotes/pull/1/head"
-pull "$base" "$topic" >"$event"
+# The head alone: the base that the event names is here, and is not what the proposal goes onto.
+fetch_main='git fetch origin +refs/heads/main:refs/remotes/origin/main'
+for depth in 1 2; do
+	fetched "$depth" "+$topic:refs/remotes/pull/1/head"
+	pull "$base" "$topic" >"$event"
+	in_github pull_request "$merge"
+	expect "$fetch_main"
+	expect_text err "$shallow"
+done
+git -C x fetch -q --unshallow origin +refs/heads/main:refs/remotes/origin/main
 in_github pull_request "$merge"
 expect weakened
-fetched 1 "+$topic:refs/remotes/pull/1/head"
-pull "$base" "$topic" >"$event"
-in_github pull_request "$merge"
-expect "$shallow"
 
 # In the base's own context the head is not checked out, and nothing is compared with itself.
 fetched 1 "+$later:refs/remotes/origin/main"
@@ -245,16 +248,18 @@ expect weakened
 
 # Pushes: to a branch that was there, to a new one, to a new default branch.
 push "$base" "$topic" >"$event"
-in_github push "$topic" GITHUB_REF_NAME=topic
+in_github push "$topic" GITHUB_REF=refs/heads/topic
 expect weakened
 push "$zeros" "$topic" >"$event"
-in_github push "$topic" GITHUB_REF_NAME=topic
+in_github push "$topic" GITHUB_REF=refs/heads/topic
 expect weakened
 push "$zeros" "$later" >"$event"
-in_github push "$later" GITHUB_REF_NAME=main
+in_github push "$later" GITHUB_REF=refs/heads/main
 expect 'nothing stood on it before'
 push "$absent" "$topic" >"$event"
-in_github push "$topic" GITHUB_REF_NAME=topic
+in_github push "$topic" GITHUB_REF=refs/heads/topic
+expect weakened
+in_github push "$topic" GITHUB_REF=refs/heads/main
 expect "git fetch origin $absent"
 push "\$(touch x)" "$topic" >"$event"
 in_github push "$topic"
@@ -277,23 +282,30 @@ in_gitlab() {
 
 fetched 20 '+refs/merge-requests/1/head:refs/pipelines/7'
 in_gitlab merge_request_event CI_COMMIT_SHA="$topic" CI_MERGE_REQUEST_DIFF_BASE_SHA="$base" \
-	CI_COMMIT_BEFORE_SHA="$zeros"
+	CI_COMMIT_BEFORE_SHA="$zeros" CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main
+expect "$fetch_main"
+git -C x fetch -q origin +refs/heads/main:refs/remotes/origin/main
+in_gitlab merge_request_event CI_COMMIT_SHA="$topic" CI_MERGE_REQUEST_DIFF_BASE_SHA="$base" \
+	CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main
 expect weakened
 fetched 1 '+refs/merge-requests/1/head:refs/pipelines/7'
-in_gitlab merge_request_event CI_COMMIT_SHA="$topic" CI_MERGE_REQUEST_DIFF_BASE_SHA="$base"
+git -C x fetch -q --depth 1 origin +refs/heads/main:refs/remotes/origin/main
+in_gitlab merge_request_event CI_COMMIT_SHA="$topic" CI_MERGE_REQUEST_DIFF_BASE_SHA="$base" \
+	CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main
 expect "$shallow"
 # Merged results: GitLab's own merge commit.
 fetched 20 "+$merge:refs/pipelines/7"
 in_gitlab merge_request_event CI_COMMIT_SHA="$merge" CI_MERGE_REQUEST_DIFF_BASE_SHA="$base" \
-	CI_MERGE_REQUEST_TARGET_BRANCH_SHA="$later" CI_MERGE_REQUEST_SOURCE_BRANCH_SHA="$topic"
+	CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main CI_MERGE_REQUEST_SOURCE_BRANCH_SHA="$topic"
 expect weakened
 fetched 20 '+refs/heads/topic:refs/remotes/origin/topic'
-in_gitlab push CI_COMMIT_SHA="$topic" CI_COMMIT_BEFORE_SHA="$base" CI_COMMIT_BRANCH=topic
+in_gitlab push CI_COMMIT_SHA="$topic" CI_COMMIT_BEFORE_SHA="$base" CI_COMMIT_BRANCH=topic \
+	CI_DEFAULT_BRANCH=main CI_COMMIT_REF_PROTECTED=true
 expect weakened
 # A new branch: the runner fetches no other one.
 in_gitlab push CI_COMMIT_SHA="$topic" CI_COMMIT_BEFORE_SHA="$zeros" CI_COMMIT_BRANCH=topic \
 	CI_DEFAULT_BRANCH=main
-expect 'git fetch origin main'
+expect "$fetch_main"
 fetched 0 '+refs/heads/topic:refs/remotes/origin/topic'
 in_gitlab push CI_COMMIT_SHA="$topic" CI_COMMIT_BEFORE_SHA="$zeros" CI_COMMIT_BRANCH=topic \
 	CI_DEFAULT_BRANCH=main

@@ -60,13 +60,15 @@ static const struct row rows[] = {
 	{"not switched on", "GITHUB_ACTIONS=false\nGITLAB_CI=\n", NULL, "!give BASE..HEAD"},
 
 	{"pull request", GITHUB("pull_request") "GITHUB_BASE_REF=main\n", PULL,
-	 "base=" A " head=" B " merge=" M " proposal=" B " id"},
+	 "base=main head=" B " merge=" M " proposal=" B " id branch"},
 	{"review of a pull request", GITHUB("pull_request_review"), PULL,
-	 "base=" A " head=" B " merge=" M " proposal=" B " id"},
+	 "base=main head=" B " merge=" M " proposal=" B " id branch"},
 	{"pull request in the base's context", GITHUB("pull_request_target"), PULL,
-	 "base=" A " head=" B " id"},
+	 "base=main head=" B " merge=" M " proposal=" B " id branch"},
+	{"pull request in the base's context, without its head", GITHUB("pull_request_target"),
+	 "{\"pull_request\": {\"base\": {\"ref\": \"main\"}}}", "!names no base"},
 	{"pull request, no event file", GITHUB("pull_request") "GITHUB_BASE_REF=main\n", NULL,
-	 "base=main head=" M " merge=" M " id branch merge-base"},
+	 "base=main head=" M " id branch"},
 	{"no event file and no branch", GITHUB("pull_request"), NULL, "!names no base"},
 	{"base's context, no event file", GITHUB("pull_request_target") "GITHUB_BASE_REF=main\n",
 	 NULL, "!names no base"},
@@ -74,15 +76,30 @@ static const struct row rows[] = {
 	 "!names no base for the event 'pull_request'"},
 	{"merge queue", GITHUB("merge_group"),
 	 "{\"merge_group\": {\"base_sha\": \"" A "\", \"head_sha\": \"" M "\"}}",
-	 "base=" A " head=" M " id"},
-	{"push", GITHUB("push") "GITHUB_REF_NAME=topic\n", PUSH(A), "base=" A " head=" M " id"},
-	{"push of a new branch", GITHUB("push") "GITHUB_REF_NAME=topic\n", PUSH(Z),
-	 "base=main head=" M " id branch merge-base"},
-	{"first push of all", GITHUB("push") "GITHUB_REF_NAME=main\n", PUSH(Z),
+	 "base=" A " head=" M " id queue"},
+	{"push", GITHUB("push") "GITHUB_REF=refs/heads/topic\n", PUSH(A),
+	 "base=main head=" M " id branch"},
+	{"push that names no branch", GITHUB("push"), PUSH(A), "base=main head=" M " id branch"},
+	{"push of a new branch", GITHUB("push") "GITHUB_REF=refs/heads/topic\n", PUSH(Z),
+	 "base=main head=" M " id branch"},
+	{"push to the default branch", GITHUB("push") "GITHUB_REF=refs/heads/main\n", PUSH(A),
+	 "base=" A " head=" M " id trees"},
+	{"push of a tag of that name", GITHUB("push") "GITHUB_REF=refs/tags/main\n", PUSH(A),
+	 "base=main head=" M " id branch"},
+	{"push to a protected branch",
+	 GITHUB("push") "GITHUB_REF=refs/heads/release\nGITHUB_REF_PROTECTED=true\n", PUSH(A),
+	 "base=" A " head=" M " id trees"},
+	{"push to one that is not",
+	 GITHUB("push") "GITHUB_REF=refs/heads/release\nGITHUB_REF_PROTECTED=false\n", PUSH(A),
+	 "base=main head=" M " id branch"},
+	{"push of a new protected branch",
+	 GITHUB("push") "GITHUB_REF=refs/heads/release\nGITHUB_REF_PROTECTED=true\n", PUSH(Z),
+	 "base=main head=" M " id branch"},
+	{"first push of all", GITHUB("push") "GITHUB_REF=refs/heads/main\n", PUSH(Z),
 	 "!main is the default branch"},
 	{"a scheduled run", GITHUB("schedule"), "{}", "!names no base for the event 'schedule'"},
 	{"event of unknown name, no name given", "GITHUB_ACTIONS=true\nGITHUB_SHA=" M "\n", PULL,
-	 "base=" A " head=" B " merge=" M " proposal=" B " id"},
+	 "base=main head=" B " merge=" M " proposal=" B " id branch"},
 	{"event file that is none", GITHUB("pull_request"),
 	 "{\"pull_request\": ", "!GITHUB_EVENT_PATH: line 1"},
 	{"the same member twice", GITHUB("push"),
@@ -98,25 +115,38 @@ static const struct row rows[] = {
 	{"bad merge id", "GITHUB_ACTIONS=true\nGITHUB_SHA=refs/x\n", PULL,
 	 "!GITHUB_SHA: found 'refs/x'"},
 
-	{"merge request", GITLAB("merge_request_event") "CI_MERGE_REQUEST_DIFF_BASE_SHA=" A "\n",
-	 NULL, "base=" A " head=" B " id"},
+	{"merge request",
+	 GITLAB("merge_request_event") "CI_MERGE_REQUEST_DIFF_BASE_SHA=" A "\n"
+				       "CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main\n",
+	 NULL, "base=main head=" B " merge=" B " id branch"},
 	{"merged results",
 	 GITLAB("merge_request_event") "CI_MERGE_REQUEST_DIFF_BASE_SHA=" A "\n"
+				       "CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main\n"
 				       "CI_MERGE_REQUEST_TARGET_BRANCH_SHA=" T "\n"
 				       "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA=" M "\n",
-	 NULL, "base=" T " head=" B " merge=" B " proposal=" M " id"},
-	{"merge request, target unset",
+	 NULL, "base=main head=" B " merge=" B " proposal=" M " id branch"},
+	{"merge request without a target",
 	 GITLAB("merge_request_event") "CI_MERGE_REQUEST_DIFF_BASE_SHA=" A "\n"
-				       "CI_MERGE_REQUEST_TARGET_BRANCH_SHA=\n",
-	 NULL, "base=" A " head=" B " id"},
-	{"merge request without a base",
-	 GITLAB("merge_request_event") "CI_COMMIT_BEFORE_SHA=" A "\n", NULL, "!names no base"},
-	{"push to GitLab", GITLAB("push") "CI_COMMIT_BEFORE_SHA=" A "\n", NULL,
-	 "base=" A " head=" B " id"},
+				       "CI_COMMIT_BEFORE_SHA=" A "\n",
+	 NULL, "!names no base"},
+	{"push to GitLab",
+	 GITLAB("push") "CI_COMMIT_BEFORE_SHA=" A "\nCI_DEFAULT_BRANCH=main\n"
+			"CI_COMMIT_BRANCH=topic\n",
+	 NULL, "base=main head=" B " id branch"},
+	{"push to the default branch at GitLab",
+	 GITLAB("push") "CI_COMMIT_BEFORE_SHA=" A "\nCI_DEFAULT_BRANCH=main\n"
+			"CI_COMMIT_BRANCH=main\n",
+	 NULL, "base=" A " head=" B " id trees"},
+	{"push to a protected branch at GitLab",
+	 GITLAB("push") "CI_COMMIT_BEFORE_SHA=" A "\nCI_DEFAULT_BRANCH=main\n"
+			"CI_COMMIT_BRANCH=release\nCI_COMMIT_REF_PROTECTED=true\n",
+	 NULL, "base=" A " head=" B " id trees"},
+	{"push to GitLab, no default branch named", GITLAB("push") "CI_COMMIT_BEFORE_SHA=" A "\n",
+	 NULL, "!names no base"},
 	{"new branch at GitLab",
 	 GITLAB("push") "CI_COMMIT_BEFORE_SHA=" Z "\nCI_DEFAULT_BRANCH=main\n"
 			"CI_COMMIT_BRANCH=topic\n",
-	 NULL, "base=main head=" B " id branch merge-base"},
+	 NULL, "base=main head=" B " id branch"},
 	{"first push to GitLab",
 	 GITLAB("push") "CI_COMMIT_BEFORE_SHA=" Z "\nCI_DEFAULT_BRANCH=main\n"
 			"CI_COMMIT_BRANCH=main\n",
@@ -137,7 +167,10 @@ static const char *describe(const struct range_wish *w, char *to, size_t size)
 		       w->head ? w->head : "HEAD", w->merge ? " merge=" : "",
 		       w->merge ? w->merge : "", w->proposal ? " proposal=" : "",
 		       w->proposal ? w->proposal : "", w->is_id ? " id" : "",
-		       w->is_branch ? " branch" : "", w->is_merge_base ? " merge-base" : "");
+		       w->is_branch ? " branch" : "",
+		       w->kind == RANGE_TREES   ? " trees"
+		       : w->kind == RANGE_QUEUE ? " queue"
+						: "");
 	return to;
 }
 

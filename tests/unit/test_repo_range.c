@@ -2,6 +2,7 @@
 /* The two commits of a review, in clones as CI systems make them. */
 #include "test_repo_lib.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "repo/range.h"
@@ -26,15 +27,14 @@ static void test_parse(void **state)
 {
 	static const struct {
 		const char *text, *base, *head;
-		bool is_merge_base;
 	} rows[] = {
-		{"main", "main", NULL, false},
-		{"main..topic", "main", "topic", false},
-		{"main...topic", "main", "topic", true},
-		{"main..", "main", "HEAD", false},
-		{"main...", "main", "HEAD", true},
-		{"..topic", "HEAD", "topic", false},
-		{"HEAD~2..HEAD@{1}", "HEAD~2", "HEAD@{1}", false},
+		{"main", "main", NULL},
+		{"main..topic", "main", "topic"},
+		{"main...topic", "main", "topic"},
+		{"main..", "main", "HEAD"},
+		{"main...", "main", "HEAD"},
+		{"..topic", "HEAD", "topic"},
+		{"HEAD~2..HEAD@{1}", "HEAD~2", "HEAD@{1}"},
 	};
 	static const char *const bad[] = {"", "..", "...", "a..b..c", "a....b", "a...b..c"};
 	struct world *w = *state;
@@ -46,7 +46,7 @@ static void test_parse(void **state)
 		expect_ok(range_parse(rows[i].text, w->arena, &wish));
 		assert_string_equal(wish.base, rows[i].base);
 		assert_string_equal(wish.head ? wish.head : "", rows[i].head ? rows[i].head : "");
-		assert_int_equal(wish.is_merge_base, rows[i].is_merge_base);
+		assert_int_equal(wish.kind, RANGE_PROPOSAL);
 		assert_false(wish.is_id || wish.is_branch || wish.merge);
 	}
 	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
@@ -62,13 +62,16 @@ static const char *id(struct world *w, const char *rev)
 	return output(w, "git rev-parse %s", rev);
 }
 
-/* The revisions stand for what is found; "!..." is the error. */
+/* The revisions stand for what is found; "!..." is the error. The rest is in `found`. */
+static struct range found;
+
 static void expect_range(struct world *w, const struct range_wish *wish, const char *base,
 			 const char *head)
 {
 	struct range range = {0};
 	struct err *e = range_find(w->repo, wish, &range);
 
+	found = range;
 	if (base[0] == '!') {
 		expect_err(e, ERR_REPO, base + 1);
 		return;
@@ -78,21 +81,41 @@ static void expect_range(struct world *w, const struct range_wish *wish, const c
 	assert_string_equal(range.head.hex, id(w, head));
 }
 
+/* "b" or "x y", as revisions; "" is none. */
+static void expect_ancestors(struct world *w, const char *revs)
+{
+	const char *want = *revs ? output(w, "git rev-parse %s | sort | xargs", revs) : "";
+	char have[RANGE_ANCESTORS_MAX * REPO_HEX_SIZE] = "";
+	size_t n = 0;
+
+	for (size_t i = 0; i < found.ancestor_count; i++)
+		n += (size_t)snprintf(have + n, sizeof(have) - n, "%s\n", found.ancestors[i].hex);
+	assert_string_equal(*have ? output(w, "printf '%%s' '%s' | sort | xargs", have) : "", want);
+}
+
 static void test_arguments(void **state)
 {
 	static const struct {
-		const char *text, *base, *head;
+		const char *text, *base, *head, *ancestors;
 	} rows[] = {
-		{"b", "b", "main"},
-		{"main..topic", "main", "topic"},
-		{"main...topic", "b", "topic"},
-		{"topic...main", "b", "main"},
-		{"main...main", "main", "main"},
-		{"m^..m", "main", "m"},
-		{"nowhere..topic", "!nowhere: no such revision", ""},
-		{"-x..topic", "!is no revision", ""},
-		{"HEAD^{tree}..topic", "!expected a commit", ""},
-		{"main...other", "!no merge base", ""},
+		{"b..topic", "b", "topic", ""},
+		{"m^..m", "main", "m", ""},
+		{"m^", "main", "HEAD", ""},
+		{"main..topic", "main", "topic", "b"},
+		{"main...topic", "main", "topic", "b"},
+		{"topic...main", "topic", "main", "b"},
+		{"topic", "topic", "main", "b"},
+		{"main...main", "main", "main", ""},
+		{"main..b",
+		 "!main..b: the range is reversed, since b is an ancestor of main; did "
+		 "you mean b..main?",
+		 "", ""},
+		{"m...topic", "!did you mean topic..m?", "", ""},
+		{"nowhere..topic", "!nowhere: no such revision", "", ""},
+		{"-x..topic", "!is no revision", "", ""},
+		{"HEAD^{tree}..topic", "!expected a commit", "", ""},
+		{"main...other", "!no merge base", "", ""},
+		{"main..other", "!no merge base", "", ""},
 	};
 	struct world *w = *state;
 
@@ -106,20 +129,57 @@ static void test_arguments(void **state)
 		print_message("row: %s\n", rows[i].text);
 		expect_ok(range_parse(rows[i].text, w->arena, &wish));
 		expect_range(w, &wish, rows[i].base, rows[i].head);
+		if (rows[i].base[0] != '!')
+			expect_ancestors(w, rows[i].ancestors);
+	}
+}
+
+/* Two trees as they are, and what a merge queue has on top of its base. */
+static void test_kinds(void **state)
+{
+	static const struct {
+		enum range_kind kind;
+		const char *base, *head, *want;
+	} rows[] = {
+		{RANGE_TREES, "main", "b", "main"},
+		{RANGE_TREES, "main", "topic", "main"},
+		{RANGE_TREES, "other", "main", "other"},
+		{RANGE_QUEUE, "b", "topic", "b"},
+		{RANGE_QUEUE, "main", "m", "main"},
+		{RANGE_QUEUE, "main", "topic", "!no ancestor"},
+		{RANGE_QUEUE, "main", "b", "!no ancestor"},
+	};
+	struct world *w = *state;
+
+	make_history(w);
+	run(w, "git switch -q --orphan other && git commit -q --allow-empty -m x && "
+	       "git switch -q main");
+	reopen(w, "");
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		const struct range_wish wish = {.kind = rows[i].kind,
+						.named_by = "GitHub",
+						.base = rows[i].base,
+						.head = rows[i].head};
+
+		print_message("row: %zu\n", i);
+		expect_range(w, &wish, rows[i].want, rows[i].head);
+		if (rows[i].want[0] != '!')
+			expect_ancestors(w, "");
 	}
 }
 
 static void test_two_merge_bases(void **state)
 {
-	const struct range_wish wish = {.base = "x", .head = "y", .is_merge_base = true};
+	const struct range_wish wish = {.base = "x", .head = "y"};
 	struct world *w = *state;
 
 	run(w, "git branch x && git branch y &&\n"
 	       "git switch -q x && git commit -q --allow-empty -m x1 && git tag x1 &&\n"
-	       "git switch -q y && git commit -q --allow-empty -m y1 &&\n"
+	       "git switch -q y && git commit -q --allow-empty -m y1 && git tag y1 &&\n"
 	       "git merge -q --no-ff -m y2 x1 && git switch -q x && git merge -q --no-ff -m x2 y^");
 	reopen(w, "");
-	expect_range(w, &wish, "!have 2 merge bases; name the one", "");
+	expect_range(w, &wish, "x", "y");
+	expect_ancestors(w, "x1 y1");
 }
 
 /* What a CI system names is an id, and never a reference that has the id as its name. */
@@ -145,48 +205,62 @@ static void test_ids(void **state)
 	expect_range(w, &wish, "!GitHub names head 12345", "");
 }
 
-/* The merge that the CI system made; not one that a proposal brings itself. */
+/* The merge that the CI system made and checked out; not one that a proposal brings itself. */
 static void test_merge_commit(void **state)
 {
 	struct world *w = *state;
 	struct range_wish wish;
 
 	make_history(w);
+	run(w, "git switch -q --detach m && git update-ref refs/remotes/origin/main b");
 	reopen(w, "");
 	wish = (struct range_wish){.named_by = "GitHub",
 				   .is_id = true,
-				   .base = id(w, "b"),
+				   .is_branch = true,
+				   .base = "main",
 				   .head = id(w, "topic"),
 				   .merge = id(w, "m"),
 				   .proposal = id(w, "topic")};
 	expect_range(w, &wish, "main", "m");
+	expect_ancestors(w, "");
 	/* Its second parent is not what was proposed. */
 	wish.proposal = wish.head = wish.merge;
 	expect_range(w, &wish, "b", "m");
-	/* No merge at all, and one that is not here. */
+	/* No merge at all, and one that is not here, or not checked out. */
 	wish.merge = wish.head = wish.proposal = id(w, "topic");
 	expect_range(w, &wish, "b", "topic");
 	wish.merge = "1234567890123456789012345678901234567890";
+	expect_range(w, &wish, "b", "topic");
+	wish.merge = id(w, "m");
+	run(w, "git switch -q --detach topic");
+	reopen(w, "");
 	expect_range(w, &wish, "b", "topic");
 }
 
 static void test_branch(void **state)
 {
-	struct range_wish wish = {
-		.named_by = "GitLab", .base = "main", .is_branch = true, .is_merge_base = true};
+	struct range_wish wish = {.named_by = "GitLab", .base = "main", .is_branch = true};
 	struct world *w = *state;
 
 	make_history(w);
-	run(w, "git switch -q topic");
+	run(w, "git switch -q topic && git tag origin/main b");
 	reopen(w, "");
-	expect_range(w, &wish, "b", "topic");
-	/* The remote's is the one. */
-	run(w, "git update-ref refs/remotes/origin/main topic");
+	/* A local branch of that name, or a tag, is not the remote's. */
+	expect_range(
+		w, &wish,
+		"!GitLab names branch main, whose tip at the remote is not in this clone; fetch "
+		"it: git fetch origin +refs/heads/main:refs/remotes/origin/main",
+		"");
+	run(w, "git update-ref refs/remotes/origin/main main");
 	reopen(w, "");
-	expect_range(w, &wish, "topic", "topic");
-	wish.base = "gone";
-	expect_range(w, &wish, "!GitLab names branch gone, which is not in this clone; fetch it",
-		     "");
+	expect_range(w, &wish, "main", "topic");
+	expect_ancestors(w, "b");
+	/* All of it is merged. */
+	run(w, "git update-ref refs/remotes/origin/main m");
+	reopen(w, "");
+	expect_range(w, &wish, "!GitLab names head HEAD, which is an ancestor of main", "");
+	wish.base = "$(id)";
+	expect_range(w, &wish, "!is not in this clone; fetch it", "");
 	wish.base = "../../x";
 	expect_range(w, &wish, "!refs/remotes/origin/../../x", "");
 	wish.base = "a\nb";
@@ -200,34 +274,44 @@ static void test_shallow(void **state)
 	static const struct {
 		const char *name, *clone;
 		struct range_wish wish; /* ids as revisions of the whole repository */
-		const char *base, *head;
+		const char *base, *head, *ancestors;
 	} rows[] = {
-		{"no base", "--depth 1 -b topic", {.base = "b", .head = "topic"}, "!" SHALLOW, ""},
+		{"no base",
+		 "--depth 1 -b topic",
+		 {.base = "b", .head = "topic"},
+		 "!" SHALLOW,
+		 "",
+		 ""},
 		{"merge without its parents",
 		 "--depth 1 -b m",
 		 {.base = "b", .head = "topic", .merge = "m", .proposal = "topic"},
 		 "!names base",
+		 "",
 		 ""},
 		{"merge with its parents",
 		 "--depth 2 -b m",
 		 {.base = "b", .head = "topic", .merge = "m", .proposal = "topic"},
 		 "main",
-		 "m"},
-		{"named and there",
-		 "--depth 2 -b topic",
-		 {.base = "b", .head = "topic"},
-		 "b",
-		 "topic"},
+		 "m",
+		 ""},
+		{"two trees",
+		 "--depth 1 --no-single-branch -b topic",
+		 {.kind = RANGE_TREES, .base = "main", .head = "topic"},
+		 "main",
+		 "topic",
+		 ""},
 		{"no merge base",
 		 "--depth 1 --no-single-branch -b topic",
-		 {.base = "main", .head = "topic", .is_merge_base = true},
+		 {.base = "main", .head = "topic"},
 		 "!the merge base of",
+		 "",
 		 ""},
 		{"merge base within the depth",
 		 "--depth 3 --no-single-branch -b topic",
-		 {.base = "main", .head = "topic", .is_merge_base = true},
-		 "b",
-		 "topic"},
+		 {.base = "main", .head = "topic"},
+		 "main",
+		 "topic",
+		 "b"},
 	};
 	struct world *w = *state;
 
@@ -247,6 +331,8 @@ static void test_shallow(void **state)
 		    rows[i].clone);
 		reopen(w, arena_printf(w->arena, "%s/x", w->dir));
 		expect_range(w, &wish, rows[i].base, rows[i].head);
+		if (rows[i].base[0] != '!')
+			expect_ancestors(w, rows[i].ancestors);
 	}
 }
 
@@ -265,8 +351,9 @@ static void test_unborn(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		ROW(test_parse),  ROW(test_arguments), ROW(test_two_merge_bases), ROW(test_ids),
-		ROW(test_branch), ROW(test_shallow),   ROW(test_merge_commit),    ROW(test_unborn),
+		ROW(test_parse),        ROW(test_arguments), ROW(test_two_merge_bases),
+		ROW(test_ids),          ROW(test_branch),    ROW(test_shallow),
+		ROW(test_merge_commit), ROW(test_unborn),    ROW(test_kinds),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
