@@ -227,6 +227,7 @@ static struct err *merge_entries(const struct file_tree *t, const char *folder, 
 	TRY(repo_list_folder(t->repo, &t->merge->range->base, folder, a, &base));
 	TRY(repo_list_folder(t->repo, &t->merge->range->head, folder, a, &head));
 	out->folder = REPO_ENTRY_TREE;
+	out->is_cut = base.is_cut || head.is_cut;
 	out->items = arena_array(a, base.count + head.count + 1, sizeof(*out->items));
 	if (!out->items)
 		return err_nomem();
