@@ -21,12 +21,14 @@ struct chunk {
 struct adopted {
 	struct adopted *next;
 	void *p;
+	size_t size;
 };
 
 struct arena {
 	struct chunk *head;
 	struct adopted *adopted;
 	size_t next_size;
+	struct budget *budget;
 };
 
 struct arena *arena_new(void)
@@ -59,9 +61,13 @@ static struct chunk *add_chunk(struct arena *a, size_t need)
 
 	if (size > SIZE_MAX - sizeof(*c))
 		return NULL;
-	c = calloc(1, sizeof(*c) + size);
-	if (!c)
+	if (!budget_take(a->budget, size))
 		return NULL;
+	c = calloc(1, sizeof(*c) + size);
+	if (!c) {
+		budget_give(a->budget, size);
+		return NULL;
+	}
 	c->size = size;
 	if (need > a->next_size && a->head) {
 		c->next = a->head->next;
@@ -111,15 +117,70 @@ char *arena_bytes(struct arena *a, size_t size)
 	return take(a, size, 1);
 }
 
-bool arena_adopt(struct arena *a, void *p)
+bool arena_adopt(struct arena *a, void *p, size_t size)
 {
 	struct adopted *d = arena_alloc(a, sizeof(*d));
 
-	if (!d)
+	if (!d || !budget_take(a->budget, size))
 		return false;
-	*d = (struct adopted){a->adopted, p};
+	*d = (struct adopted){a->adopted, p, size};
 	a->adopted = d;
 	return true;
+}
+
+void arena_set_budget(struct arena *a, struct budget *b)
+{
+	a->budget = b;
+}
+
+struct budget *arena_budget(const struct arena *a)
+{
+	return a->budget;
+}
+
+struct arena_mark arena_mark(const struct arena *a)
+{
+	struct arena_mark m = {.chunk = a->head, .adopted = a->adopted};
+
+	if (a->head) {
+		m.used = a->head->used;
+		m.behind = a->head->next;
+	}
+	return m;
+}
+
+/* Frees the chunks from *c on, up to `until`. */
+static void drop_chunks(struct arena *a, struct chunk **c, const struct chunk *until)
+{
+	while (*c != until) {
+		struct chunk *gone = *c;
+
+		*c = gone->next;
+		budget_give(a->budget, gone->size);
+		free(gone);
+	}
+}
+
+void arena_rewind(struct arena *a, const struct arena_mark *m)
+{
+	struct chunk *marked = m->chunk;
+	size_t used = m->used;
+
+	for (; a->adopted != m->adopted; a->adopted = a->adopted->next) {
+		budget_give(a->budget, a->adopted->size);
+		free(a->adopted->p);
+	}
+	if (a->head != marked) {
+		/* A new head stays: who rewinds often would get and free one each time. */
+		drop_chunks(a, &a->head->next, marked);
+		used = 0;
+	}
+	if (marked)
+		drop_chunks(a, &marked->next, m->behind);
+	if (a->head) {
+		memset(a->head->data + used, 0, a->head->used - used);
+		a->head->used = used;
+	}
 }
 
 struct str arena_str(struct arena *a, struct str s)

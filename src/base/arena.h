@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/attr.h"
+#include "base/budget.h"
 #include "base/str.h"
 
 /*
@@ -27,8 +28,23 @@ void *arena_array(struct arena *a, size_t count, size_t size) MUST_USE;
 /* Bytes without alignment: what to use for text. */
 char *arena_bytes(struct arena *a, size_t size) MUST_USE;
 
-/* Memory from malloc becomes the arena's to free. False: memory is at its end, and it stays yours. */
-bool arena_adopt(struct arena *a, void *p) MUST_USE;
+/*
+ * Memory from malloc becomes the arena's to free; `size` is what of it counts for a budget. False:
+ * memory is at its end, and it stays yours.
+ */
+bool arena_adopt(struct arena *a, void *p, size_t size) MUST_USE;
+
+/* What comes from now on is taken from this budget; NULL: from none. */
+void arena_set_budget(struct arena *a, struct budget *b);
+struct budget *arena_budget(const struct arena *a);
+
+/* What was allocated since arena_mark is dropped: nothing may point to it. */
+struct arena_mark {
+	void *chunk, *behind, *adopted;
+	size_t used;
+};
+struct arena_mark arena_mark(const struct arena *a);
+void arena_rewind(struct arena *a, const struct arena_mark *m);
 
 /* A copy with a NUL behind it; .p is NULL when memory is at its end. */
 struct str arena_str(struct arena *a, struct str s) MUST_USE;

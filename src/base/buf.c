@@ -145,7 +145,13 @@ struct str buf_view(const struct buf *b)
 
 void buf_clear(struct buf *b)
 {
-	b->n = 0;
+	buf_cut(b, 0);
+}
+
+void buf_cut(struct buf *b, size_t n)
+{
+	if (n < b->n)
+		b->n = n;
 	measure_room(b);
 }
 

@@ -55,7 +55,8 @@ void buf_u64(struct buf *b, uint64_t v);
 
 void buf_flush(struct buf *b); /* for streams; else does nothing */
 struct str buf_view(const struct buf *b);
-void buf_clear(struct buf *b); /* empties, keeps memory and failures */
+void buf_clear(struct buf *b);         /* empties, keeps memory and failures */
+void buf_cut(struct buf *b, size_t n); /* the same from n bytes on; no stream's */
 void buf_free(struct buf *b);
 
 /* NULL, or what went wrong since the start: `kind` for the ceiling and the sink. */

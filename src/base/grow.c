@@ -18,15 +18,24 @@ static size_t next_room(size_t cap, size_t size)
 
 void *grow(void *v, size_t n, size_t *cap, size_t size)
 {
+	return grow_from(NULL, v, n, cap, size);
+}
+
+void *grow_from(struct budget *b, void *v, size_t n, size_t *cap, size_t size)
+{
 	size_t room;
 	void *p;
 
 	if (n < *cap)
 		return v;
 	room = next_room(*cap, size);
-	p = room ? realloc(v, room * size) : NULL;
+	if (!room || !budget_take(b, (room - *cap) * size))
+		return NULL;
+	p = realloc(v, room * size);
 	if (p)
 		*cap = room;
+	else
+		budget_give(b, (room - *cap) * size);
 	return p;
 }
 

@@ -13,6 +13,9 @@
 /* The array comes from malloc (NULL at first) and is the caller's to free. */
 void *grow(void *v, size_t n, size_t *cap, size_t size) MUST_USE;
 
+/* The same of a budget, which the caller gives *cap * size back to. */
+void *grow_from(struct budget *b, void *v, size_t n, size_t *cap, size_t size) MUST_USE;
+
 /* The array is the arena's, where the old one stays until the arena ends. Zeroed behind `n`. */
 void *grow_in(struct arena *a, void *v, size_t n, size_t *cap, size_t size) MUST_USE;
 

@@ -490,7 +490,7 @@ static struct err *take_body(struct transfer *t, struct str *out)
 	if (t->body.n == 0)
 		return NULL;
 	p = buf_take(&t->body, &n);
-	if (!arena_adopt(t->arena, p)) {
+	if (!arena_adopt(t->arena, p, n)) {
 		free(p);
 		return err_nomem();
 	}

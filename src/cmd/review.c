@@ -22,14 +22,17 @@
 #include "run/review_pairs.h"
 #include "run/run_result.h"
 
-#define OBJECT_MAX  ((uint64_t)64 << 20) /* bytes of one git object, unless --max-reply is more */
-#define TIME_MAX_MS ((uint64_t)5 * 60 * 1000)
+#define OBJECT_MAX ((uint64_t)64 << 20) /* bytes of one git object, unless --max-reply is more */
+/* What all baselines take: 256 MiB less what the program and one object on its way need. */
+#define BASELINES_MEMORY ((size_t)128 << 20)
+#define TIME_MAX_MS      ((uint64_t)5 * 60 * 1000)
 
 struct review {
 	const struct options *o;
 	struct io *io;
 	struct arena *arena;
 	struct repo *repo;
+	struct budget budget;
 	struct range range;
 	struct repo_merge merge;
 	struct review_side base, head; /* head: the result of the merge */
@@ -98,10 +101,11 @@ static struct err *open_merge(struct review *v)
 	return repo_merge_changed(v->repo, &v->merge, v->arena, &v->changed);
 }
 
-static struct workspace workspace_at(const struct review *v, const struct repo_commit *commit)
+static struct workspace workspace_at(struct review *v, const struct repo_commit *commit)
 {
 	return (struct workspace){.arena = v->arena,
 				  .max_reply = v->o->max_reply,
+				  .budget = &v->budget,
 				  .repo = v->repo,
 				  .commit = *commit};
 }
@@ -267,7 +271,8 @@ static struct err *review(struct review *v, int *code)
 
 struct err *cmd_review(const struct options *o, struct io *io, int *code)
 {
-	struct review v = {.o = o, .io = io, .arena = arena_new()};
+	struct review v = {
+		.o = o, .io = io, .arena = arena_new(), .budget = {.max = BASELINES_MEMORY}};
 	struct err *e;
 
 	v.list.arena = v.arena;

@@ -17,9 +17,10 @@
 /* RFC 8259 section 9 lets a parser bound numbers; no honest one comes near. */
 #define NUMBER_LENGTH_MAX 512u
 
+/* There may be millions of them. */
 struct key {
-	struct str text;
-	uint32_t at;
+	const char *text;
+	uint32_t n, at;
 };
 
 struct frame {
@@ -39,6 +40,7 @@ struct json_scan {
 	/* The keys of all objects that are open, innermost last. */
 	struct key *keys;
 	size_t key_count, key_cap;
+	struct budget *budget; /* the arena's */
 };
 
 static const char *const kind_names[] = {
@@ -181,6 +183,7 @@ struct err *json_scan_new(struct str bytes, const struct json_limits *lim, struc
 	s->line = 1;
 	s->end = s->begin + bytes.n;
 	s->arena = a;
+	s->budget = arena_budget(a);
 	s->lim = *lim;
 	if (s->lim.depth_max > JSON_DEPTH_CEILING)
 		s->lim.depth_max = JSON_DEPTH_CEILING;
@@ -197,6 +200,7 @@ void json_scan_free(struct json_scan *s)
 	if (!s)
 		return;
 	free(s->keys);
+	budget_give(s->budget, s->key_cap * sizeof(*s->keys));
 	free(s);
 }
 
@@ -458,17 +462,22 @@ static struct err *value(struct json_scan *s, struct json_token *t)
 	}
 }
 
+static struct str text_of(const struct key *k)
+{
+	return (struct str){k->text, k->n};
+}
+
 static int by_text_then_place(const void *a, const void *b)
 {
 	const struct key *x = a, *y = b;
-	int c = str_cmp(x->text, y->text);
+	int c = str_cmp(text_of(x), text_of(y));
 
 	return c ? c : (x->at > y->at) - (x->at < y->at);
 }
 
 static struct err *duplicate(const struct json_scan *s, const struct key *k)
 {
-	return json_error_at(s, k->at, "duplicate key \"%.*s\"", STR_ARG(k->text));
+	return json_error_at(s, k->at, "duplicate key \"%.*s\"", STR_ARG(text_of(k)));
 }
 
 static struct err *remember_key(struct json_scan *s, const struct key *k)
@@ -478,11 +487,11 @@ static struct err *remember_key(struct json_scan *s, const struct key *k)
 
 	if (s->key_count - first < KEYS_COMPARED) {
 		for (size_t i = first; i < s->key_count; i++) {
-			if (str_eq(s->keys[i].text, k->text))
+			if (str_eq(text_of(&s->keys[i]), text_of(k)))
 				return duplicate(s, k);
 		}
 	}
-	keys = grow(s->keys, s->key_count, &s->key_cap, sizeof(*keys));
+	keys = grow_from(s->budget, s->keys, s->key_count, &s->key_cap, sizeof(*keys));
 	if (!keys)
 		return err_nomem();
 	s->keys = keys;
@@ -501,9 +510,14 @@ static struct err *forget_keys(struct json_scan *s, size_t first)
 	if (n <= KEYS_COMPARED)
 		return NULL;
 	keys = s->keys + first;
+	/* The C library's sort works on a copy. */
+	if (!budget_take(s->budget, n * sizeof(*keys)))
+		return err_nomem();
 	qsort(keys, n, sizeof(*keys), by_text_then_place);
+	budget_give(s->budget, n * sizeof(*keys));
 	for (size_t i = 1; i < n; i++) {
-		if (str_eq(keys[i - 1].text, keys[i].text) && (!dup || keys[i].at < dup->at))
+		if (str_eq(text_of(&keys[i - 1]), text_of(&keys[i])) &&
+		    (!dup || keys[i].at < dup->at))
 			dup = &keys[i];
 	}
 	return dup ? duplicate(s, dup) : NULL;
@@ -518,7 +532,7 @@ static struct err *key(struct json_scan *s, struct json_token *t)
 	t->line = s->line;
 	s->p++;
 	TRY(string(s, &t->text));
-	TRY(remember_key(s, &(struct key){t->text, t->at}));
+	TRY(remember_key(s, &(struct key){t->text.p, (uint32_t)t->text.n, t->at}));
 	skip_blanks(s);
 	if (s->p == s->end || *s->p != ':')
 		return unexpected(s, s->p, "':' behind the key");

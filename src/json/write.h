@@ -13,8 +13,23 @@
 /* With quotes; escapes as RFC 8785 section 3.2.2.2. `s` is valid UTF-8. */
 void json_put_string(struct buf *b, struct str s);
 void json_put_integer(struct buf *b, struct integer i);
-/* The shortest decimal that reads back as v, as ECMAScript prints it (RFC 8785 3.2.2.3). */
-void json_put_double(struct buf *b, double v);
+
+enum json_style {
+	/* RFC 8785, but for integers beyond 2^53, whose digits are all kept. */
+	JSON_JCS,
+	/*
+	 * One line with a blank behind ':' and ','. Keys and numbers as in JCS, except that a whole
+	 * number beyond what the scanner takes as an integer keeps an exponent, so that what we
+	 * write we can read.
+	 */
+	JSON_LINE,
+};
+
+/*
+ * The shortest decimal that reads back as v, as ECMAScript prints it (RFC 8785 3.2.2.3). `text` is
+ * how the source writes it.
+ */
+void json_put_number(struct buf *b, struct str text, double v, enum json_style style);
 
 /*
  * The document, indented by two spaces. Keys come in the order of the calls. A container that is

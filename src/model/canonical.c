@@ -25,6 +25,11 @@ static struct str inner(struct str object)
 	return (struct str){object.p + 1, object.n - 2};
 }
 
+static struct str behind(struct str s, size_t n)
+{
+	return (struct str){s.p + n, s.n - n};
+}
+
 /* With `as_present` members that the source does not name are left out. */
 static void put_element(struct buf *b, const struct field *f, const struct element *e,
 			bool as_present)
@@ -175,40 +180,27 @@ void canonical_write_value(struct buf *b, const struct field *f, const struct va
 }
 
 /* A list without a row, one element a line as those with one; text is in one line. */
-static struct err *put_unknown(struct buf *b, const struct unknown *u)
+static void put_unknown(struct buf *b, const struct unknown *u)
 {
-	const struct json_limits lim = {JSON_SIZE_CEILING, JSON_DEPTH_CEILING, ERR_REPLY};
-	struct arena *a;
-	struct json_scan *s = NULL;
-	struct json_token t;
-	struct err *e;
+	struct str rest = u->json;
 
-	if (u->json.p[0] != '[' || str_is(u->json, "[]")) {
-		buf_str(b, u->json);
-		return NULL;
+	if (rest.p[0] != '[' || str_is(rest, "[]")) {
+		buf_str(b, rest);
+		return;
 	}
-	a = arena_new();
-	e = a ? json_scan_new(u->json, &lim, a, &s) : err_nomem();
-	if (!e)
-		e = json_next(s, &t);
 	buf_puts(b, "[\n    ");
-	for (size_t i = 0; !e; i++) {
-		size_t start;
+	while (rest.p[0] != ']') {
+		size_t n;
 
-		e = json_next(s, &t);
-		if (e || t.kind == JSON_ARRAY_END)
-			break;
-		start = t.at;
-		e = json_skip(s, &t);
-		if (i)
+		if (rest.p[0] == ',')
 			buf_puts(b, ",\n    ");
-		if (!e)
-			buf_add(b, u->json.p + start, json_offset(s) - start);
+		/* The opening bracket, or a comma and a blank. */
+		rest = behind(rest, rest.p[0] == ',' ? 2 : 1);
+		n = json_canonical_length(rest);
+		buf_add(b, rest.p, n);
+		rest = behind(rest, n);
 	}
 	buf_puts(b, "\n  ]");
-	json_scan_free(s);
-	arena_free(a);
-	return e;
 }
 
 static void put_name(struct buf *b, bool is_first, struct str name)
@@ -224,7 +216,7 @@ static bool is_empty(const struct field *f, const struct value *v)
 }
 
 /* With `as_present` rows that are empty and that the source does not name are left out. */
-static struct err *write_disk(struct buf *b, const struct config *c, bool as_present)
+static void write_disk(struct buf *b, const struct config *c, bool as_present)
 {
 	const struct resource *r = c->resource;
 	bool is_first = true;
@@ -246,15 +238,15 @@ static struct err *write_disk(struct buf *b, const struct config *c, bool as_pre
 	for (size_t i = 0; i < c->unknown_count; i++) {
 		put_name(b, is_first, c->unknown[i].name);
 		is_first = false;
-		TRY(put_unknown(b, &c->unknown[i]));
+		put_unknown(b, &c->unknown[i]);
 	}
 	buf_puts(b, is_first ? "}\n" : "\n}\n");
-	return NULL;
 }
 
 struct err *canonical_write(struct buf *b, const struct config *c)
 {
-	return write_disk(b, c, false);
+	write_disk(b, c, false);
+	return NULL;
 }
 
 /*
@@ -282,12 +274,12 @@ struct err *canonical_check(const struct config *c, struct str source, bool *is_
 {
 	struct comparison cmp = {source, true};
 	struct buf b = buf_stream(compare_sink, &cmp);
-	struct err *e = write_disk(&b, c, true);
+	struct err *e;
 
+	write_disk(&b, c, true);
 	buf_flush(&b);
 	*is_canonical = cmp.is_equal && cmp.rest.n == 0;
-	if (!e && b.failed_memory)
-		e = err_nomem();
+	e = b.failed_memory ? err_nomem() : NULL;
 	buf_free(&b);
 	return e;
 }
@@ -321,10 +313,57 @@ static bool is_digested(const struct field *f, const struct element *e, size_t i
 	return false;
 }
 
-static void put_jcs_members(struct buf *b, const struct field *f, const struct element *e,
+/* Members without a row that are still to be written: `"a": 1, "b": 2`. */
+static struct str first_extra(const struct element *e)
+{
+	return e->extra && e->extra->compared.n ? inner(e->extra->compared) : STR("");
+}
+
+/*
+ * Is the member in front, whose name is in quotes and may have escapes, before the one of this
+ * name? Names of rows are letters, which are above all that is escaped but the backslash.
+ */
+static bool is_before(struct str extra, struct str name)
+{
+	for (size_t i = 0; i < name.n; i++) {
+		char c = extra.p[i + 1];
+
+		if (c == '"')
+			return true;
+		if (c == '\\' && extra.p[i + 2] != '\\')
+			return true;
+		if (c != name.p[i])
+			return (unsigned char)c < (unsigned char)name.p[i];
+	}
+	return false;
+}
+
+static void put_joint(struct buf *b, bool *is_first)
+{
+	if (!*is_first)
+		buf_char(b, ',');
+	*is_first = false;
+}
+
+/* The members in front that are before `name`, or all; *rest is what stays. */
+static void put_jcs_extra(struct buf *b, struct str *rest, const struct str *name, bool *is_first)
+{
+	while (rest->n && (!name || is_before(*rest, *name))) {
+		size_t n = json_canonical_length(*rest);
+
+		n += 2; /* the colon and a blank */
+		n += json_canonical_length(behind(*rest, n));
+		put_joint(b, is_first);
+		json_restyle(b, (struct str){rest->p, n}, JSON_JCS);
+		*rest = behind(*rest, n < rest->n ? n + 2 : n);
+	}
+}
+
+static void put_jcs_element(struct buf *b, const struct field *f, const struct element *e,
 			    const struct entry *order)
 {
 	bool has_gaps = element_has_gaps(f, e), is_first = true;
+	struct str extra = first_extra(e);
 
 	buf_char(b, '{');
 	for (size_t k = 0; k < f->member_count; k++) {
@@ -332,42 +371,17 @@ static void put_jcs_members(struct buf *b, const struct field *f, const struct e
 
 		if (!is_digested(f, e, i, has_gaps))
 			continue;
-		if (!is_first)
-			buf_char(b, ',');
-		is_first = false;
+		put_jcs_extra(b, &extra, &order[k].name, &is_first);
+		put_joint(b, &is_first);
 		json_put_string(b, order[k].name);
 		buf_char(b, ':');
 		canonical_write_member(b, &f->members[i], element_member(e, i));
 	}
-	if (e->extra && e->extra->compared.n) {
-		if (!is_first)
-			buf_char(b, ',');
-		buf_str(b, inner(e->extra->compared));
-	}
+	put_jcs_extra(b, &extra, NULL, &is_first);
 	buf_char(b, '}');
 }
 
-static struct err *put_jcs_element(struct buf *b, const struct field *f, const struct element *e,
-				   const struct entry *order)
-{
-	const struct json_limits lim = {JSON_SIZE_CEILING, JSON_DEPTH_CEILING, ERR_REPLY};
-	struct buf mixed = BUF_INIT(JSON_SIZE_CEILING);
-	struct err *err;
-
-	if (!e->extra || !e->extra->compared.n) {
-		put_jcs_members(b, f, e, order);
-		return NULL;
-	}
-	/* Unknown members go between the known ones: the slow way sorts them in. */
-	put_jcs_members(&mixed, f, e, order);
-	err = buf_check(&mixed, ERR_REPLY, "an element");
-	if (!err)
-		err = json_jcs(b, buf_view(&mixed), &lim);
-	buf_free(&mixed);
-	return err;
-}
-
-static struct err *put_jcs_elements(struct buf *b, const struct field *f, const struct value *v)
+static void put_jcs_elements(struct buf *b, const struct field *f, const struct value *v)
 {
 	struct entry order[SCHEMA_MEMBERS_MAX];
 
@@ -378,27 +392,27 @@ static struct err *put_jcs_elements(struct buf *b, const struct field *f, const 
 	for (size_t i = 0; i < v->u.elements.n; i++) {
 		if (i)
 			buf_char(b, ',');
-		TRY(put_jcs_element(b, f, v->u.elements.v[i], order));
+		put_jcs_element(b, f, v->u.elements.v[i], order);
 	}
 	buf_char(b, ']');
-	return NULL;
 }
 
-static struct err *put_jcs_entry(struct buf *b, const struct config *c, size_t row)
+static void put_jcs_entry(struct buf *b, const struct config *c, size_t row)
 {
 	const struct resource *r = c->resource;
 	const struct field *f;
 
-	if (row >= r->field_count)
-		return json_restyle(b, c->unknown[row - r->field_count].json, JSON_JCS);
+	if (row >= r->field_count) {
+		json_restyle(b, c->unknown[row - r->field_count].json, JSON_JCS);
+		return;
+	}
 	f = &r->fields[row];
 	if (f->kind == KIND_ELEMENTS)
-		return put_jcs_elements(b, f, &c->values[row]);
-	if (schema_is_set(f->kind))
+		put_jcs_elements(b, f, &c->values[row]);
+	else if (schema_is_set(f->kind))
 		put_list(b, f, &c->values[row], &packed);
 	else
 		put_scalar(b, f, &c->values[row]);
-	return NULL;
 }
 
 struct err *canonical_write_jcs(struct buf *b, const struct config *c)
@@ -424,7 +438,7 @@ struct err *canonical_write_jcs(struct buf *b, const struct config *c)
 			buf_char(b, ',');
 		json_put_string(b, order[i].name);
 		buf_char(b, ':');
-		e = put_jcs_entry(b, c, order[i].row);
+		put_jcs_entry(b, c, order[i].row);
 	}
 	buf_char(b, '}');
 	free(order);

@@ -15,17 +15,30 @@
 #include "json/pointer.h"
 #include "model/reader.h"
 
+bool reader_wants_note(struct reader *r, enum note_kind kind)
+{
+	if (r->out->totals[kind] < NOTES_MAX)
+		return true;
+	r->out->totals[kind]++;
+	return false;
+}
+
 struct err *reader_note(struct reader *r, enum note_kind kind, uint32_t at, struct str field,
 			const char *below, const char *fmt, ...)
 {
 	struct buf path = BUF_INIT(JSON_SIZE_CEILING);
+	/* The name may be nearly all of the document, and twice as long when it is escaped. */
+	size_t path_max = 2 * (field.n + strlen(below));
 	struct reading *out = r->out;
 	struct note n = {.kind = kind, .at = at};
 	char *text = NULL;
 	va_list ap;
 
-	if (out->totals[kind]++ >= NOTES_MAX)
+	if (!reader_wants_note(r, kind))
 		return NULL;
+	out->totals[kind]++;
+	if (!budget_take(arena_budget(r->arena), path_max))
+		return err_nomem();
 	va_start(ap, fmt);
 	if (vasprintf(&text, fmt, ap) < 0)
 		text = NULL;
@@ -37,6 +50,7 @@ struct err *reader_note(struct reader *r, enum note_kind kind, uint32_t at, stru
 	n.message = arena_str(r->arena, str_from(text));
 	free(text);
 	buf_free(&path);
+	budget_give(arena_budget(r->arena), path_max);
 	out->notes =
 		grow_in(r->arena, out->notes, out->note_count, &r->note_cap, sizeof(*out->notes));
 	if (!n.path.p || !n.message.p || !out->notes)
@@ -122,6 +136,20 @@ static int by_name(const void *a, const void *b)
 	return json_compare_keys(x->name, y->name);
 }
 
+static struct err *sort_unknown(struct reader *r, const struct unknown_list *list)
+{
+	struct budget *b = arena_budget(r->arena);
+	size_t copy = list->n * sizeof(*list->v); /* the C library's sort works on one */
+
+	if (!list->n)
+		return NULL;
+	if (!budget_take(b, copy))
+		return err_nomem();
+	qsort(list->v, list->n, sizeof(*list->v), by_name);
+	budget_give(b, copy);
+	return NULL;
+}
+
 /* Behind the opening brace of the object that holds the fields. */
 static struct err *read_fields(struct reader *r, struct json_token *key)
 {
@@ -131,8 +159,7 @@ static struct err *read_fields(struct reader *r, struct json_token *key)
 		TRY(read_field(r, key, &unknown));
 		TRY(json_next(r->scan, key));
 	}
-	if (unknown.n)
-		qsort(unknown.v, unknown.n, sizeof(*unknown.v), by_name);
+	TRY(sort_unknown(r, &unknown));
 	r->out->config.unknown = unknown.v;
 	r->out->config.unknown_count = unknown.n;
 	return NULL;
@@ -212,11 +239,38 @@ static struct err *demand_fields(struct reader *r)
 	return NULL;
 }
 
+/* Where memory was at its end, and how much it might have been. */
+static struct err *too_large(const struct reader *r, const struct budget *b)
+{
+	const char *whose = r->opt->budget ? "the limit of this run" : "the limit for its size";
+	size_t mib = b->max >> 20;
+
+	return json_error_at(r->scan, json_offset(r->scan),
+			     "the values up to here take more than %zu MiB of memory, %s", mib,
+			     whose);
+}
+
+static struct err *read_in_budget(struct reader *r, struct str bytes, struct budget *b)
+{
+	struct err *e = json_scan_new(bytes, &r->opt->limits, r->arena, &r->scan);
+
+	TRY(e);
+	e = budget_take(b, bytes.n) ? read_document(r) : err_nomem();
+	if (e && b->is_over) {
+		err_free(e);
+		e = err_because(too_large(r, b), REASON_TOO_LARGE);
+	}
+	json_scan_free(r->scan);
+	return e;
+}
+
 struct err *normalize_read(const struct resource *resource, struct str bytes,
 			   const struct normalize_options *opt, struct arena *a,
 			   struct reading **out)
 {
+	struct budget own = {.max = opt->limits.size_max + NORMALIZE_BESIDE};
 	struct reader r = {.resource = resource, .opt = opt, .arena = a};
+	struct budget *b = opt->budget ? opt->budget : &own;
 	struct err *e;
 
 	r.out = arena_alloc(a, sizeof(*r.out));
@@ -226,10 +280,9 @@ struct err *normalize_read(const struct resource *resource, struct str bytes,
 	r.out->config.resource = resource;
 	for (size_t i = 0; i < resource->field_count; i++)
 		r.out->config.values[i].is_null = !schema_is_set(resource->fields[i].kind);
-	e = json_scan_new(bytes, &opt->limits, a, &r.scan);
-	if (!e)
-		e = read_document(&r);
-	json_scan_free(r.scan);
+	arena_set_budget(a, b);
+	e = read_in_budget(&r, bytes, b);
+	arena_set_budget(a, NULL);
 	if (!e && opt->form == READ_REPLY && !r.out->has_error)
 		e = demand_fields(&r);
 	if (!e)

@@ -57,7 +57,15 @@ struct normalize_options {
 	struct json_limits limits;
 	const struct alias *aliases;
 	size_t alias_count;
+	/*
+	 * Of the memory that the document and all that is made of it take; NULL: it has one of its own,
+	 * of `limits.size_max` and NORMALIZE_BESIDE. More is an error with REASON_TOO_LARGE.
+	 */
+	struct budget *budget;
 };
+
+/* 64 MiB, less what the program itself needs. */
+#define NORMALIZE_BESIDE ((size_t)48 << 20)
 
 /* *out, and all in it, is in `a`; texts may point into `bytes`. */
 struct err *normalize_read(const struct resource *r, struct str bytes,

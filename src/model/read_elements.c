@@ -13,11 +13,6 @@
 #include "json/write.h"
 #include "model/reader.h"
 
-/* A member without a row. */
-struct extra_member {
-	struct str name, json;
-};
-
 /* A member with a row: its canonical text, and where the source has the same bytes. */
 struct draft_member {
 	struct str text;
@@ -28,24 +23,19 @@ struct draft_member {
 /* One element while it is read. */
 struct draft {
 	struct draft_member members[SCHEMA_MEMBERS_MAX];
-	struct extra_member *extra;
-	size_t extra_count, extra_cap;
 	size_t index; /* in the list, for paths */
 };
 
-static struct err *read_extra(struct reader *r, const struct field *f, struct draft *d,
+/* A member without a row goes to the text of those of this element. */
+static struct err *read_extra(struct reader *r, const struct field *f, const struct draft *d,
 			      const struct json_token *key)
 {
 	struct buf below = BUF_INIT(JSON_SIZE_CEILING);
-	struct json_token t;
 	struct err *e;
 
-	TRY(json_next(r->scan, &t));
-	d->extra = grow_in(r->arena, d->extra, d->extra_count, &d->extra_cap, sizeof(*d->extra));
-	if (!d->extra)
-		return err_nomem();
-	TRY(json_canonical(r->scan, &t, r->arena, &d->extra[d->extra_count].json));
-	d->extra[d->extra_count++].name = key->text;
+	TRY(json_canonical_add(r->extra, r->scan, key));
+	if (!reader_wants_note(r, NOTE_UNKNOWN_FIELD))
+		return NULL;
 	buf_printf(&below, "/%zu/", d->index);
 	pointer_put_token(&below, key->text);
 	e = buf_check(&below, ERR_REPLY, "a path");
@@ -97,56 +87,58 @@ static struct err *read_known(struct reader *r, const struct field *f, struct dr
 	return NULL;
 }
 
-static int by_extra_name(const void *a, const void *b)
-{
-	const struct str *x = a, *y = b;
-
-	return json_compare_keys(x[0], y[0]);
-}
-
 /* What a member of the table would say by being absent. */
 static bool is_empty(struct str json)
 {
 	return str_is(json, "null") || str_is(json, "[]") || str_is(json, "\"\"");
 }
 
-/* The unknown members as one object; *out is empty where there is none. */
-static struct err *join_extra(struct reader *r, const struct draft *d, bool with_empty,
-			      struct str *out)
+static bool has_empty(const struct json_canonical_text *t)
 {
-	struct buf b = BUF_INIT(JSON_SIZE_CEILING);
-	struct err *e;
-
-	*out = STR("");
-	for (size_t i = 0; i < d->extra_count; i++) {
-		if (!with_empty && is_empty(d->extra[i].json))
-			continue;
-		buf_puts(&b, b.n ? ", " : "{");
-		json_put_string(&b, d->extra[i].name);
-		buf_puts(&b, ": ");
-		buf_str(&b, d->extra[i].json);
+	for (size_t i = 0; i < t->count; i++) {
+		if (is_empty(json_canonical_told(t, i)))
+			return true;
 	}
-	if (b.n) {
-		buf_char(&b, '}');
-		*out = arena_str(r->arena, buf_view(&b));
-	}
-	e = buf_check(&b, ERR_REPLY, "an element");
-	if (!e && !out->p)
-		e = err_nomem();
-	buf_free(&b);
-	return e;
+	return false;
 }
 
-static struct err *place_extra(struct reader *r, struct draft *d, struct value *v,
-			       struct element *e)
+/* `{`, those members, `}`, in the arena; *out is empty where there is none. */
+static struct err *join_extra(struct reader *r, bool with_empty, struct str *out)
+{
+	const struct json_canonical_text *t = r->extra;
+	char *p = arena_bytes(r->arena, t->out.n + 3);
+	size_t n = 0;
+
+	if (!p)
+		return err_nomem();
+	for (size_t i = 0; i < t->count; i++) {
+		const struct json_canonical_member *m = &t->members[i];
+
+		if (!with_empty && is_empty(json_canonical_told(t, i)))
+			continue;
+		memcpy(p + n, n ? ", " : "{", n ? 2 : 1);
+		n += n ? 2 : 1;
+		memcpy(p + n, t->out.p + m->at, m->n);
+		n += m->n;
+	}
+	if (n)
+		p[n++] = '}';
+	*out = (struct str){p, n};
+	return NULL;
+}
+
+static struct err *place_extra(struct reader *r, struct value *v, struct element *e)
 {
 	struct extra *x = arena_alloc(r->arena, sizeof(*x));
 
 	if (!x)
 		return err_nomem();
-	qsort(d->extra, d->extra_count, sizeof(*d->extra), by_extra_name);
-	TRY(join_extra(r, d, true, &x->kept));
-	TRY(join_extra(r, d, false, &x->compared));
+	TRY(json_canonical_sort(r->extra, 0));
+	TRY(buf_check(&r->extra->out, ERR_REPLY, "an element"));
+	TRY(join_extra(r, true, &x->kept));
+	x->compared = x->kept;
+	if (has_empty(r->extra))
+		TRY(join_extra(r, false, &x->compared));
 	v->u.elements.have_extra |= x->compared.n > 0;
 	e->extra = x;
 	return NULL;
@@ -207,9 +199,8 @@ static struct err *read_element(struct reader *r, const struct field *f, size_t 
 
 	/* Not all of it: most rows of the draft have no member. */
 	memset(d.members, 0, f->member_count * sizeof(d.members[0]));
-	d.extra = NULL;
-	d.extra_count = d.extra_cap = 0;
 	d.index = index;
+	json_canonical_clear(r->extra);
 
 	for (;;) {
 		struct json_token key;
@@ -228,8 +219,8 @@ static struct err *read_element(struct reader *r, const struct field *f, size_t 
 	if (!e)
 		return err_nomem();
 	TRY(place_members(r, f, &d, e));
-	if (d.extra_count)
-		TRY(place_extra(r, &d, v, e));
+	if (r->extra->count)
+		TRY(place_extra(r, v, e));
 	*out = e;
 	return NULL;
 }
@@ -237,6 +228,7 @@ static struct err *read_element(struct reader *r, const struct field *f, size_t 
 struct order {
 	const struct resource *resource;
 	size_t field;
+	struct budget *budget;
 };
 
 /* Total: elements that differ in state alone stand in one order too, whatever the reply's. */
@@ -343,17 +335,24 @@ static int compare_ranked(const void *a, const void *b, void *ctx)
 static struct err *sort_elements(const struct element **v, size_t n, struct order *o)
 {
 	const struct field *f = &o->resource->fields[o->field];
-	struct ranked *ranked = reallocarray(NULL, n, sizeof(*ranked));
+	size_t size = 2 * n * sizeof(struct ranked); /* the C library's sort works on a copy */
 	struct place common = common_place(f, v, n);
+	struct ranked *ranked;
 
-	if (!ranked)
+	if (!budget_take(o->budget, size))
 		return err_nomem();
+	ranked = reallocarray(NULL, n, sizeof(*ranked));
+	if (!ranked) {
+		budget_give(o->budget, size);
+		return err_nomem();
+	}
 	for (size_t i = 0; i < n; i++)
 		ranked[i] = (struct ranked){rank(f, v[i], common), v[i]};
 	qsort_r(ranked, n, sizeof(*ranked), compare_ranked, o);
 	for (size_t i = 0; i < n; i++)
 		v[i] = ranked[i].e;
 	free(ranked);
+	budget_give(o->budget, size);
 	return NULL;
 }
 
@@ -373,11 +372,181 @@ static struct err *make_elements_set(const struct element **v, size_t *n, struct
 	return NULL;
 }
 
-struct err *read_elements(struct reader *r, const struct field *f, struct value *v)
+/*
+ * Short elements take more memory than their text, so that of those that are equal one is kept from
+ * the start. A slot holds the place of an element in the list, from 1. Where elements crowd, one may
+ * be kept twice: making a set of the list drops it.
+ */
+#define SLOTS_FIRST  ((size_t)256)
+#define SLOTS_LOOKED 16u
+
+struct slot {
+	uint32_t hash, index;
+};
+
+struct seen {
+	struct slot *slots;
+	size_t count, cap;
+};
+
+/* The list while it is read. */
+struct elements {
+	const struct element **v;
+	size_t n, cap;
+	struct seen seen;
+};
+
+static uint64_t mix(uint64_t h, uint64_t v)
 {
-	struct order o = {r->resource, (size_t)(f - r->resource->fields)};
-	const struct element **list = NULL;
-	size_t n = 0, cap = 0;
+	h = (h ^ v) * UINT64_C(0x9e3779b97f4a7c15);
+	return h ^ h >> 29;
+}
+
+static uint64_t hash_text(uint64_t h, struct str s)
+{
+	uint64_t v = 0;
+
+	h = mix(h, s.n);
+	for (; s.n >= sizeof(v); s.p += sizeof(v), s.n -= sizeof(v)) {
+		memcpy(&v, s.p, sizeof(v));
+		h = mix(h, v);
+	}
+	v = 0;
+	if (s.n)
+		memcpy(&v, s.p, s.n);
+	return mix(h, v);
+}
+
+static uint32_t hash_element(const struct field *f, const struct element *e)
+{
+	uint64_t h = 1;
+
+	for (size_t i = 0; i < f->member_count; i++)
+		h = hash_text(h, element_member(e, i));
+	if (e->extra)
+		h = hash_text(h, e->extra->kept);
+	return (uint32_t)(h >> 32);
+}
+
+/* To the last byte, and which members are named. */
+static bool is_same(const struct field *f, const struct element *x, const struct element *y)
+{
+	for (size_t i = 0; i < f->member_count; i++) {
+		if (!str_eq(element_member(x, i), element_member(y, i)) ||
+		    element_names(x, i) != element_names(y, i))
+			return false;
+	}
+	return str_eq(x->extra ? x->extra->kept : STR(""), y->extra ? y->extra->kept : STR(""));
+}
+
+static void put_slot(struct seen *s, struct slot slot)
+{
+	for (size_t i = 0; i < SLOTS_LOOKED; i++) {
+		struct slot *at = &s->slots[(slot.hash + i) & (s->cap - 1)];
+
+		if (!at->index) {
+			*at = slot;
+			s->count++;
+			return;
+		}
+	}
+}
+
+static struct err *widen_seen(struct seen *s, struct budget *budget)
+{
+	struct seen wide = {.cap = s->cap ? 2 * s->cap : SLOTS_FIRST};
+
+	if (s->count < s->cap / 2)
+		return NULL;
+	if (!budget_take(budget, wide.cap * sizeof(*wide.slots)))
+		return err_nomem();
+	wide.slots = calloc(wide.cap, sizeof(*wide.slots));
+	if (!wide.slots) {
+		budget_give(budget, wide.cap * sizeof(*wide.slots));
+		return err_nomem();
+	}
+	for (size_t i = 0; i < s->cap; i++) {
+		if (s->slots[i].index)
+			put_slot(&wide, s->slots[i]);
+	}
+	free(s->slots);
+	budget_give(budget, s->cap * sizeof(*s->slots));
+	*s = wide;
+	return NULL;
+}
+
+/* Did one like the last of the list come before? */
+static struct err *look_up(struct reader *r, const struct field *f, struct elements *l, bool *found)
+{
+	const struct element *e = l->v[l->n];
+	uint32_t hash = hash_element(f, e);
+
+	*found = false;
+	TRY(widen_seen(&l->seen, arena_budget(r->arena)));
+	for (size_t i = 0; i < SLOTS_LOOKED; i++) {
+		const struct slot *at = &l->seen.slots[(hash + i) & (l->seen.cap - 1)];
+
+		if (!at->index)
+			break;
+		*found = at->hash == hash && is_same(f, l->v[at->index - 1], e);
+		if (*found)
+			return NULL;
+	}
+	if (l->n < UINT32_MAX)
+		put_slot(&l->seen, (struct slot){hash, (uint32_t)l->n + 1});
+	return NULL;
+}
+
+/* Does it take more than its text, which is from `at` to here? */
+static bool is_costly(const struct reader *r, const struct field *f, const struct element *e,
+		      uint32_t at)
+{
+	size_t size = sizeof(*e) + f->member_count * sizeof(e->members[0]) + sizeof(struct ranked) +
+		      sizeof(void *);
+
+	return e->extra || e->base != r->out->source.p || json_offset(r->scan) - at < size;
+}
+
+static struct err *add_element(struct reader *r, const struct field *f, size_t index, uint32_t at,
+			       struct value *v, struct elements *l)
+{
+	struct arena_mark mark;
+	size_t notes = r->out->note_count;
+	bool found = false;
+
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
+	void *list = grow_from(arena_budget(r->arena), (void *)l->v, l->n, &l->cap, sizeof(*l->v));
+
+	if (!list)
+		return err_nomem();
+	l->v = list;
+	mark = arena_mark(r->arena);
+	TRY(read_element(r, f, index, v, &l->v[l->n]));
+	if (is_costly(r, f, l->v[l->n], at))
+		TRY(look_up(r, f, l, &found));
+	if (!found)
+		l->n++;
+	else if (r->out->note_count == notes)
+		arena_rewind(r->arena, &mark);
+	return NULL;
+}
+
+static struct err *not_an_object(struct reader *r, const struct field *f, size_t index,
+				 const struct json_token *t, struct value *v)
+{
+	char below[32];
+
+	(void)snprintf(below, sizeof(below), "/%zu", index);
+	v->is_malformed = true;
+	TRY(reader_note(r, NOTE_TYPE_CHANGED, t->at, str_from(f->name), below,
+			"found %s, expected an object", json_kind_name(t->kind)));
+	return json_skip(r->scan, t);
+}
+
+static struct err *read_list(struct reader *r, const struct field *f, struct value *v,
+			     struct elements *l)
+{
+	struct order o = {r->resource, (size_t)(f - r->resource->fields), arena_budget(r->arena)};
 
 	for (size_t index = 0;; index++) {
 		struct json_token t;
@@ -385,25 +554,38 @@ struct err *read_elements(struct reader *r, const struct field *f, struct value 
 		TRY(json_next(r->scan, &t));
 		if (t.kind == JSON_ARRAY_END)
 			break;
-		if (t.kind != JSON_OBJECT) {
-			char below[32];
-
-			(void)snprintf(below, sizeof(below), "/%zu", index);
-			v->is_malformed = true;
-			TRY(reader_note(r, NOTE_TYPE_CHANGED, t.at, str_from(f->name), below,
-					"found %s, expected an object", json_kind_name(t.kind)));
-			TRY(json_skip(r->scan, &t));
-			continue;
-		}
-		/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
-		list = grow_in(r->arena, (void *)list, n, &cap, sizeof(*list));
-		if (!list)
-			return err_nomem();
-		TRY(read_element(r, f, index, v, &list[n]));
-		n++;
+		if (t.kind == JSON_OBJECT)
+			TRY(add_element(r, f, index, t.at, v, l));
+		else
+			TRY(not_an_object(r, f, index, &t, v));
 	}
-	TRY(make_elements_set(list, &n, &o));
+	free(l->seen.slots);
+	budget_give(o.budget, l->seen.cap * sizeof(*l->seen.slots));
+	l->seen = (struct seen){0};
+	return make_elements_set(l->v, &l->n, &o);
+}
+
+struct err *read_elements(struct reader *r, const struct field *f, struct value *v)
+{
+	struct json_canonical_text extra = json_canonical_new(arena_budget(r->arena));
+	struct elements l = {0};
+	struct err *e;
+	void *list = NULL;
+
+	r->extra = &extra;
+	e = read_list(r, f, v, &l);
+	r->extra = NULL;
+	json_canonical_free(&extra);
+	if (e) {
+		free(l.seen.slots);
+		free((void *)l.v);
+		return e;
+	}
+	/* NOLINTNEXTLINE(bugprone-sizeof-expression): an array of pointers */
+	list = reader_keep_list(r, (void *)l.v, l.n, l.cap, sizeof(*l.v));
+	if (!list)
+		return err_nomem();
 	v->u.elements.v = list;
-	v->u.elements.n = n;
+	v->u.elements.n = l.n;
 	return NULL;
 }

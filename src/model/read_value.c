@@ -14,6 +14,9 @@
 /* Of a value in a message. */
 #define SHOWN_MAX 80u
 
+/* A list of fewer bytes is copied into the arena; a larger one goes over to it as it is. */
+#define LIST_COPIED ((size_t)64 << 10)
+
 static struct err *wrong_type(struct reader *r, const struct scalar *s, const struct json_token *t,
 			      const char *expected, bool *ok)
 {
@@ -289,12 +292,49 @@ static struct err *read_member(struct reader *r, const struct field *f, size_t i
 	return check_vocabulary(r, f, below, t->at, *text);
 }
 
-static struct err *read_set(struct reader *r, const struct field *f, struct value *v)
-{
-	bool is_text = f->kind == KIND_TEXT_SET;
-	size_t size = is_text ? sizeof(struct str) : sizeof(struct integer), cap = 0, n = 0;
-	char *list = NULL;
+/* The members of a set while they come. */
+struct members {
+	void *v;
+	size_t n, cap, size;
+	int (*compare)(const void *, const void *);
+};
 
+/* In order, each once. */
+static struct err *settle_members(struct reader *r, struct members *m)
+{
+	struct budget *budget = arena_budget(r->arena);
+	size_t copy = m->n * m->size; /* the C library's sort works on one */
+
+	if (!m->n)
+		return NULL;
+	if (!budget_take(budget, copy))
+		return err_nomem();
+	m->n = make_set(m->v, m->n, m->size, m->compare);
+	budget_give(budget, copy);
+	return NULL;
+}
+
+/* What came again is dropped first, and a list that is half empty then has room. */
+static struct err *add_to_set(struct reader *r, struct members *m, const void *member)
+{
+	if (m->n == m->cap) {
+		void *v;
+
+		TRY(settle_members(r, m));
+		v = m->n > m->cap / 2 || !m->cap
+			    ? grow_from(arena_budget(r->arena), m->v, m->cap, &m->cap, m->size)
+			    : m->v;
+		if (!v)
+			return err_nomem();
+		m->v = v;
+	}
+	memcpy((char *)m->v + m->n++ * m->size, member, m->size);
+	return NULL;
+}
+
+static struct err *read_members(struct reader *r, const struct field *f, struct value *v,
+				struct members *m)
+{
 	for (size_t index = 0;; index++) {
 		struct json_token t;
 		struct str text;
@@ -302,24 +342,61 @@ static struct err *read_set(struct reader *r, const struct field *f, struct valu
 
 		TRY(json_next(r->scan, &t));
 		if (t.kind == JSON_ARRAY_END)
-			break;
+			return settle_members(r, m);
 		TRY(read_member(r, f, index, &t, &text, &ok));
-		if (!ok) {
+		if (ok)
+			TRY(add_to_set(r, m,
+				       f->kind == KIND_TEXT_SET ? (void *)&text
+								: (void *)&t.integer));
+		else
 			v->is_malformed = true;
-			continue;
-		}
-		list = grow_in(r->arena, list, n, &cap, size);
-		if (!list)
-			return err_nomem();
-		memcpy(list + n++ * size, is_text ? (void *)&text : (void *)&t.integer, size);
 	}
-	n = n ? make_set(list, n, size, is_text ? compare_texts : compare_integers) : 0;
+}
+
+void *reader_keep_list(struct reader *r, void *list, size_t n, size_t cap, size_t size)
+{
+	void *kept;
+
+	budget_give(arena_budget(r->arena), cap * size);
+	if (n * size < LIST_COPIED) {
+		kept = arena_array(r->arena, n, size);
+		if (kept && n)
+			memcpy(kept, list, n * size);
+		free(list);
+		return kept;
+	}
+	kept = realloc(list, n * size);
+	if (!kept)
+		kept = list;
+	if (arena_adopt(r->arena, kept, n * size))
+		return kept;
+	free(kept);
+	return NULL;
+}
+
+static struct err *read_set(struct reader *r, const struct field *f, struct value *v)
+{
+	bool is_text = f->kind == KIND_TEXT_SET;
+	struct members m = {
+		.size = is_text ? sizeof(struct str) : sizeof(struct integer),
+		.compare = is_text ? compare_texts : compare_integers,
+	};
+	struct err *e = read_members(r, f, v, &m);
+	void *list;
+
+	if (e) {
+		free(m.v);
+		return e;
+	}
+	list = reader_keep_list(r, m.v, m.n, m.cap, m.size);
+	if (!list)
+		return err_nomem();
 	if (is_text) {
-		v->u.texts.v = (struct str *)(void *)list;
-		v->u.texts.n = n;
+		v->u.texts.v = list;
+		v->u.texts.n = m.n;
 	} else {
-		v->u.integers.v = (struct integer *)(void *)list;
-		v->u.integers.n = n;
+		v->u.integers.v = list;
+		v->u.integers.n = m.n;
 	}
 	return NULL;
 }

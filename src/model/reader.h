@@ -3,6 +3,7 @@
 #define SCANDRIFT_MODEL_READER_H
 
 #include "base/grow.h"
+#include "json/canonical.h"
 #include "model/normalize.h"
 
 /*
@@ -16,7 +17,11 @@ struct reader {
 	struct json_scan *scan;
 	struct reading *out;
 	size_t note_cap;
+	struct json_canonical_text *extra; /* members without a row of the element at hand */
 };
+
+/* Is a note of this kind kept, or counted only? One that is not is counted by this call. */
+bool reader_wants_note(struct reader *r, enum note_kind kind);
 
 /*
  * Adds a note on `field`, or on a place below it: "" or "/3/ImageTag". Notes beyond NOTES_MAX are
@@ -48,5 +53,8 @@ struct err *read_scalar(struct reader *r, const struct scalar *s, const struct j
 
 /* Is it what the service writes where nothing was ever set? */
 bool read_is_unset(const struct scalar *s, const struct json_token *t);
+
+/* A list from grow_from, of `n` items of `size` bytes, becomes the arena's. NULL: no memory. */
+void *reader_keep_list(struct reader *r, void *list, size_t n, size_t cap, size_t size) MUST_USE;
 
 #endif

@@ -22,7 +22,8 @@ static struct err *set_problem(struct config_file *f, struct arena *a, struct st
 }
 
 /* An error of the reader becomes the problem of the file; out of memory stays an error. */
-static struct err *take_error(struct config_file *f, struct arena *a, struct err *e)
+static struct err *take_error(const struct workspace *w, struct config_file *f, struct arena *a,
+			      struct err *e)
 {
 	struct err *memory;
 	struct str text;
@@ -31,6 +32,9 @@ static struct err *take_error(struct config_file *f, struct arena *a, struct err
 		return e;
 	text = str_from(e->cause ? e->cause->msg : e->msg);
 	f->problem_line = e->line;
+	/* A limit of its own, which grows with the option. */
+	if (e->reason == REASON_TOO_LARGE && !w->budget)
+		text = str_from(arena_printf(a, "%s; raise --max-reply", text.p));
 	memory = set_problem(f, a, text);
 	err_free(e);
 	return memory;
@@ -162,7 +166,7 @@ struct err *config_file_parse(const struct workspace *w, const char *path, struc
 	*out = (struct config_file){.path = path, .bytes = bytes};
 	e = normalize_read(&schema_registry_scan, bytes, &opt, a, &r);
 	if (e)
-		return take_error(out, a, e);
+		return take_error(w, out, a, e);
 	if (r->has_error)
 		return check_error(out, r, a);
 	TRY(check_shape(out, r, a));

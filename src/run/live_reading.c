@@ -47,10 +47,11 @@ static void take_failure(struct live_side *side, const struct fetch_outcome *o)
 static struct err *unusable(struct arena *a, struct live_side *out, struct err *e)
 {
 	bool has_place = e->line > 0;
+	enum reason reason = e->reason;
 	const char *text;
 
 	TRY(err_become_text(e, a, &out->failure.message));
-	out->failure.reason = REASON_BAD_REPLY;
+	out->failure.reason = reason ? reason : REASON_BAD_REPLY;
 	if (!has_place)
 		return NULL;
 	/* The finding shows the target's line as well, which is in another file. */

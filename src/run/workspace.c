@@ -378,5 +378,6 @@ struct normalize_options workspace_reading(const struct workspace *w, enum readi
 		.limits = {w->max_reply, JSON_DEPTH_MAX, kind},
 		.aliases = w->aliases,
 		.alias_count = w->alias_count,
+		.budget = w->budget,
 	};
 }

@@ -47,7 +47,8 @@ struct workspace_options {
 
 struct workspace {
 	struct arena *arena;
-	uint64_t max_reply; /* bytes of a reply, and of a baseline */
+	uint64_t max_reply;    /* bytes of a reply, and of a baseline */
+	struct budget *budget; /* of all configs that the run reads; NULL: each has its own */
 	struct repo *repo;
 	struct repo_commit commit;
 	const struct repo_merge

@@ -14,8 +14,8 @@ static const char config[] =
 
 static bool judge(struct arena *a, struct str text, struct str *again, enum verdict_outcome *out)
 {
-	struct normalize_options opt = {
-		READ_FILE, {JSON_SIZE_MAX, JSON_DEPTH_MAX, ERR_CONFIG}, NULL, 0};
+	struct normalize_options opt = {.form = READ_FILE,
+					.limits = {JSON_SIZE_MAX, JSON_DEPTH_MAX, ERR_CONFIG}};
 	struct reading *r;
 	struct coverage coverage;
 	struct policy_input in = {.coverage = &coverage, .has_state = true};

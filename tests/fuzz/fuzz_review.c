@@ -42,8 +42,8 @@ static bool refused(struct err *e)
 /* False where a command would end with 2. */
 static bool read_tree(struct arena *a, struct str *rest, struct tree *t)
 {
-	struct normalize_options opt = {
-		READ_FILE, {JSON_SIZE_MAX, JSON_DEPTH_MAX, ERR_CONFIG}, NULL, 0};
+	struct normalize_options opt = {.form = READ_FILE,
+					.limits = {JSON_SIZE_MAX, JSON_DEPTH_MAX, ERR_CONFIG}};
 	struct str targets = take(rest), policy = take(rest), baseline = take(rest);
 
 	*t = (struct tree){.targets.file = TARGETS_FILE};

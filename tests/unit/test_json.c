@@ -266,7 +266,7 @@ static char *canonical(const char *text, enum json_style style)
 	assert_null(json_scan_new(str_from(text), &limits, a, &s));
 	assert_null(json_next(s, &t));
 	assert_null(json_canonical(s, &t, a, &line));
-	assert_null(json_restyle(&b, line, style));
+	json_restyle(&b, line, style);
 	json_scan_free(s);
 	arena_free(a);
 	return buf_take(&b, NULL);
@@ -330,7 +330,7 @@ static void test_doubles(void **state)
 			memcpy(&v, &seed, sizeof(v));
 		if (!isfinite(v) || v == 0)
 			continue;
-		json_put_double(&b, v);
+		json_put_number(&b, STR(""), v, JSON_JCS);
 		assert_true(strtod(b.p, NULL) == v);
 		longer += b.n > 25;
 		buf_free(&b);
