@@ -298,16 +298,19 @@ static struct err *parse_meta(struct str bytes, struct arena *a, struct meta *m)
 }
 
 /* A file of the folder; *found is false where there is none. */
+/* The memory goes over to the arena: of a large reply there is one copy. */
 static struct err *read_file(const char *dir, const char *name, size_t max, struct arena *a,
 			     struct str *out, bool *found)
 {
 	struct buf b = BUF_INIT(max);
 	struct err *e = fs_read_beneath(dir, name, max, &b, found);
 
-	if (!e && *found) {
-		*out = arena_str(a, buf_view(&b));
-		if (!out->p)
-			e = err_nomem();
+	*out = STR("");
+	if (!e && b.n && !arena_adopt(a, b.p, b.n))
+		e = err_nomem();
+	if (!e && b.n) {
+		*out = buf_view(&b);
+		b = BUF_INIT(0);
 	}
 	buf_free(&b);
 	return e ? err_wrap(e, "%s", dir) : NULL;
