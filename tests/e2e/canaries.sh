@@ -35,8 +35,11 @@ search() {
 }
 
 # Between the halves of the password: each reserved byte, raw and encoded, and what else may stand there.
-for byte in '#' '/' '?' '@' ':' '[' ']' '!' '$' '&' "'" '(' ')' '*' '+' ',' ';' '=' '%' '"' '<' '>' \
-	'\' '^' '`' '{' '|' '}' '~' ' ' '%23' '%2F' '%3f' '%40' '%3A' '%25' '%00' '%0a' '%zz' '#26' '/@' '@@'; do
+printf '%s\n' '#' / '?' @ : '[' ']' '!' '$' '&' "'" '(' ')' '*' + , ';' = % '"' '<' '>' \
+	"\\" '^' '`' '{' '|' '}' '~' ' ' %23 %2F %3f %40 %3A %25 %00 %0a %zz '#26' /@ @@ >bytes
+tried=0
+while IFS= read -r byte; do
+	tried=$((tried + 1))
 	for scheme in http:// https:// socks5h:// nonsense:// ''; do
 		for form in "$user:$before$byte$after@" "$user$byte$before:$after@"; do
 			https_proxy="$scheme${form}127.0.0.1:1"
@@ -49,7 +52,8 @@ for byte in '#' '/' '?' '@' ':' '[' ']' '!' '$' '&' "'" '(' ')' '*' '+' ',' ';' 
 		[ -n "$SCANDRIFT_LONG" ] || [ "$byte" = '#' ] || break
 	done
 	rm -f kept/[0-9]*
-done
+done <bytes
+[ "$tried" = 42 ] || fail "$tried bytes were tried"
 unset https_proxy
 
 # Commands that ask the network, each format, and a proxy whose host libcurl takes from the password.

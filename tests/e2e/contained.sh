@@ -87,13 +87,14 @@ expect_text reports/night/page.md ScanPeriod
 
 # By an event whose file lies elsewhere.
 mkdir event
-printf '{"before": "%s"}' "$(git -C origin rev-parse main)" >event/event.json
+printf '{"before": "%s", "repository": {"default_branch": "topic"}}' \
+	"$(git -C origin rev-parse main)" >event/event.json
 GITHUB_ACTIONS=true GITHUB_EVENT_NAME=push GITHUB_SHA=$(git -C origin rev-parse topic)
-GITHUB_EVENT_PATH=$PWD/event/event.json
-export GITHUB_ACTIONS GITHUB_EVENT_NAME GITHUB_SHA GITHUB_EVENT_PATH
+GITHUB_EVENT_PATH=$PWD/event/event.json GITHUB_REF=refs/heads/topic
+export GITHUB_ACTIONS GITHUB_EVENT_NAME GITHUB_SHA GITHUB_EVENT_PATH GITHUB_REF
 witness "$PWD/origin" -C origin review
 expect_exit 1
-unset GITHUB_ACTIONS GITHUB_EVENT_NAME GITHUB_SHA GITHUB_EVENT_PATH
+unset GITHUB_ACTIONS GITHUB_EVENT_NAME GITHUB_SHA GITHUB_EVENT_PATH GITHUB_REF
 
 # What takes for ever has an end of its own: here the configuration is a pipe that nobody fills.
 rm bare/config

@@ -165,7 +165,7 @@ try() {
 	gitlab\ *)
 		# shellcheck disable=SC2086 # words
 		run env GITLAB_CI=true CI_PIPELINE_SOURCE=push CI_COMMIT_BEFORE_SHA="$(git rev-parse main)" \
-			CI_COMMIT_SHA="$(git rev-parse other)" "$SCANDRIFT" ${1#gitlab }
+			CI_DEFAULT_BRANCH=other CI_COMMIT_BRANCH=other CI_COMMIT_SHA="$(git rev-parse other)" "$SCANDRIFT" ${1#gitlab }
 		;;
 	*) eval "run scandrift $1" ;;
 	esac
