@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "history/observed_branch.h"
 
+#include <string.h>
+
 #include "history/commit_message.h"
+#include "history/journal.h"
 #include "history/timeline.h"
 #include "model/canonical.h"
 #include "repo/push.h"
@@ -30,19 +33,20 @@ static struct err *observed_path(const struct observation *ob, const struct targ
 }
 
 /* The digest of what was seen last; empty where that is nothing, or nothing that can be read. */
-static struct err *last_digest(const struct observation *ob, size_t i, const char *path,
+static struct err *last_digest(const struct observation *ob, const char *path, bool *is_first,
 			       struct str *out)
 {
 	const struct file_tree tree = {.repo = ob->w->repo, .commit = &ob->tip.commit};
 	struct config_file file;
 
 	TRY(config_file_read(ob->w, &tree, path, ob->w->arena, &file));
-	*out = file.state == CONFIG_MISSING ? ob->sides[i].base.digest : STR("");
+	*out = STR("");
+	*is_first = file.state == CONFIG_MISSING;
 	return file.state == CONFIG_READ ? digest_config(&file.reading->config, ob->w->arena, out)
 					 : NULL;
 }
 
-static struct err *take_change(struct observation *ob, size_t i, const char *path)
+static struct err *take_change(struct observation *ob, size_t i, const char *path, bool is_first)
 {
 	const struct result_target *row = &ob->r->targets[i];
 	struct buf b = BUF_INIT(CONFIG_SIZE_MAX);
@@ -64,8 +68,9 @@ static struct err *take_change(struct observation *ob, size_t i, const char *pat
 		.row = row,
 		.what = row->outcome == OUTCOME_DRIFTED
 				? direction_name(row->diff.judgement.direction)
-			: row->outcome == OUTCOME_EQUAL ? "equal to the baseline again"
-							: "no baseline",
+			: row->outcome != OUTCOME_EQUAL ? "no baseline"
+			: is_first                      ? "equal to the baseline"
+							: "equal to the baseline again",
 		.digest = ob->sides[i].live.digest,
 	};
 	return NULL;
@@ -76,13 +81,14 @@ static struct err *collect(struct observation *ob)
 	for (size_t i = 0; i < ob->w->selected_count; i++) {
 		const char *path;
 		struct str last;
+		bool is_first;
 
 		if (ob->r->targets[i].outcome == OUTCOME_INCOMPLETE)
 			continue;
 		TRY(observed_path(ob, ob->w->selected[i], &path));
-		TRY(last_digest(ob, i, path, &last));
+		TRY(last_digest(ob, path, &is_first, &last));
 		if (!str_eq(last, ob->sides[i].live.digest))
-			TRY(take_change(ob, i, path));
+			TRY(take_change(ob, i, path, is_first));
 	}
 	return NULL;
 }
@@ -134,6 +140,11 @@ struct err *observe_check(const char *branch, struct workspace *w)
 	if (is_current)
 		return err_new(ERR_USAGE,
 			       "--commit: %s is the current branch; what was observed needs a "
+			       "branch of its own, such as " OBSERVED_BRANCH,
+			       tip.ref);
+	if (strcmp(tip.ref, JOURNAL_REF) == 0)
+		return err_new(ERR_USAGE,
+			       "--commit: %s is the journal's branch; what was observed needs a "
 			       "branch of its own, such as " OBSERVED_BRANCH,
 			       tip.ref);
 	if (tip.commit.is_unborn)

@@ -13,8 +13,9 @@ struct err *observe_check(const char *branch, struct workspace *w) MUST_USE;
 /*
  * check --commit: what was live, night by night, on a branch of its own. It is linear, it is never
  * merged, and each commit names the commit whose baselines it was judged by. A target that could
- * not be judged keeps what it had; when nothing differs from what was seen last, or from the
- * baseline where nothing was seen yet, there is no commit.
+ * not be judged keeps what it had. What is seen of a target for the first time is always committed,
+ * equal or not, so that an empty history never looks like a quiet one; after that, when nothing
+ * differs from what was seen last, there is no commit.
  * `remote`, where not NULL, gets the commit too.
  */
 struct err *observe_commit(const char *branch, const struct io *io, struct workspace *w,

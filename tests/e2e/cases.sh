@@ -32,6 +32,14 @@ expect_no_commit() {
 	expect_same "$SCRATCH/want.refs" "$SCRATCH/have.refs"
 }
 
+# expect_first_night: the first of equal nights is on a branch of its own, and none of the others.
+expect_first_night() {
+	printf '%s refs/heads/main\n%s refs/heads/scandrift/observed\n' "$before" \
+		"$(git rev-list --max-parents=0 scandrift/observed)" >"$SCRATCH/want.refs"
+	git for-each-ref --format='%(objectname) %(refname)' >"$SCRATCH/have.refs"
+	expect_same "$SCRATCH/want.refs" "$SCRATCH/have.refs"
+}
+
 begin 01-null-absent-empty
 for r in a b c; do
 	scandrift normalize --digest "replies-$r/prod.json" >>digests
@@ -42,10 +50,12 @@ done
 [ "$(wc -l <digests)" -eq 3 ] && [ "$(sort -u digests | wc -l)" -eq 1 ] || fail 'not three equal digests'
 
 begin 03-order-means-nothing
-check replies --commit
-expect_exit 0
-expect_findings
-expect_no_commit
+for _ in 1 2; do
+	check replies --commit
+	expect_exit 0
+	expect_findings
+	expect_first_night
+done
 run scandrift normalize replies/prod.json
 expect_exit 0
 expect_same baselines/prod.json "$out"
@@ -62,7 +72,7 @@ check replies-c --commit
 expect_exit 3
 expect_findings 'schema/type-changed high prod'
 expect_json out '.findings[0].path == "/ScanPeriod" and .targets[0].outcome == "incomplete"'
-expect_no_commit
+expect_first_night
 
 begin 07-unknown-new-field
 check replies
@@ -119,17 +129,21 @@ check ../49-replies
 expect_exit 1
 expect_json out '[.findings[] | [.rule, .severity, .file, .line]] == [["policy/empty", "low", "policies/base.ini", 2]]'
 
+# The first night is always a commit, and no empty one: it holds what was live.
 begin 19-no-empty-commits
 check replies-a --commit
 expect_exit 0
-expect_no_commit
+[ "$(git ls-tree -r --name-only scandrift/observed)" = baselines/prod.json ] || fail 'an empty commit'
+check replies-a --commit
+expect_exit 0
+expect_first_night
 for _ in 1 2 3; do
 	check replies-b --commit
 	expect_exit 1
 	expect_findings 'drift/ScanPeriod high prod'
 	expect_json out '.findings[0].direction == "weakened"'
 done
-[ "$(git rev-list --count scandrift/observed)" -eq 1 ] || fail 'not exactly one commit'
+[ "$(git rev-list --count scandrift/observed)" -eq 2 ] || fail 'not exactly one commit'
 git log -1 --format=%B scandrift/observed >message
 expect_text message "$before"
 [ "$(git rev-parse main)" = "$before" ] || fail 'main has moved'

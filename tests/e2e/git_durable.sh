@@ -5,6 +5,7 @@
 
 . "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
 . "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
+replay_arrived=$now
 need strace
 
 strace -o trace true 2>/dev/null || skip 'strace cannot trace here'
@@ -57,10 +58,10 @@ trace_of refs/heads/scandrift/observed 1 check --commit
 expect_exit 1
 expect_text err 'recorded on refs/heads/scandrift/observed'
 [ "$(packs)" = 1 ] || fail "packs: $(packs), want 1"
-[ "$(git -C repo ls-tree -r --name-only scandrift/observed | wc -l)" = 49 ] ||
+[ "$(git -C repo ls-tree -r --name-only scandrift/observed | wc -l)" = 50 ] ||
 	fail "files: $(git -C repo ls-tree -r --name-only scandrift/observed)"
 
-trace_of refs/scandrift/runs 1 check --journal
+trace_of refs/heads/scandrift/runs 0 check --journal
 expect_exit 1
 
 # The name of a branch may need more than one new folder, or one in a folder that is there.

@@ -70,7 +70,7 @@ reply on 'del(.ScanTime)' true 3 incomplete no "$missing"
 reply on '.ScanPeriod = 0' true 3 incomplete no "$missing"
 reply on '.ScanPeriod = null' true 3 incomplete no "$missing"
 reply on '.ScanEndTime = ""' true 1 drifted yes drift/ScanEndTime:high
-reply on '.LastScanTime = "" | .ScanResult = ""' true 0 equal no ''
+reply on '.LastScanTime = "" | .ScanResult = ""' true 0 equal yes ''
 reply on '.LastScanTime = "" | .ScanResult = ""' false 1 drifted yes drift/Enable:low
 reply on '.ScanPeriod = 3600' true 1 drifted yes drift/ScanPeriod:high
 
