@@ -456,6 +456,7 @@ struct err *fetch_steps_take(struct fetch_session *s, const struct fetch_request
 			TRY(fetch_steps_give_up(a, steps, REASON_DEADLINE, FETCH_DEADLINE_TEXT));
 	} else {
 		TRY(take_reply(a, reply, &steps->o));
+		steps->o.arrived_s = s->clock.unix_s(s->clock.ctx);
 		if (__builtin_mul_overflow(reply->retry_after_s, 1000u, &wait_ms))
 			wait_ms = UINT64_MAX;
 		TRY(judge(r->service, a, &steps->o, &rule));

@@ -69,7 +69,9 @@ struct fetch_outcome {
 	int64_t clock_ahead_s; /* how far its host's clock was, where that was corrected */
 	uint64_t elapsed_ms;   /* of all tries, pauses included */
 	unsigned tries;
-	bool is_fetched; /* over the network, in this run or in the one that recorded it */
+	bool is_fetched;   /* over the network, in this run or in the one that recorded it */
+	int64_t arrived_s; /* Unix seconds when the reply was there; 0: not known, or none came */
+	const char *endpoint; /* the URL that was asked; NULL: not known, or none was */
 	/* Whose it was, as far as that is known, and by which credential (identity_mark); else NULL or "". */
 	const char *account, *credential;
 	const struct fetch_failure *unnamed; /* why the account is not known; or NULL */

@@ -99,6 +99,8 @@ static void put_meta(struct buf *b, const char *target, const char *commit,
 	put_text(&w, "target", target);
 	if (o->time)
 		put_text(&w, "time", time_format_rfc3339(o->time, time));
+	if (o->has_reply && o->arrived_s)
+		put_text(&w, "arrived", time_format_rfc3339(o->arrived_s, time));
 	if (o->clock_ahead_s) {
 		json_key(&w, "clock_ahead_s");
 		json_integer(&w,
@@ -113,6 +115,8 @@ static void put_meta(struct buf *b, const char *target, const char *commit,
 	put_reply(&w, o);
 	if (commit)
 		put_text(&w, "commit", commit);
+	if (o->endpoint)
+		put_text(&w, "endpoint", o->endpoint);
 	if (o->account && *o->account)
 		put_text(&w, "account", o->account);
 	if (o->credential && *o->credential)
@@ -272,12 +276,14 @@ static struct err *read_ahead(struct json_scan *s, const struct json_token *t, s
 static const struct json_member meta_members[] = {
 	{JSON_ROW("format", READ, struct meta, has_format), .read = read_format},
 	{JSON_ROW("time", READ, struct meta, o.time), .read = read_time},
+	{JSON_ROW("arrived", READ, struct meta, o.arrived_s), .read = read_time},
 	{JSON_ROW("clock_ahead_s", READ, struct meta, o.clock_ahead_s), .read = read_ahead},
 	{JSON_ROW("elapsed_ms", COUNT, struct meta, o.elapsed_ms), .max = UINT64_MAX},
 	{JSON_ROW("tries", COUNT, struct meta, tries), .max = 1000},
 	{JSON_ROW("status", COUNT, struct meta, status), .max = 999},
 	{JSON_ROW("headers", OBJECT, struct meta, o), .object = &headers},
 	{JSON_ROW("commit", COPY, struct meta, o.commit)},
+	{JSON_ROW("endpoint", COPY, struct meta, o.endpoint)},
 	{JSON_ROW("account", COPY, struct meta, o.account)},
 	{JSON_ROW("credential", COPY, struct meta, o.credential)},
 	{JSON_ROW("failure", READ, struct meta, o.failure), .read = read_failure},
@@ -427,24 +433,48 @@ struct err *replay_read(const char *dir, const char *target, const char *service
 	if (e)
 		return unreadable(e, a, out);
 	m.o.is_fetched = m.has_format;
+	/* Recordings of 0.1.0 say only when the request was sent. */
+	if (!m.o.has_reply)
+		m.o.arrived_s = 0;
+	else if (!m.o.arrived_s)
+		m.o.arrived_s = m.o.time;
 	*out = m.o;
+	return NULL;
+}
+
+struct err *replay_look(const char *dir, const char *target, struct arena *a, struct recorded *out)
+{
+	struct meta m = {.o = {.content_type = "", .date = ""}};
+	const char *body = arena_printf(a, "%s.json", target);
+	const char *meta = arena_printf(a, "%s.meta.json", target);
+	uint64_t size = 0;
+	struct err *e;
+
+	*out = (struct recorded){0};
+	if (!body || !meta)
+		return err_nomem();
+	TRY(check_name(target));
+	TRY(check_dir(dir));
+	TRY(look(dir, body, a, &out->has_reply, &size));
+	e = read_meta(dir, meta, a, &m);
+	if (e && e->kind == ERR_NOMEM)
+		return e;
+	/* What cannot be understood is that target's trouble, which replay_read tells. */
+	if (e) {
+		out->is_unreadable = true;
+		err_free(e);
+		return NULL;
+	}
+	out->commit = m.o.commit && *m.o.commit ? m.o.commit : NULL;
+	out->is_timed = m.o.arrived_s || m.o.time;
 	return NULL;
 }
 
 struct err *replay_commit(const char *dir, const char *target, struct arena *a, const char **out)
 {
-	struct meta m = {.o = {.content_type = "", .date = ""}};
-	const char *meta = arena_printf(a, "%s.meta.json", target);
-	struct err *e;
+	struct recorded there;
 
-	if (!meta)
-		return err_nomem();
-	TRY(check_name(target));
-	TRY(check_dir(dir));
-	e = read_meta(dir, meta, a, &m);
-	if (e && e->kind == ERR_NOMEM)
-		return e;
-	*out = !e && m.o.commit && *m.o.commit ? m.o.commit : NULL;
-	err_free(e);
+	TRY(replay_look(dir, target, a, &there));
+	*out = there.commit;
 	return NULL;
 }

@@ -22,6 +22,17 @@ struct err *replay_record(const char *dir, const char *target, const char *commi
 struct err *replay_read(const char *dir, const char *target, const char *service, size_t reply_max,
 			struct arena *a, struct fetch_outcome *out) MUST_USE;
 
+/* What a recording says of itself, without its reply being read. */
+struct recorded {
+	bool has_reply;     /* there is a file with a body */
+	bool is_unreadable; /* the meta file cannot be understood, which replay_read says */
+	bool is_timed;      /* it says when the reply came */
+	const char *commit; /* that it names, or NULL */
+};
+
+struct err *replay_look(const char *dir, const char *target, struct arena *a,
+			struct recorded *out) MUST_USE;
+
 /*
  * The commit that the target's recording names; NULL where it names none, is not there, or cannot
  * be understood, which replay_read says of that target alone.

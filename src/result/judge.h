@@ -16,6 +16,9 @@ struct live_side {
 	struct str unnamed;    /* why the account is not known, where something says */
 	/* The host's clock, before the one that asked, where it was corrected; and before ours. */
 	int64_t clock_ahead_s, now_ahead_s;
+	int64_t fetched_s; /* when its reply arrived, as the recording says of a replayed one; or 0 */
+	bool is_replayed;              /* from a recording */
+	struct str endpoint;           /* the URL that was asked; empty: not known, or none was */
 	const struct reading *reading; /* NULL: see failure */
 	struct str digest;
 	/* Why there is no reading, or none that can be used. */

@@ -59,9 +59,13 @@ static struct err *settle(struct evaluating *j, size_t i)
 	TRY(copy_text(j, &row->request_id));
 	TRY(copy_text(j, &row->account));
 	TRY(copy_text(j, &row->credential));
+	TRY(copy_text(j, &s->live.endpoint));
 	row->diff.before = row->diff.after = NULL;
 	*s = (struct sides){
 		.live = {.is_fetched = s->live.is_fetched,
+			 .fetched_s = s->live.fetched_s,
+			 .is_replayed = s->live.is_replayed,
+			 .endpoint = s->live.endpoint,
 			 .account = row->account,
 			 .digest = row->live_digest},
 		.base = {.state = s->base.state, .digest = row->baseline_digest},

@@ -64,6 +64,8 @@ static void finish_job(struct job *j)
 	b->done++;
 	b->failed_n += !fetch_is_ok(o);
 	o->is_fetched = true;
+	if (j->call.request.endpoint)
+		o->endpoint = j->call.request.endpoint->url;
 	o->account = identity_account(j->identity);
 	o->credential = identity_mark(j->identity);
 	o->unnamed = identity_account_failure(j->identity);

@@ -75,6 +75,9 @@ struct err *live_read_side(struct live *l, const struct target *t, const struct 
 		.credential = str_from(o->credential ? o->credential : ""),
 		.unnamed = str_from(o->unnamed && o->unnamed->reason ? o->unnamed->message : ""),
 		.clock_ahead_s = o->clock_ahead_s,
+		.fetched_s = o->has_reply ? o->arrived_s : 0,
+		.is_replayed = l->net->replay != NULL,
+		.endpoint = str_from(o->endpoint ? o->endpoint : ""),
 		/* A recording's may be another machine. */
 		.now_ahead_s = l->net->replay ? 0 : o->clock_ahead_s};
 	if (!fetch_is_ok(o)) {
