@@ -37,12 +37,28 @@ static struct err *fetch_journal(const struct record_options *o, struct workspac
 	TRY(repo_fetch_ours(w->repo, remote, JOURNAL_REF, w->arena, &is_there));
 	if (is_there || o->journal_start)
 		return NULL;
-	return err_new(ERR_OUTPUT, "%s has no " JOURNAL_REF "; --journal-start begins one", remote);
+	return err_new(ERR_OUTPUT,
+		       "%s has no branch " JOURNAL_BRANCH "; --journal-start begins one (version "
+		       "0.1.0 kept it at " JOURNAL_OLD_REF ")",
+		       remote);
 }
 
-/* What is recorded names the commit that it was evaluated by. */
-static struct err *refuse_worktree(const struct workspace *w, const struct record_options *o,
+/* A night counts for a target by when its reply arrived, so the recording must say that. */
+static struct err *require_arrival(const struct recorded *there, const char *name,
 				   const char *replay)
+{
+	/* A meta file that cannot be understood makes the target incomplete, which counts for nothing. */
+	if (!there->has_reply || there->is_unreadable || there->is_timed)
+		return NULL;
+	return err_new(ERR_USAGE,
+		       "--journal: %s/%s.json has no %s.meta.json that says when it arrived; the "
+		       "journal takes what --record wrote, both files",
+		       replay, name, name);
+}
+
+/* What is recorded names the commit that it was evaluated by, and when each reply arrived. */
+static struct err *refuse_recording(const struct workspace *w, const struct record_options *o,
+				    const char *replay)
 {
 	const char *option = o->branch ? "commit" : "journal";
 
@@ -52,14 +68,17 @@ static struct err *refuse_worktree(const struct workspace *w, const struct recor
 			       "commit baselines/ and policies/ first",
 			       option);
 	for (size_t i = 0; replay && i < w->selected_count; i++) {
-		const char *commit = NULL;
+		const char *name = w->selected[i]->name.p;
+		struct recorded there;
 
-		TRY(replay_commit(replay, w->selected[i]->name.p, w->arena, &commit));
-		if (commit && strcmp(commit, WORKSPACE_COMMIT_WORKTREE) == 0)
+		TRY(replay_look(replay, name, w->arena, &there));
+		if (there.commit && strcmp(there.commit, WORKSPACE_COMMIT_WORKTREE) == 0)
 			return err_new(ERR_USAGE,
 				       "--%s: %s in %s was recorded with --worktree, so no commit "
 				       "was evaluated; record it without",
-				       option, w->selected[i]->name.p, replay);
+				       option, name, replay);
+		if (o->journal)
+			TRY(require_arrival(&there, name, replay));
 	}
 	return NULL;
 }
@@ -73,9 +92,11 @@ static struct err *prepare(const struct record_options *o, const char *replay, c
 
 	*out = (struct recording){.commit = o->branch, .journal = o->journal};
 	if (out->commit || out->journal)
-		TRY(refuse_worktree(w, o, replay));
+		TRY(refuse_recording(w, o, replay));
 	if (out->commit)
 		TRY(observe_check(o->branch, w));
+	if (out->journal)
+		TRY(journal_check(w));
 	if (!o->push)
 		return NULL;
 	out->remote = o->remote;
@@ -94,14 +115,20 @@ static struct err *prepare(const struct record_options *o, const char *replay, c
 	return NULL;
 }
 
-static void record(const struct record_options *o, const struct io *io, struct workspace *w,
+static void record(const struct options *o, const struct io *io, struct workspace *w,
 		   struct result *r, const struct sides *sides, const struct recording *to)
 {
+	const struct journal_run run = {.w = w,
+					.r = r,
+					.sides = sides,
+					.endpoint_given = o->net.endpoint != NULL,
+					.remote = to->remote};
+
 	if (to->commit)
 		take_failure(io, r, "--commit",
-			     observe_commit(o->branch, io, w, r, sides, to->remote));
+			     observe_commit(o->record.branch, io, w, r, sides, to->remote));
 	if (to->journal)
-		take_failure(io, r, "--journal", journal_append(io, w, r, to->remote));
+		take_failure(io, r, "--journal", journal_append(io, &run));
 }
 
 /* What belongs to no target: told by a run over all of them. */
@@ -136,7 +163,7 @@ static struct err *check(const struct options *o, struct io *io, struct workspac
 	TRY(since_find(o->record.branch, w, r, sides, &past));
 	TRY(past_apply(r, &past));
 	TRY(result_finish(r));
-	record(&o->record, io, w, r, sides, &recording);
+	record(o, io, w, r, sides, &recording);
 	*code = (int)exit_for_result(r);
 	return run_report(&o->output, io, r, code);
 }

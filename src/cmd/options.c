@@ -295,7 +295,7 @@ const struct option options[] = {
 	{ "help",          'h', NULL,       ON_ALL,            "print this",                                                set_flag,      AT(help) },
 	{ "jcs",            0, NULL,        ON(CMD_NORMALIZE), "print the bytes that the digest is of (RFC 8785)",          set_flag,      AT(normalize.jcs) },
 	{ "jobs",           0, "N",         JUDGES,            "so many requests at a time (default 16)",                   set_jobs,      0 },
-	{ "journal",        0, NULL,        ON(CMD_CHECK),     "record the run, whatever came of it, on refs/scandrift/runs", set_flag,    AT(record.journal) },
+	{ "journal",        0, NULL,        ON(CMD_CHECK),     "record the run, whatever came of it, on the branch scandrift/runs", set_flag,    AT(record.journal) },
 	{ "journal-start",  0, NULL,        ON(CMD_CHECK),     "with --push: begin the journal where the remote has none yet", set_flag,      AT(record.journal_start) },
 	{ "max-reply",      0, "BYTES",     READS,             "refuse anything larger (default 64 MiB)",                   set_max_reply, 0 },
 	{ "now",            0, "TIME",      JUDGES | ON(CMD_LOG) | ON(CMD_REVIEW), "judge as of this time (RFC 3339); requests are signed by the real clock", set_now, 0 },
@@ -525,7 +525,7 @@ static const struct {
 	{"rev", "as-of", "each names a commit"},
 	{"rev", "branch", "each names a commit"},
 	{"runs", "TARGET", "a run is one of all targets"},
-	{"runs", "branch", "the journal is on a reference of its own"},
+	{"runs", "branch", "the journal is on a branch of its own"},
 	{"runs", "max-reply", "no baseline is read"},
 	{"approve", "--approvals report", "nothing has to be approved here"},
 };

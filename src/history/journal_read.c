@@ -4,10 +4,10 @@
 #include "base/grow.h"
 #include "base/timeutil.h"
 #include "history/journal.h"
+#include "history/journal_parts.h"
 #include "json/object.h"
 #include "repo/history.h"
 
-#define MISSING_MAX 10000u
 #define FETCHED_REF "refs/remotes/origin/scandrift/runs"
 
 struct target_list {
@@ -17,9 +17,34 @@ struct target_list {
 
 /* A run as its record has it. */
 struct record {
-	struct str time, verdict, commit, version, build;
+	struct str id, time, now, verdict, commit, version, build;
+	bool is_endpoint_other;
+	uint64_t targets_of_commit;
 	struct target_list targets;
 };
+
+/* What is no time is like one that is not there. */
+static struct err *read_arrival(struct json_scan *j, const struct json_token *first,
+				struct arena *a, void *to)
+{
+	struct run_target *t = to;
+
+	(void)a;
+	t->has_arrival = true;
+	if (first->kind == JSON_STRING && !time_parse_rfc3339(first->text, &t->fetched_s))
+		t->fetched_s = 0;
+	return json_skip(j, first);
+}
+
+static struct err *read_truth(struct json_scan *j, const struct json_token *first, struct arena *a,
+			      void *to)
+{
+	bool *out = to;
+
+	(void)a;
+	*out = first->kind == JSON_TRUE;
+	return json_skip(j, first);
+}
 
 static const struct json_member target_members[] = {
 	{JSON_ROW("name", TEXT, struct run_target, name)},
@@ -27,7 +52,10 @@ static const struct json_member target_members[] = {
 	{JSON_ROW("baseline_digest", TEXT, struct run_target, baseline_digest)},
 	{JSON_ROW("live_digest", TEXT, struct run_target, live_digest)},
 	{JSON_ROW("account", TEXT, struct run_target, account)},
+	{JSON_ROW("endpoint", TEXT, struct run_target, endpoint)},
 	{JSON_ROW("request_id", TEXT, struct run_target, request_id)},
+	{.key = "fetched", .kind = JSON_MEMBER_READ, .offset = 0, .read = read_arrival},
+	{JSON_ROW("replayed", READ, struct run_target, is_replayed), .read = read_truth},
 };
 static const struct json_object target_object = {JSON_OTHER_IS_ABSENT, target_members,
 						 ARRAY_LEN(target_members)};
@@ -77,11 +105,15 @@ static struct err *read_targets(struct json_scan *j, const struct json_token *fi
 }
 
 static const struct json_member record_members[] = {
+	{JSON_ROW("run", TEXT, struct record, id)},
 	{JSON_ROW("time", TEXT, struct record, time)},
+	{JSON_ROW("now", TEXT, struct record, now)},
 	{JSON_ROW("verdict", TEXT, struct record, verdict)},
 	{JSON_ROW("commit", TEXT, struct record, commit)},
 	{JSON_ROW("version", TEXT, struct record, version)},
 	{JSON_ROW("build", TEXT, struct record, build)},
+	{JSON_ROW("endpoint_option", READ, struct record, is_endpoint_other), .read = read_truth},
+	{JSON_ROW("targets_of_commit", COUNT, struct record, targets_of_commit), .max = UINT32_MAX},
 	{JSON_ROW("targets", READ, struct record, targets), .read = read_targets},
 };
 static const struct json_object record_object = {JSON_OTHER_IS_ABSENT, record_members,
@@ -95,6 +127,10 @@ static struct err *parse(struct run *run, struct str bytes, struct arena *a)
 
 	if (e && e->kind == ERR_NOMEM)
 		return e;
+	run->id = record.id;
+	run->has_now = time_parse_rfc3339(record.now, &run->now_s);
+	run->is_endpoint_other = record.is_endpoint_other;
+	run->targets_of_commit = record.targets_of_commit;
 	run->verdict = record.verdict;
 	run->judged_by = record.commit;
 	run->version = record.version;
@@ -117,6 +153,8 @@ static struct err *read_run(const struct workspace *w, const struct repo_event *
 	*out = (struct run){
 		.hex = event->commit.hex,
 		.time_s = event->commit.time_s,
+		.commit_s = event->commit.time_s,
+		.author_s = event->author_s,
 		.is_fork = event->parent_count > 1,
 	};
 	TRY(repo_read_entry(w->repo, &event->commit, JOURNAL_FILE, JSON_SIZE_MAX, w->arena,
@@ -126,33 +164,6 @@ static struct err *read_run(const struct workspace *w, const struct repo_event *
 		return NULL;
 	}
 	return parse(out, entry.bytes, w->arena);
-}
-
-/* One is due each interval after the last; half of one late is still that one. */
-static void miss(struct runs *r, int64_t *missing, int64_t every_s, int64_t from_s, int64_t to_s)
-{
-	for (int64_t due = from_s + every_s; due + every_s / 2 < to_s; due += every_s) {
-		if (r->missing_count == MISSING_MAX)
-			return;
-		missing[r->missing_count++] = due;
-	}
-}
-
-static struct err *find_missing(struct runs *r, struct arena *a, int64_t every_s, int64_t now_s)
-{
-	int64_t *missing;
-
-	r->is_due = every_s != 0;
-	if (!r->is_due || !r->count)
-		return NULL;
-	missing = arena_array(a, MISSING_MAX, sizeof(*missing));
-	if (!missing)
-		return err_nomem();
-	for (size_t i = r->count - 1; i > 0; i--)
-		miss(r, missing, every_s, r->list[i].time_s, r->list[i - 1].time_s);
-	miss(r, missing, every_s, r->list[0].time_s, now_s);
-	r->missing = missing;
-	return NULL;
 }
 
 /* Two chains that have each a record of their own. */
@@ -184,12 +195,13 @@ struct err *journal_read(const struct workspace *w, int64_t every_s, int64_t now
 	struct run *list;
 
 	*out = (struct runs){.reference = JOURNAL_REF};
-	TRY(repo_resolve_tip(w->repo, JOURNAL_REF, w->arena, &tip));
+	TRY(journal_find_tip(w, &tip));
 	if (tip.commit.is_unborn)
-		return err_new(ERR_REPO,
-			       "there is no journal here (" JOURNAL_REF "); scandrift check "
-			       "--journal begins one, git fetch ORIGIN " JOURNAL_REF ":" JOURNAL_REF
-			       " fetches one");
+		return err_new(
+			ERR_REPO,
+			"there is no journal here (branch " JOURNAL_BRANCH
+			"); scandrift check --journal begins one, git fetch ORIGIN " JOURNAL_BRANCH
+			":" JOURNAL_BRANCH " fetches one");
 	TRY(repo_history(w->repo, &tip.commit, NULL, 0, w->arena, &h));
 	hex = arena_str(w->arena, str_from(tip.commit.hex));
 	list = arena_array(w->arena, h.count, sizeof(*list));
@@ -201,6 +213,9 @@ struct err *journal_read(const struct workspace *w, int64_t every_s, int64_t now
 	out->list = list;
 	out->count = h.count;
 	out->is_cut = h.is_cut;
-	TRY(find_missing(out, w->arena, every_s, now_s));
+	TRY(journal_mark(w, out));
+	out->is_due = every_s != 0;
+	if (out->is_due)
+		TRY(journal_find_missing(w, every_s, now_s, out));
 	return find_fork(w, &tip.commit, out);
 }

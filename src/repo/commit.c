@@ -145,6 +145,11 @@ static void say(struct repo_commit_result *out, const git_oid *id, const struct 
 	memcpy(out->parent_hex, tip->hex, sizeof(out->parent_hex));
 }
 
+static struct err *refresh(const struct repo_commit_request *req)
+{
+	return req->refresh ? req->refresh(req->refresh_ctx) : NULL;
+}
+
 /* One try. *done is false when the branch moved between looking and locking. */
 static struct err *attempt(struct job *j, struct arena *a, struct repo_commit_result *out,
 			   bool *done)
@@ -166,6 +171,7 @@ static struct err *attempt(struct job *j, struct arena *a, struct repo_commit_re
 		memcpy(out->hex, tip.commit.hex, sizeof(out->hex));
 		return NULL;
 	}
+	TRY(refresh(j->req));
 	TRY(making_write(j->r, &j->making, j->req, &tip.commit, &id));
 	if (j->is_current)
 		TRY(follow_note(j->r, &tip, j->paths, j->req->change_count));
@@ -207,6 +213,8 @@ struct err *commit_build(struct repo *r, const struct repo_commit_request *req,
 		e = making_find(r, req->message, &j.making);
 	for (size_t i = 0; i < req->change_count && !e; i++)
 		e = check_kind(r, parent, req->changes[i].path);
+	if (!e)
+		e = refresh(req);
 	if (!e)
 		e = making_write(r, &j.making, req, parent, out);
 	end_job(&j);

@@ -23,6 +23,12 @@ struct repo_commit_request {
 	size_t change_count;
 	struct str message; /* UTF-8; its first line is the subject */
 	bool is_record;     /* one of a chain: counts though nothing differs, whoever came before */
+	/*
+	 * NULL, or called before each try, also on top of what others have pushed: brings the bytes
+	 * of `changes` up to that moment.
+	 */
+	struct err *(*refresh)(void *ctx);
+	void *refresh_ctx;
 };
 
 struct repo_commit_result {

@@ -9,6 +9,7 @@
 
 . "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
 . "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
+replay_arrived=$now
 need timeout
 
 shim=${SCANDRIFT_ALLOC_FAULT:-$(dirname "$SCANDRIFT")/tests/e2e/liballoc_fault.so}
@@ -82,7 +83,7 @@ check-equal      0 equal      -  check --replay ../replies
 check-drifted    1 drifted    -  check --replay ../replies-edited --output json=../side.json
 check-http       1 drifted    -  check $live
 check-json       1 drifted    -  check --replay ../replies-edited --format json
-check-commit     0 equal      refs/heads/scandrift/observed,refs/scandrift/runs  check --replay ../replies-edited --commit --journal --fail-on never
+check-commit     0 equal      refs/heads/scandrift/observed,refs/heads/scandrift/runs  check --replay ../replies-edited --commit --journal --fail-on never
 config-only      0 drifted    -  check --config-only
 accept-expect    0 equal      refs/heads/main  accept prod --replay ../replies-edited --expect $digest --allow-weakened
 accept-show      1 equal      -  accept prod --replay ../replies-edited
@@ -113,7 +114,7 @@ fresh() {
 tips() {
 	[ "$references" = - ] || for reference in $(echo "$references" | tr , ' '); do
 		git -C repo rev-parse -q --verify "$reference^{tree}" >tree || echo - >tree
-		[ "$reference" != refs/scandrift/runs ] || sed -i 's/^[0-9a-f]*$/record/' tree
+		[ "$reference" != refs/heads/scandrift/runs ] || sed -i 's/^[0-9a-f]*$/record/' tree
 		cat tree
 	done
 }

@@ -161,7 +161,7 @@ expect_findings 'target/unpinned info a' 'target/unpinned info b'
 run_json -C repo check --replay "$PWD/both" --now "$now" --journal
 expect_exit 1
 expect_findings "$three" "$same"
-git -C repo cat-file -p refs/scandrift/runs:run.json >record.json
+git -C repo cat-file -p refs/heads/scandrift/runs:run.json >record.json
 expect_json record.json '[.targets[].account] == ["100000000001", "100000000001", "100000000001"]'
 expect_json both/a.meta.json '.account == "100000000001"'
 mkdir repo/policies

@@ -5,14 +5,21 @@
 . "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
 . "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
 
+need faketime
+
 replay=$PWD/replies
 product_repo repo prod other
 replay_from replies prod "$common/prod.json"
 replay_from replies other "$common/prod.json"
 
-# night DAY: the journal's record of that day.
+# night DAY [ARG...]: the journal's record of that day, on which all replies that are there arrive.
 night() {
-	run scandrift -C repo check --replay "$replay" --now "2026-11-${1}T02:00:00Z" --journal
+	AT=2026-11-${1}T02:00:30Z
+	shift
+	for target in prod other; do
+		[ ! -f "replies/$target.json" ] || replay_arrival replies "$target" "${AT%30Z}00Z"
+	done
+	run at scandrift -C repo check --replay "$replay" --journal "$@"
 }
 
 run scandrift -C repo log --runs
@@ -26,29 +33,37 @@ sed 's/"ScanPeriod": 1/"ScanPeriod": 7/' "$common/prod.json" >edited.json
 replay_from replies prod edited.json
 night 21
 expect_exit 1
-rm replies/prod.json
+rm replies/prod.json replies/prod.meta.json
 night 22
 expect_exit 3
 replay_from replies prod "$common/prod.json"
 # Two nights are missing, one is late.
-run scandrift -C repo check --replay "$replay" --now 2026-11-25T09:00:00Z --journal --format json
+AT=2026-11-25T09:00:30Z
+replay_arrival replies prod 2026-11-25T09:00:00Z
+replay_arrival replies other 2026-11-25T09:00:00Z
+run at scandrift -C repo check --replay "$replay" --journal --format json
 expect_exit 0
 # The result names what the run committed.
-expect_json out ".commits == [{ref: \"refs/scandrift/runs\", commit: \"$(git -C repo rev-parse refs/scandrift/runs)\"}]"
-[ "$(git -C repo rev-list --count refs/scandrift/runs)" = 4 ] || fail 'not four records'
-[ "$(git -C repo rev-list --count --merges refs/scandrift/runs)" = 0 ] || fail 'not linear'
+expect_json out ".commits == [{ref: \"refs/heads/scandrift/runs\", commit: \"$(git -C repo rev-parse refs/heads/scandrift/runs)\"}]"
+[ "$(git -C repo rev-list --count refs/heads/scandrift/runs)" = 4 ] || fail 'not four records'
+[ "$(git -C repo rev-list --count --merges refs/heads/scandrift/runs)" = 0 ] || fail 'not linear'
 [ "$(git -C repo rev-list --count --all -- run.json)" = 4 ] || fail 'not in each commit'
 [ "$(git -C repo rev-list --count main)" = 1 ] || fail 'main has moved'
-git -C repo show refs/scandrift/runs~3:run.json >record.json
+git -C repo show refs/heads/scandrift/runs~3:run.json >record.json
 expect_json record.json '.schema == "scandrift-run/1" and .verdict == "pass" and .exit_code == 0'
-expect_json record.json '.time == "2026-11-20T02:00:00Z" and (.targets | length) == 2'
+expect_json record.json '(.time | startswith("2026-11-20T02:00:")) and (.targets | length) == 2'
+expect_json record.json 'has("now") | not'
+expect_json record.json '.endpoint_option == false and .targets_of_commit == 2'
+expect_json record.json '[.targets[] | .fetched, .replayed, .endpoint] == ["2026-11-20T02:00:00Z", true, null,
+	"2026-11-20T02:00:00Z", true, null]'
 expect_json record.json "[.targets[].live_digest] | unique == [\"$(scandrift normalize --digest "$common/prod.json")\"]"
-expect_json record.json '.targets[0].request_id == "00000000-0000-4000-8000-000000000001"'
+expect_json record.json '(.targets | map(.request_id) | unique | length) == 2'
 built=$(scandrift --version | sed -n 's/^build: //p')
 expect_json record.json ".build == \"$built\""
-git -C repo show refs/scandrift/runs~1:run.json >record.json
-expect_json record.json '.incomplete and .exit_code == 3 and .targets[0].live_digest == null'
-git -C repo log -1 --format=%B refs/scandrift/runs >message
+git -C repo show refs/heads/scandrift/runs~1:run.json >record.json
+expect_json record.json '.incomplete and .exit_code == 3 and .targets[0].live_digest == null and
+	.targets[0].fetched == null'
+git -C repo log -1 --format=%B refs/heads/scandrift/runs >message
 expect_line message 'run: pass'
 [ "$(git -C repo interpret-trailers --parse <message)" = "Scandrift-Baseline: $(git -C repo rev-parse main)" ] ||
 	fail 'the trailer'
@@ -56,8 +71,14 @@ expect_line message 'run: pass'
 run scandrift -C repo log --runs --every 1d --now 2026-11-27T15:00:00Z --format json
 expect_exit 0
 expect_json out '[.runs[].verdict] == ["pass", "incomplete", "fail", "pass"]'
-expect_json out '.missing == ["2026-11-23T02:00:00Z", "2026-11-24T02:00:00Z",
+# The 22nd is missing for the target that gave no reply.
+expect_json out '.missing == ["2026-11-22T02:00:00Z", "2026-11-23T02:00:00Z", "2026-11-24T02:00:00Z",
 	"2026-11-26T09:00:00Z"]'
+expect_json out '[.missing_targets[] | "\(.time) \(.targets | join(" "))"] == ["2026-11-22T02:00:00Z prod",
+	"2026-11-23T02:00:00Z other prod", "2026-11-24T02:00:00Z other prod",
+	"2026-11-26T09:00:00Z other prod"]'
+expect_json out '.missing_cut == false and all(.runs[]; .marks == [])'
+expect_json out '[.runs[].targets[].counts] == [true, true, false, true, true, true, true, true]'
 expect_json out '.parted == false'
 expect_json out "all(.runs[]; .build == \"$built\")"
 expect_json out '.now == "2026-11-27T15:00:00Z"'
@@ -70,11 +91,12 @@ expect_json out "[.runs[].targets[] | select(.outcome == \"drifted\") | .live_di
 	[\"$(scandrift normalize --digest edited.json)\"]"
 run scandrift -C repo log --runs --every 1d --now 2026-11-25T10:00:00Z
 expect_exit 0
-sed -E 's/\b[0-9a-f]{12}\b/COMMIT/g' "$out" >runs.text
+sed -E -e 's/\b[0-9a-f]{12}\b/COMMIT/g' -e 's/^(2026-11-[0-9T]*:00):[0-9]{2}Z  /\1:30Z  /' "$out" >runs.text
 expect_output runs.text runs.text
 expect_line out 'As of 2026-11-25T10:00:00Z (--now).'
-expect_line out '4 runs, 2 missing'
-expect_line out 'missing: 2026-11-23T02:00:00Z'
+expect_line out '4 runs, 3 missing'
+expect_line out 'missing: 2026-11-22T02:00:00Z: prod'
+expect_line out 'missing: 2026-11-23T02:00:00Z: other, prod'
 run scandrift -C repo log --runs --every 1w
 expect_exit 2
 run scandrift -C repo log --every 1d
@@ -86,24 +108,27 @@ expect_text err '--every'
 # The same second twice: two records.
 night 26
 night 26
-[ "$(git -C repo rev-list --count refs/scandrift/runs)" = 6 ] || fail 'a record was lost'
+[ "$(git -C repo rev-list --count refs/heads/scandrift/runs)" = 6 ] || fail 'a record was lost'
 
 # Together at once: none is lost, and it is one chain.
 for i in 1 2 3 4; do
-	scandrift -q -C repo check --replay "$replay" --now 2026-11-27T02:00:00Z --journal >/dev/null &
+	scandrift -q -C repo check --replay "$replay" --journal >/dev/null &
 done
 wait
-[ "$(git -C repo rev-list --count refs/scandrift/runs)" = 10 ] || fail 'a record was lost'
-[ "$(git -C repo rev-list --count --merges refs/scandrift/runs)" = 0 ] || fail 'not linear'
+# A record is made again where another came first: none is older than the one before it.
+run scandrift -C repo log --runs --format json
+expect_json out '.runs | length == 10 and all(.[0:4][]; .marks == ["repeated"])'
+[ "$(git -C repo rev-list --count refs/heads/scandrift/runs)" = 10 ] || fail 'a record was lost'
+[ "$(git -C repo rev-list --count --merges refs/heads/scandrift/runs)" = 0 ] || fail 'not linear'
 
 # A remote that has other records.
 git -C repo update-ref refs/remotes/origin/scandrift/runs "$(git -C repo commit-tree \
-	-p refs/scandrift/runs~1 -m 'another' 'refs/scandrift/runs^{tree}')"
+	-p refs/heads/scandrift/runs~1 -m 'another' 'refs/heads/scandrift/runs^{tree}')"
 run scandrift -C repo log --runs
 expect_text out 'FORK: '
 
 # What is no record is told.
-git -C repo update-ref refs/scandrift/runs "$(git -C repo commit-tree -p refs/scandrift/runs \
+git -C repo update-ref refs/heads/scandrift/runs "$(git -C repo commit-tree -p refs/heads/scandrift/runs \
 	-m 'by hand' 'main^{tree}')"
 run scandrift -C repo log --runs --format json
 expect_exit 0
@@ -113,9 +138,9 @@ expect_valid_result out runs
 
 # Very many are told by number; words of another version, and those that are none, do no harm.
 record() {
-	git -C repo update-ref refs/scandrift/runs "$(printf '100644 blob %s\trun.json\n' \
+	git -C repo update-ref refs/heads/scandrift/runs "$(printf '100644 blob %s\trun.json\n' \
 		"$(git -C repo hash-object -w --stdin)" | git -C repo mktree |
-		xargs -I TREE git -C repo commit-tree -p refs/scandrift/runs -m 'run' TREE)"
+		xargs -I TREE git -C repo commit-tree -p refs/heads/scandrift/runs -m 'run' TREE)"
 }
 jq -n '{time: "2026-11-28T02:00:00Z", verdict: "fail", targets: (
 	[range(57) | {name: "t\(.)", outcome: "equal"}] + [range(7) | {name: "d\(.)", outcome: "drifted"}] +
@@ -137,11 +162,10 @@ expect_valid_result out runs
 # Not with an invented time; a journal that cannot be written is exit 4, and the report comes.
 run scandrift -C repo check --now 2026-11-27T02:00:00Z --journal
 expect_exit 2
-mkdir -p repo/.git/refs/scandrift
-: >repo/.git/refs/scandrift/runs.lock
+: >repo/.git/refs/heads/scandrift/runs.lock
 run scandrift -C repo check --replay "$replay" --journal
 expect_exit 4
 expect_text out '2 equal'
-expect_text err 'refs/scandrift/runs.lock'
-rm repo/.git/refs/scandrift/runs.lock
+expect_text err 'refs/heads/scandrift/runs.lock'
+rm repo/.git/refs/heads/scandrift/runs.lock
 git -C repo fsck --full --strict --no-dangling

@@ -7,6 +7,7 @@
 
 . "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
 . "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
+replay_arrived=$now
 need strace
 
 strace -o trace true 2>/dev/null || skip 'strace cannot trace here'
@@ -54,7 +55,7 @@ choose() {
 		words='check --commit --fail-on never'
 		;;
 	journal)
-		reference=refs/scandrift/runs
+		reference=refs/heads/scandrift/runs
 		words='check --journal --fail-on never'
 		;;
 	esac

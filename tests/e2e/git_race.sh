@@ -6,6 +6,7 @@
 
 . "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
 . "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
+replay_arrived=$now
 
 writers='w1 w2 w3 w4 w5 w6 w7 w8'
 each=4
@@ -171,5 +172,5 @@ start pusher clone.pusher "$pushes"
 # On our side of it: git's own push fails at times into a repository whose empty folders are removed.
 with_collector clone.w1
 expect_kept up.git main $((1 + 5 * pushes))
-expect_kept up.git refs/scandrift/runs $((4 * pushes))
+expect_kept up.git refs/heads/scandrift/runs $((4 * pushes))
 echo "one remote: $((9 * pushes)) of $((9 * pushes)) kept"

@@ -5,6 +5,7 @@
 
 . "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
 . "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
+replay_arrived=$now
 . "$SCANDRIFT_SOURCE/tests/lib/nginx.sh"
 need nginx fcgiwrap openssl ssh ssh-keygen
 PATH=$PATH:/usr/sbin
@@ -213,8 +214,8 @@ for night in 1 2 3 4 5; do
 	expect_exit 0
 	start=
 done
-[ "$(git -C up.git rev-list --count refs/scandrift/runs)" = 5 ] || fail 'not five records'
-[ "$(git -C up.git rev-list --count --merges refs/scandrift/runs)" = 0 ] || fail 'not one chain'
+[ "$(git -C up.git rev-list --count refs/heads/scandrift/runs)" = 5 ] || fail 'not five records'
+[ "$(git -C up.git rev-list --count --merges refs/heads/scandrift/runs)" = 0 ] || fail 'not one chain'
 [ "$(git -C up.git rev-list --count scandrift/observed)" = 2 ] || fail 'not one commit a change'
 
 # --- ssh -----------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@
 
 . "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
 . "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
+replay_arrived=$now
 need ssh-keygen
 
 replay=$PWD/replies
@@ -67,7 +68,7 @@ git -C repo fsck --strict --no-dangling
 run scandrift -C repo check --replay "$replay" --commit --journal
 expect_exit 1
 verify scandrift/observed
-verify refs/scandrift/runs
+verify refs/heads/scandrift/runs
 
 # From an agent, by a literal key.
 if command -v ssh-agent >/dev/null; then

@@ -34,6 +34,7 @@ for file in src/man/scandrift.1:share/man/man1/scandrift.1 \
 	src/completion/_scandrift:share/zsh/site-functions/_scandrift \
 	src/data/log.schema.json:share/scandrift/schema/log.schema.json \
 	src/data/result.schema.json:share/scandrift/schema/result.schema.json \
+	src/data/run.schema.json:share/scandrift/schema/run.schema.json \
 	src/data/runs.schema.json:share/scandrift/schema/runs.schema.json \
 	policies/coverage.ini:share/scandrift/policies/coverage.ini \
 	policies/schedule.ini:share/scandrift/policies/schedule.ini \

@@ -9,6 +9,7 @@
 
 . "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
 . "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
+replay_arrived=$now
 . "$SCANDRIFT_SOURCE/tests/e2e/docs/cli_table.sh"
 need script
 
@@ -227,8 +228,8 @@ check endpoint | exit_status | 3 0 | prod | --endpoint $HTTP_URL
 check fail-on | exit_status | 1 0 | prod --replay ../drifted | --fail-on never
 check format | stdout '"schema": ' | no yes | prod --replay ../replies | --format json
 check jobs | side_by_side | yes no | slow late $ca | --jobs 1
-check journal | moved refs/scandrift/runs | no yes | prod --replay ../replies | --journal
-check journal-start | at_remote refs/scandrift/runs | no yes | prod --replay ../replies --journal --push | --journal-start
+check journal | moved refs/heads/scandrift/runs | no yes | prod --replay ../replies | --journal
+check journal-start | at_remote refs/heads/scandrift/runs | no yes | prod --replay ../replies --journal --push | --journal-start
 check max-reply | stdout incomplete/too-large | no yes | prod --replay ../replies | --max-reply 10
 check now | stdout waiver/expired | no yes | prod --replay ../replies | --now 2040-01-01T00:00:00Z
 check output | file ../out.json | no yes | prod --replay ../replies | --output json=../out.json

@@ -5,6 +5,7 @@
 
 . "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
 . "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
+replay_arrived=$now
 need node
 [ -d "$SCANDRIFT_NPM/node_modules/ajv" ] || skip "no ajv in $SCANDRIFT_NPM"
 NODE_PATH=$SCANDRIFT_NPM/node_modules
@@ -70,6 +71,7 @@ run_json diff edited.json edited.json
 expect_exit 0
 cp "$out" equal.json
 
+replay_arrival errors prod "$now"
 for _ in 1 2 3 4 5 6 7; do
 	run scandrift -C repo check prod --replay "$PWD/errors" --journal --now "$now"
 	expect_exit 3

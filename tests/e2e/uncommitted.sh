@@ -428,6 +428,7 @@ for option in commit journal; do
 	expect_exit 0
 done
 # One that cannot be read is its target's alone.
+cp committed/prod.meta.json committed/other.meta.json
 echo '{' >committed/prod.meta.json
 run_json -C repo check --replay "$PWD/committed" --journal
 expect_exit 3

@@ -161,10 +161,36 @@ use_key() {
 	fi
 }
 
-# replay_from DIR TARGET REPLY: a folder for --replay with that reply, in its envelope.
+# A clock of its own for each run: AT=2026-11-20T02:00:00Z at scandrift ... has the machine's clock at
+# that time, from which it goes on. What --now says, and SOURCE_DATE_EPOCH, is no clock.
+at() {
+	product_distance=$(($(date -u -d "$AT" +%s) - $(env -u LD_PRELOAD date -u +%s)))
+	case $product_distance in
+	-*) ;;
+	*) product_distance=+$product_distance ;;
+	esac
+	FAKETIME_DONT_FAKE_MONOTONIC=1 \
+		ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}allocator_release_to_os_interval_ms=-1" \
+		faketime -m -f "$product_distance" "$@"
+}
+
+# replay_arrival DIR TARGET TIME: the recording says when the reply came, as --record writes it, and
+# the reply gets a RequestId of its own.
+replay_arrival() {
+	printf '{"format": "scandrift-reply/1", "target": "%s", "time": "%s"}\n' "$2" "$3" \
+		>"$1/$2.meta.json"
+	product_id=$(printf '%s %s' "$2" "$3" | sha256sum |
+		sed -E 's/^(.{8})(.{4})(.{4})(.{4})(.{12}).*/\1-\2-\3-\4-\5/')
+	sed -i "1s/\"RequestId\": \"[^\"]*\"/\"RequestId\": \"$product_id\"/" "$1/$2.json"
+}
+
+# replay_from DIR TARGET REPLY: a folder for --replay with that reply, in its envelope. Where
+# $replay_arrived is a time, it arrived then.
+replay_arrived=
 replay_from() {
 	mkdir -p "$1"
 	printf '{"Response": {"RequestId": "00000000-0000-4000-8000-000000000001",\n%s' \
 		"$(sed '1s/^{//' "$3")" >"$1/$2.json"
 	printf '}\n' >>"$1/$2.json"
+	[ -z "$replay_arrived" ] || replay_arrival "$1" "$2" "$replay_arrived"
 }
