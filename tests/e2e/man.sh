@@ -76,7 +76,7 @@ while read -r variable; do
 	grep -qE "^\.It Ev (.* )?$variable( |$)" "$page" || lacks "no variable $variable"
 done <variables
 
-sed -n 's/^	\[TARGET_KEY_[A-Z_]*\] *= {{"\([a-z-]*\)".*/\1/p' "$src/policy/targets.c" >keys
+sed -n 's/^	\[TARGET_KEY_[A-Z_]*\] *= KEY("\([a-z-]*\)".*/\1/p' "$src/policy/targets.c" >keys
 [ "$(wc -l <keys)" -gt 5 ] || fail 'the keys of targets.ini were not found'
 while read -r key; do
 	grep -qE "^\.It Cm (.* )?$key( |$)" "$page" || lacks "no key $key of targets.ini"
