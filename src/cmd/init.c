@@ -9,6 +9,7 @@
 #include "cmd/options.h"
 #include "model/canonical.h"
 #include "result/exit.h"
+#include "run/job_files.h"
 #include "run/live.h"
 #include "run/policy_files.h"
 
@@ -24,19 +25,19 @@ extern const size_t data_ci_gitlab_size, data_ci_kubernetes_size;
 
 /* --ci: the job files, each with a step in parallel parts and one that judges them all. */
 static const struct ci {
-	const char *name, *path;
+	enum job_file_id file;
 	const unsigned char *text;
 	const size_t *size;
 } cis[] = {
-	{"gitlab", ".gitlab-ci.yml", data_ci_gitlab, &data_ci_gitlab_size},
-	{"kubernetes", ".kubernetes/scandrift.yaml", data_ci_kubernetes, &data_ci_kubernetes_size},
+	{JOB_GITLAB_PIPELINE, data_ci_gitlab, &data_ci_gitlab_size},
+	{JOB_KUBERNETES, data_ci_kubernetes, &data_ci_kubernetes_size},
 };
 
 static struct err *find_ci(const char *name, const struct ci **out)
 {
 	*out = NULL;
 	for (size_t i = 0; name && i < ARRAY_LEN(cis); i++)
-		if (strcmp(name, cis[i].name) == 0)
+		if (strcmp(name, job_files[cis[i].file].ci) == 0)
 			*out = &cis[i];
 	if (name && !*out)
 		return err_new(ERR_USAGE, "--ci: found '%s', expected gitlab or kubernetes", name);
@@ -355,7 +356,8 @@ struct err *cmd_init(const struct options *o, struct io *io, int *code)
 	if (!e)
 		e = write_files(o, io, repo, a, target, &has_target);
 	if (!e && ci)
-		e = write_new(io, repo, ci->path, (struct str){(const char *)ci->text, *ci->size});
+		e = write_new(io, repo, job_files[ci->file].path,
+			      (struct str){(const char *)ci->text, *ci->size});
 	if (!e && has_target)
 		e = first_baseline(o, io, target);
 	else if (!e)

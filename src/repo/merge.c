@@ -14,7 +14,8 @@ static const struct {
 } judged[] = {
 	{"baselines", PLACE_BELOW},     {"policies", PLACE_BELOW},
 	{".gitattributes", PLACE_NAME}, {".github/workflows", PLACE_BELOW},
-	{".gitlab-ci.yml", PLACE_PATH}, {".kubernetes", PLACE_BELOW},
+	{".gitlab-ci.yml", PLACE_PATH}, {".gitlab", PLACE_BELOW},
+	{".kubernetes", PLACE_BELOW},
 };
 
 static bool is_judged(const char *path)
