@@ -95,6 +95,45 @@ static struct err *judge_rules(struct policy_run *run, const struct policy_input
 	return NULL;
 }
 
+/* Counts a rule that holds; one that fails, or may apply or not, is not fine. */
+static struct err *ask_rule(struct arena *a, const struct policy_rule *rule,
+			    const struct policy_input *in, size_t *holding, bool *is_fine)
+{
+	struct rule_verdict v;
+
+	TRY(rule_evaluate(a, rule, in, &v));
+	switch (v.outcome) {
+	case RULE_PASSES:
+		(*holding)++;
+		break;
+	case RULE_FAILS:
+		*is_fine = false;
+		break;
+	case RULE_NOT_JUDGED:
+		*is_fine = *is_fine && v.asserts;
+		break;
+	case RULE_NOT_APPLICABLE:
+		break;
+	}
+	return NULL;
+}
+
+struct err *policy_run_vouches(const struct policy_run *run, const struct policy_input *in,
+			       bool *out)
+{
+	bool is_fine = true;
+	size_t holding = 0;
+
+	for (size_t i = 0; i < run->policies->count; i++) {
+		const struct policy *p = &run->policies->list[i];
+
+		for (size_t k = 0; k < p->rule_count && is_fine; k++)
+			TRY(ask_rule(run->result->arena, &p->rules[k], in, &holding, &is_fine));
+	}
+	*out = is_fine && holding;
+	return NULL;
+}
+
 /* ---- policies without a rule ---- */
 
 static bool was_empty(const struct policies *before, struct str id)

@@ -34,6 +34,13 @@ struct err *policy_run_target(struct policy_run *run, const struct target *t,
 			      const struct live_side *live, const struct baseline_side *base,
 			      size_t first) MUST_USE;
 
+/*
+ * Does at least one rule apply to this config, and do all that apply hold, whatever is waived? What a
+ * rule demands of the state of scans is no matter here, since no baseline has any.
+ */
+struct err *policy_run_vouches(const struct policy_run *run, const struct policy_input *in,
+			       bool *out) MUST_USE;
+
 /* After judge_accounts: its findings are those from `first` on. */
 struct err *policy_run_accounts(struct policy_run *run, size_t first) MUST_USE;
 

@@ -68,14 +68,56 @@ static struct err *tell_unreadable(struct result *r, struct loosenings *list,
 	return t.what.after.p ? loosening_tell(r, list, &t) : err_nomem();
 }
 
-static struct err *loosenings_of(struct result *r, struct loosenings *list,
+static struct err *tell_first(struct result *r, struct loosenings *list, const struct proposal *p,
+			      const struct result_target *row)
+{
+	struct reported t = {
+		.what = {.rule = RULE_APPROVAL_BASELINE_FIRST,
+			 .subject = row->baseline_path,
+			 .after = loosening_text(list->arena, p->after.digest)},
+		.target = row->name,
+		.message =
+			findings_text(&r->findings,
+				      "%.*s is the target's first baseline, and the rules of the "
+				      "base do not vouch for it",
+				      STR_ARG(row->baseline_path)),
+		.general = STR("It is the target's first baseline, and the rules of the base do "
+			       "not vouch for it"),
+		.file = row->baseline_path.p,
+		.line = 1,
+	};
+
+	return t.what.after.p ? loosening_tell(r, list, &t) : err_nomem();
+}
+
+/*
+ * The target was in the base already, so somebody decided that it is checked. What it is checked
+ * against is new, and there is nothing to compare it with but what the base's rules demand.
+ */
+static struct err *judge_first(struct result *r, const struct review_rules *by,
+			       const struct proposal *p, const struct result_target *row)
+{
+	struct policy_input in = {.config = &p->after.reading->config,
+				  .coverage = &row->coverage_after,
+				  .zone = p->target->zone};
+	bool is_fine;
+
+	TRY(policy_run_vouches(by->by_base, &in, &is_fine));
+	return is_fine ? NULL : tell_first(r, by->list, p, row);
+}
+
+static struct err *loosenings_of(struct result *r, const struct review_rules *by,
 				 const struct proposal *p, const struct result_target *row,
 				 size_t first)
 {
+	struct loosenings *list = by->list;
+
 	if (row->outcome == OUTCOME_REMOVED && !p->is_new)
 		return tell_removed(r, list, p, row);
 	if (row->outcome == OUTCOME_ADDED && p->before.state == BASELINE_MALFORMED)
 		return tell_unreadable(r, list, p, row);
+	if (row->outcome == OUTCOME_ADDED && !p->is_new)
+		return judge_first(r, by, p, row);
 	return loosenings_of_changes(r, list, row, first);
 }
 
@@ -177,7 +219,7 @@ struct err *judge_proposal(struct result *r, const struct review_rules *by,
 	};
 	TRY(compare(r, p, row));
 	TRY(judge_by_rules(r, by, p, first));
-	return loosenings_of(r, by->list, p, row, first);
+	return loosenings_of(r, by, p, row, first);
 }
 
 /* ---- what was decided ---- */

@@ -5,6 +5,7 @@
 /* The rules that are built in, in the order of their ids; their rows are in rules.c. */
 enum rule_id {
 	RULE_APPROVAL_ALIAS_CHANGED,
+	RULE_APPROVAL_BASELINE_FIRST,
 	RULE_APPROVAL_BASELINE_REMOVED,
 	RULE_APPROVAL_BASELINE_WEAKENED,
 	RULE_APPROVAL_DRIFT_SEVERITY,

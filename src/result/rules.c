@@ -22,6 +22,11 @@ const struct rule rules[] = {
 	  "An alias is not what it was",
 	  "Another member of a list counts as the same, so what was compared may not be",
 	  NEXT_APPROVE },
+	[RULE_APPROVAL_BASELINE_FIRST] =
+	{ "approval/baseline-first", CLASS_APPROVAL, SEVERITY_HIGH,
+	  "A target has its first baseline, and no rule vouches for it",
+	  "Whatever this baseline leaves out is not missed by any later check",
+	  NEXT_APPROVE },
 	[RULE_APPROVAL_BASELINE_REMOVED] =
 	{ "approval/baseline-removed", CLASS_APPROVAL, SEVERITY_HIGH,
 	  "A baseline is gone",

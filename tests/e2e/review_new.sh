@@ -1,0 +1,127 @@
+# SPDX-License-Identifier: Apache-2.0
+#
+# review: what is new is as suspect as what changed. A table of proposals, hostile and harmless ones,
+# with the exit status and every approval that is asked for; each is given by range and by the
+# variables of GitHub and of GitLab, and what was asked for approves it.
+
+. "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
+. "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
+
+mkdir repo
+cd repo
+new_repo .
+mkdir baselines policies
+cat >baselines/targets.ini <<'TARGETS'
+[target prod]
+profile = prod
+
+[target staging]
+profile = staging
+
+[target bare]
+profile = prod
+TARGETS
+cp "$common/prod.json" baselines/prod.json
+cp "$common/prod.json" baselines/staging.json
+cat >policies/p.ini <<'POLICY'
+[policy]
+id = p
+
+[rule period]
+severity = high
+assert   = /ScanPeriod <= 7
+POLICY
+commit_all . start
+
+baseline=baselines/prod.json
+first=baselines/bare.json
+targets=baselines/targets.ini
+policy=policies/p.ini
+number=0
+
+# everywhere OPTION...: the proposal of this number, as a person and as either CI system names it.
+everywhere() {
+	name="$how: $row"
+	case $how in
+	range) run scandrift review "base$number..head$number" --now "$now" --format json "$@" ;;
+	github)
+		run env GITHUB_ACTIONS=true GITHUB_EVENT_NAME=pull_request_target \
+			GITHUB_SHA="$(git rev-parse main)" GITHUB_EVENT_PATH="$SCRATCH/event" \
+			scandrift review --now "$now" --format json "$@"
+		;;
+	gitlab)
+		run env GITLAB_CI=true CI_PIPELINE_SOURCE=merge_request_event CI_COMMIT_SHA="$head_id" \
+			CI_MERGE_REQUEST_TARGET_BRANCH_NAME=target \
+			CI_MERGE_REQUEST_DIFF_BASE_SHA="$(git rev-parse main)" \
+			scandrift review --now "$now" --format json "$@"
+		;;
+	esac
+	e2e_command="$name: $e2e_command"
+}
+
+# row WANT BASE HEAD: BASE is done on top of the start, HEAD on top of that. WANT is the exit status
+# and the approvals that are asked for, all of them. `1!`: more than that is wrong, so that the
+# approval alone does not make it pass.
+row() {
+	number=$((number + 1))
+	row="$1 | $2 | $3"
+	echo "row: $row"
+	git switch -q -C "base$number" main
+	eval "$2"
+	commit_all . base
+	git switch -q -C "head$number"
+	eval "$3"
+	commit_all . head
+	git switch -q main
+	git update-ref refs/remotes/origin/target "base$number"
+	head_id=$(git rev-parse "head$number")
+	printf '{"pull_request": {"base": {"ref": "target", "sha": "%s"}, "head": {"sha": "%s"}}}' \
+		"$(git rev-parse main)" "$head_id" >"$SCRATCH/event"
+	for how in range github gitlab; do
+		everywhere
+		asked "$1"
+	done
+}
+
+asked() {
+	want=${1%% *}
+	expect_exit "${want%!}"
+	[ "$code" -ne 2 ] || return 0
+	expect_valid_result out
+	ids=$(printf '%s\n' "$1" | tr ' ' '\n' | sed -n '2,$s,.*,"approval/&",p' | sort | jq -sc .)
+	expect_json out "[.findings[] | select(.class == \"approval\") | .rule] | sort == $ids"
+	expect_json out '[.findings[] | select(.class == "approval") | .file != null and .line > 0] | all'
+	[ "$ids" != '[]' ] || return 0
+	digest=$(jq -r .review.digest "$out")
+	everywhere --approve "$digest"
+	expect_json out '.review.approval == "given"'
+	if [ "$want" = 1! ]; then
+		expect_exit 1
+	else
+		expect_exit 0
+	fi
+}
+
+period="sed -i 's/\"ScanPeriod\": 1/\"ScanPeriod\": 30/'"
+
+# ---- first baselines ----
+
+row 0 : "cp $baseline $first"
+row '1 baseline-first' "git rm -q $policy" "cp $baseline $first"
+row '1! baseline-first' : "cp $baseline $first; $period $first"
+# The rule is in the proposal, and only there.
+row '1! baseline-first policy-removed' : "cp $baseline $first; $period $first; mv $policy policies/q.ini
+	printf '[policy]\\nid = q\\n[rule r]\\nseverity = low\\nassert = /ScanPeriod <= 30\\n' >policies/q.ini"
+# None applies, one cannot be known to apply, one is about what no baseline has.
+row '1 baseline-first' "sed -i 's/^assert/when = \\/Enable == false\\n&/' $policy" "cp $baseline $first"
+row '1 baseline-first' "sed -i 's,^assert.*,assert = state:/ScanResult == Success,' $policy" "cp $baseline $first"
+row '1 baseline-first' "printf '[rule s]\\nseverity = low\\nwhen = state:/ScanResult == Success\\nassert = /Enable == true\\n' >>$policy" \
+	"cp $baseline $first"
+row 0 "printf '[rule s]\\nseverity = low\\nassert = state:/ScanResult == Success\\n' >>$policy" "cp $baseline $first"
+# What is waived does not vouch.
+row '1 baseline-first' "printf '[waiver w]\\nrule = period\\nreason = r\\nowner = o@example.com\\nexpires = 2027-01-01\\n' >>$policy" \
+	"cp $baseline $first; $period $first"
+# A new target, and one that takes its baseline with it.
+row 0 : "printf '[target third]\\nprofile = prod\\n' >>$targets; cp $baseline baselines/third.json"
+row 0 : "printf '[target third]\\nprofile = prod\\nbaseline = baselines/of/third.json\\n' >>$targets
+	mkdir baselines/of; cp $baseline baselines/of/third.json"
