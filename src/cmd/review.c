@@ -157,10 +157,12 @@ static struct err *judge_group(struct review *v, const struct review_group *g)
 	};
 
 	TRY(take_names(v, g, &p));
-	if (before)
+	if (before) {
+		p.path_before = before->baseline.p;
 		TRY(baseline_read(&v->base.w, before, &p.before));
-	else
+	} else {
 		p.before.state = BASELINE_MISSING;
+	}
 	TRY(baseline_read(&v->head.w, p.target, &p.after));
 	return judge_proposal(&v->r, &v->rules, &p);
 }
@@ -222,12 +224,44 @@ static struct err *judge(struct review *v)
 	return loosenings_of_targets(r, &v->list, &v->base.w.targets, &v->head.w.targets);
 }
 
+static struct err *find_blob(const struct review *v, const struct workspace *w, const char *path,
+			     struct str *out)
+{
+	const struct file_tree tree = workspace_tree(w);
+	struct repo_entry entry;
+
+	TRY(file_tree_find(&tree, path, &entry));
+	*out = arena_str(v->arena, str_from(entry.hex));
+	return out->p ? NULL : err_nomem();
+}
+
+/* Which bytes each item is about. The changes of one file are beside each other in the list. */
+static struct err *identify(struct review *v)
+{
+	for (size_t i = 0; i < v->list.n; i++) {
+		struct loosening *l = &v->list.v[i];
+		const struct loosening *last = i ? l - 1 : NULL;
+
+		if (last && strcmp(l->file_before, last->file_before) == 0 &&
+		    strcmp(l->file_after, last->file_after) == 0) {
+			l->blob_before = last->blob_before;
+			l->blob_after = last->blob_after;
+			continue;
+		}
+		TRY(find_blob(v, &v->base.w, l->file_before, &l->blob_before));
+		TRY(find_blob(v, &v->head.w, l->file_after, &l->blob_after));
+	}
+	return NULL;
+}
+
 static struct err *settle(struct review *v)
 {
 	struct result_review *out = &v->r.review;
 	struct buf b = BUF_INIT((size_t)2 << 30);
-	struct err *e = loosenings_write(&v->list, &b, &out->loosening_count);
+	struct err *e = identify(v);
 
+	if (!e)
+		e = loosenings_write(&v->list, &b, &out->loosening_count);
 	if (!e && out->loosening_count)
 		e = digest_bytes(buf_view(&b), v->arena, &out->digest);
 	buf_free(&b);

@@ -35,6 +35,7 @@ static struct err *tell_removed(struct result *r, struct loosenings *list, const
 	struct reported t = {
 		.what = {.rule = RULE_APPROVAL_BASELINE_REMOVED,
 			 .subject = row->baseline_path,
+			 .file_before = p->path_before,
 			 .before = loosening_text(list->arena, p->before.digest)},
 		.target = row->name,
 		.message = findings_text(&r->findings, "%.*s is not in the head any more",
@@ -53,6 +54,7 @@ static struct err *tell_unreadable(struct result *r, struct loosenings *list,
 	struct reported t = {
 		.what = {.rule = RULE_APPROVAL_BASELINE_WEAKENED,
 			 .subject = row->baseline_path,
+			 .file_before = p->path_before,
 			 .after = loosening_text(list->arena, p->after.digest)},
 		.target = row->name,
 		.message = findings_text(&r->findings,
@@ -74,6 +76,7 @@ static struct err *tell_first(struct result *r, struct loosenings *list, const s
 	struct reported t = {
 		.what = {.rule = RULE_APPROVAL_BASELINE_FIRST,
 			 .subject = row->baseline_path,
+			 .file_before = p->path_before,
 			 .after = loosening_text(list->arena, p->after.digest)},
 		.target = row->name,
 		.message =
@@ -118,7 +121,8 @@ static struct err *loosenings_of(struct result *r, const struct review_rules *by
 		return tell_unreadable(r, list, p, row);
 	if (row->outcome == OUTCOME_ADDED && !p->is_new)
 		return judge_first(r, by, p, row);
-	return loosenings_of_changes(r, list, row, first);
+	return loosenings_of_changes(r, list, row,
+				     p->path_before ? p->path_before : row->baseline_path.p, first);
 }
 
 /* ---- by both commits' rules ---- */

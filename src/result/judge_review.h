@@ -18,6 +18,7 @@ struct proposal {
 	struct baseline_side before, after;
 	const struct str *names; /* of all targets that this is judged for, at least one */
 	size_t name_count;
+	const char *path_before; /* where the base has its baseline; NULL: where the head has it */
 };
 
 struct review_rules {

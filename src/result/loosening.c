@@ -43,6 +43,7 @@ struct str loosening_text(struct arena *a, struct str s)
 struct err *loosening_tell(struct result *r, struct loosenings *list, const struct reported *t)
 {
 	struct finding f = finding_from_rule(t->what.rule, t->target);
+	struct loosening what = t->what;
 
 	if (!t->message.p)
 		return err_nomem();
@@ -50,7 +51,11 @@ struct err *loosening_tell(struct result *r, struct loosenings *list, const stru
 	f.general = t->general;
 	f.file = str_from(t->file);
 	f.line = t->line;
-	TRY(loosenings_add(list, &t->what));
+	if (!what.file_after)
+		what.file_after = t->file;
+	if (!what.file_before)
+		what.file_before = what.file_after;
+	TRY(loosenings_add(list, &what));
 	return findings_add(&r->findings, &f);
 }
 
@@ -81,6 +86,10 @@ static struct err *item_bytes(struct arena *a, const struct loosening *l, struct
 	buf_char(&raw, '{');
 	put_json(&raw, "after", l->after);
 	put_json(&raw, "before", l->before);
+	put_text(&raw, "blob_after", l->blob_after);
+	buf_char(&raw, ',');
+	put_text(&raw, "blob_before", l->blob_before);
+	buf_char(&raw, ',');
 	put_text(&raw, "path", l->path);
 	buf_char(&raw, ',');
 	put_text(&raw, "rule", str_from(rules[l->rule].id));
@@ -125,7 +134,7 @@ struct err *loosenings_write(struct loosenings *list, struct buf *out, size_t *c
 		buf_str(out, items[i]);
 		(*count)++;
 	}
-	buf_puts(out, "],\"schema\":\"scandrift-approval/1\"}");
+	buf_puts(out, "],\"schema\":\"scandrift-approval/2\"}");
 	return buf_check(out, ERR_OUTPUT, "the loosenings");
 }
 
@@ -156,6 +165,7 @@ struct losing {
 	struct result *r;
 	struct loosenings *list;
 	const struct result_target *row;
+	const char *before; /* where the base has the baseline */
 	struct buf names;
 	size_t n, line;
 };
@@ -164,7 +174,9 @@ static struct err *add_change(struct losing *l, const struct change *c)
 {
 	struct loosening what = {.rule = RULE_APPROVAL_BASELINE_WEAKENED,
 				 .subject = l->row->baseline_path,
-				 .path = c->path};
+				 .path = c->path,
+				 .file_before = l->before,
+				 .file_after = l->row->baseline_path.p};
 
 	if (!c->bits.lose)
 		return NULL;
@@ -221,9 +233,9 @@ static struct err *tell_changes(const struct losing *l)
 }
 
 struct err *loosenings_of_changes(struct result *r, struct loosenings *list,
-				  const struct result_target *row, size_t first)
+				  const struct result_target *row, const char *before, size_t first)
 {
-	struct losing l = {r, list, row, BUF_INIT(8192), 0, 0};
+	struct losing l = {r, list, row, before, BUF_INIT(8192), 0, 0};
 	struct err *e = row->has_diff ? add_changes(&l, first) : NULL;
 
 	if (!e && l.n)

@@ -10,8 +10,10 @@
  * from outside the tree, of exactly the set that was shown. Sound before quiet: what cannot be shown
  * to be at least as strict as before is a loosening; titles, rationale, comments and order are none.
  *
- * An item says what is loosened and from what to what, and nothing of where it stands: no line and
- * no commit. So its bytes, and the digest of all items, stay the same over a rebase.
+ * An item says what is loosened and from what to what, and of which bytes: the ids of the file
+ * before and after. So an approval is of one change of one file, and is no use for another change
+ * that happens to say the same. It names no line and no commit: its bytes, and the digest of all
+ * items, stay the same over a rebase that leaves the file alone on both sides.
  */
 struct loosening {
 	enum rule_id rule;  /* RULE_APPROVAL_... */
@@ -19,6 +21,9 @@ struct loosening {
 	struct str path;    /* which part of it: a key, a JSON pointer; or empty */
 	struct str before;  /* JSON; empty: there was none */
 	struct str after;   /* JSON; empty: there is none any more */
+	/* The file that it is about, by the path that either commit has it under. */
+	const char *file_before, *file_after;
+	struct str blob_before, blob_after; /* its ids; empty: there is no such file */
 };
 
 struct loosenings {
@@ -33,14 +38,17 @@ struct err *loosenings_add(struct loosenings *list, const struct loosening *l) M
 /*
  * The bytes whose SHA-256 an approval names, RFC 8785:
  *
- *   {"loosenings":[{"after":...,"before":...,"path":...,"rule":...,"subject":...},...],
- *    "schema":"scandrift-approval/1"}
+ *   {"loosenings":[{"after":...,"before":...,"blob_after":...,"blob_before":...,"path":...,
+ *    "rule":...,"subject":...},...],"schema":"scandrift-approval/2"}
  *
  * Items are ordered by their bytes, each once (so many are *count); what is not there is null.
  */
 struct err *loosenings_write(struct loosenings *list, struct buf *out, size_t *count) MUST_USE;
 
-/* An item and the finding that tells it; `message.p` NULL: memory is at its end. */
+/*
+ * An item and the finding that tells it; `message.p` NULL: memory is at its end. An item that names
+ * no files is about `file`, and one that names one alone has it under that path in both commits.
+ */
 struct reported {
 	struct loosening what;
 	struct str target, message;
@@ -58,10 +66,11 @@ struct str loosening_text(struct arena *a, struct str s);
 
 /*
  * The changes of a row that may lose something, and of those of its findings, from `first` on, that
- * do so once an ignored field is set aside.
+ * do so once an ignored field is set aside. `before` is where the base has the row's baseline.
  */
 struct err *loosenings_of_changes(struct result *r, struct loosenings *list,
-				  const struct result_target *row, size_t first) MUST_USE;
+				  const struct result_target *row, const char *before,
+				  size_t first) MUST_USE;
 
 /* Everything of a review's two commits that is no baseline; one list for both is one file. */
 struct err *loosenings_of_policies(struct result *r, struct loosenings *list,

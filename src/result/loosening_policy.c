@@ -107,6 +107,7 @@ static struct err *tell_rule_gone(const struct comparing *c, const struct policy
 	struct reported t = {
 		.what = {.rule = RULE_APPROVAL_RULE_REMOVED,
 			 .subject = loosening_subject(a, base->policy, base->name),
+			 .file_before = base->policy->file,
 			 .before = rule_json(a, base)},
 		.file = head->file,
 		.line = head->id_line,
@@ -126,6 +127,7 @@ static struct err *compare_severity(const struct comparing *c, const struct poli
 	struct reported t = {
 		.what = {.rule = RULE_APPROVAL_SEVERITY_LOWERED,
 			 .subject = loosening_subject(a, base->policy, base->name),
+			 .file_before = base->policy->file,
 			 .path = STR("severity"),
 			 .before = loosening_text(a, str_from(was)),
 			 .after = loosening_text(a, str_from(is))},
@@ -164,6 +166,7 @@ static struct err *compare_asserts(const struct comparing *c, const struct polic
 	struct reported t = {
 		.what = {.rule = RULE_APPROVAL_RULE_WEAKENED,
 			 .subject = loosening_subject(a, base->policy, base->name),
+			 .file_before = base->policy->file,
 			 .path = STR("assert")},
 		.file = head->policy->file,
 		.line = instead ? instead->line : head->line,
@@ -192,6 +195,7 @@ static struct err *compare_when(const struct comparing *c, const struct policy_r
 	struct reported t = {
 		.what = {.rule = RULE_APPROVAL_RULE_NARROWED,
 			 .subject = loosening_subject(a, base->policy, base->name),
+			 .file_before = base->policy->file,
 			 .path = STR("when")},
 		.file = head->policy->file,
 		.line = added ? added->line : head->line,
@@ -284,7 +288,8 @@ static struct err *compare_drift(const struct comparing *c, const struct field *
 			 .subject = STR("drift"),
 			 .path = str_from(arena_printf(a, "/%s", f->name)),
 			 .before = loosening_text(a, str_from(was)),
-			 .after = loosening_text(a, str_from(is))},
+			 .after = loosening_text(a, str_from(is)),
+			 .file_before = base ? base->policy->file : NULL},
 		.line = head ? head->line : 1,
 	};
 

@@ -155,7 +155,8 @@ static struct err *tell(const struct comparing *c, const struct waiver *was, con
 		.what = {.rule = w->is_ignore ? RULE_APPROVAL_IGNORE_ADDED
 					      : RULE_APPROVAL_WAIVER_ADDED,
 			 .subject = loosening_subject(a, w->policy, w->name),
-			 .after = waiver_json(a, w)},
+			 .after = waiver_json(a, w),
+			 .file_before = was ? was->policy->file : NULL},
 		.file = w->policy->file,
 		.line = w->line,
 	};

@@ -125,3 +125,46 @@ row '1 baseline-first' "printf '[waiver w]\\nrule = period\\nreason = r\\nowner 
 row 0 : "printf '[target third]\\nprofile = prod\\n' >>$targets; cp $baseline baselines/third.json"
 row 0 : "printf '[target third]\\nprofile = prod\\nbaseline = baselines/of/third.json\\n' >>$targets
 	mkdir baselines/of; cp $baseline baselines/of/third.json"
+
+# ---- an approval is of these bytes ----
+
+approval_texts() {
+	jq -c '[.findings[] | select(.class == "approval") | [.rule, .message]]' "$out"
+}
+
+# replayed FIRST SECOND RULE: what SECOND does draws the same findings, word for word, as FIRST, and
+# is of other bytes; so the approval of the first is none of the second.
+replayed() {
+	row "1 $3" : "$1"
+	digest=$(jq -r .review.digest "$out")
+	texts=$(approval_texts)
+	number=$((number + 1))
+	row="replayed | $1 | $2"
+	echo "row: $row"
+	git switch -q -C "base$number" main
+	git switch -q -C "head$number"
+	eval "$2"
+	commit_all . head
+	git switch -q main
+	git update-ref refs/remotes/origin/target main
+	head_id=$(git rev-parse "head$number")
+	printf '{"pull_request": {"base": {"ref": "target", "sha": "%s"}, "head": {"sha": "%s"}}}' \
+		"$(git rev-parse main)" "$head_id" >"$SCRATCH/event"
+	for how in range github gitlab; do
+		everywhere --approve "$digest"
+		expect_exit 1
+		expect_json out '.review.approval == "needed"'
+		[ "$(approval_texts)" = "$texts" ] ||
+			fail 'the findings are not the same'
+	done
+}
+
+weaker="sed -i 's/<= 7/<= 30/' $policy"
+replayed "$weaker" "$weaker; echo >>$policy" rule-weakened
+replayed "$weaker" "$weaker; sed -i 's/^id = p/&\\ntitle = P/' $policy; git mv $policy policies/q.ini" rule-weakened
+replayed "sed -i 's/profile = staging/profile = prod/' $targets" \
+	"sed -i 's/profile = staging/profile = prod/; 1i\\; x' $targets" 'target-changed'
+less="sed -i 's/\"ScanPeriod\": 1/\"ScanPeriod\": 2/' $baseline"
+replayed "$less" "$less; echo >>$baseline" baseline-weakened
+waiver="printf '[waiver w]\\nrule = period\\nreason = r\\nowner = o@example.com\\nexpires = 2027-01-01\\n' >>$policy"
+replayed "$waiver" "$waiver; sed -i 's/^reason = r/reason = rr/' $policy" waiver-added

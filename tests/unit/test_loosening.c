@@ -388,14 +388,14 @@ static void expect_document(const char *base, const char *head, const char *want
 static void test_document(void **state)
 {
 	static const char lowered[] =
-		"{\"loosenings\":[{\"after\":\"low\",\"before\":\"high\",\"path\":\"severity\","
+		"{\"loosenings\":[{\"after\":\"low\",\"before\":\"high\",\"blob_after\":null,\"blob_before\":null,\"path\":\"severity\","
 		"\"rule\":\"approval/severity-lowered\",\"subject\":\"p/r\"}],"
-		"\"schema\":\"scandrift-approval/1\"}";
+		"\"schema\":\"scandrift-approval/2\"}";
 	static const char waiver[] =
 		"{\"loosenings\":[{\"after\":{\"expires\":\"2027-01-31\",\"rule\":\"policy/p/r\","
-		"\"targets\":[\"a\",\"b\"],\"value\":[1,2]},\"before\":null,\"path\":null,"
+		"\"targets\":[\"a\",\"b\"],\"value\":[1,2]},\"before\":null,\"blob_after\":null,\"blob_before\":null,\"path\":null,"
 		"\"rule\":\"approval/waiver-added\",\"subject\":\"p/w\"}],"
-		"\"schema\":\"scandrift-approval/1\"}";
+		"\"schema\":\"scandrift-approval/2\"}";
 
 	(void)state;
 	expect_document(A1, HEAD "[rule r]\nseverity = low\nassert = /ScanPeriod <= 7\n", lowered);
@@ -405,7 +405,7 @@ static void test_document(void **state)
 			"[rule r]\ntitle = y\nassert = /ScanPeriod <= 7\nseverity = low\n",
 			lowered);
 	expect_document(A2, W1, waiver);
-	expect_document(A1, A1, "{\"loosenings\":[],\"schema\":\"scandrift-approval/1\"}");
+	expect_document(A1, A1, "{\"loosenings\":[],\"schema\":\"scandrift-approval/2\"}");
 }
 
 /* What is loosened twice, or in another order, is one set. */
