@@ -36,6 +36,7 @@ struct review {
 	struct range range;
 	struct repo_merge merge;
 	struct review_side base, head; /* head: the result of the merge */
+	struct unreadables unreadable; /* of the base */
 	struct repo_changed changed;
 	struct review_pairs pairs;
 	struct result r;
@@ -69,17 +70,36 @@ static struct err *in_side(const struct review_side *side, const char *name, str
 	return e ? err_wrap(e, "%s %.12s", name, side->w.commit.hex) : NULL;
 }
 
-/* What the head has from the base is read once. */
+/*
+ * What cannot be read there is told, and ends nothing: else its repair could not be reviewed either.
+ */
+static struct err *open_base(struct review *v)
+{
+	struct review_side *base = &v->base;
+	struct err *e = workspace_of_commit(&base->w);
+
+	v->unreadable.arena = v->arena;
+	if (e) {
+		base->w.targets = (struct targets){.file = TARGETS_FILE};
+		e = unreadable_take(&v->unreadable, TARGETS_FILE, e);
+	}
+	TRY(in_side(base, "base", e));
+	return in_side(base, "base",
+		       policies_open_readable(&base->w, v->io, &base->policies, &v->unreadable));
+}
+
+/* What the head has from the base is read once; all of it where the base is not whole. */
 static struct err *open_head(struct review *v)
 {
 	struct review_side *base = &v->base, *head = &v->head;
+	bool is_all = v->unreadable.count > 0;
 
 	head->w.is_elsewhere = true;
-	if (repo_may_differ(&v->changed, TARGETS_FILE))
+	if (is_all || repo_may_differ(&v->changed, TARGETS_FILE))
 		TRY(in_side(head, "head", workspace_of_commit(&head->w)));
 	else
 		head->w.targets = base->w.targets;
-	if (repo_may_differ_below(&v->changed, POLICIES_FOLDER))
+	if (is_all || repo_may_differ_below(&v->changed, POLICIES_FOLDER))
 		TRY(in_side(head, "head", policies_open(&head->w, v->io, &head->policies)));
 	else
 		head->policies = base->policies;
@@ -125,8 +145,7 @@ static struct err *open_sides(struct review *v)
 		log_note(&v->io->log, "as the CI system names them: base %.12s, head %.12s",
 			 v->range.base.hex, v->range.head.hex);
 	TRY(open_merge(v));
-	TRY(in_side(base, "base", workspace_of_commit(&base->w)));
-	TRY(in_side(base, "base", policies_open(&base->w, v->io, &base->policies)));
+	TRY(open_base(v));
 	return open_head(v);
 }
 
@@ -214,6 +233,9 @@ static struct err *judge(struct review *v)
 	TRY(policy_run_new(r, &v->base.policies, &by_base, &v->rules.by_base));
 	if (v->head.policies.list != v->base.policies.list)
 		TRY(policy_run_new(r, &v->head.policies, &by_head, &v->rules.by_head));
+	for (size_t i = 0; i < v->unreadable.count; i++)
+		TRY(judge_unreadable(r, &v->list, v->unreadable.list[i].path,
+				     v->unreadable.list[i].why));
 	for (size_t i = 0; i < p->group_count; i++)
 		TRY(judge_group(v, &p->groups[i]));
 	TRY(judge_orphans(v));

@@ -52,7 +52,7 @@ static struct err *tell_unreadable(struct result *r, struct loosenings *list,
 				   const struct proposal *p, const struct result_target *row)
 {
 	struct reported t = {
-		.what = {.rule = RULE_APPROVAL_BASELINE_WEAKENED,
+		.what = {.rule = RULE_APPROVAL_BASE_UNREADABLE,
 			 .subject = row->baseline_path,
 			 .file_before = p->path_before,
 			 .after = loosening_text(list->arena, p->after.digest)},
@@ -68,6 +68,22 @@ static struct err *tell_unreadable(struct result *r, struct loosenings *list,
 	};
 
 	return t.what.after.p ? loosening_tell(r, list, &t) : err_nomem();
+}
+
+struct err *judge_unreadable(struct result *r, struct loosenings *list, const char *path,
+			     struct str why)
+{
+	struct reported t = {
+		.what = {.rule = RULE_APPROVAL_BASE_UNREADABLE, .subject = str_from(path)},
+		.message = findings_text(&r->findings,
+					 "the base's %s cannot be read, so what it demanded counts "
+					 "as removed: %.*s",
+					 path, STR_ARG(why)),
+		.file = path,
+		.line = 1,
+	};
+
+	return loosening_tell(r, list, &t);
 }
 
 static struct err *tell_first(struct result *r, struct loosenings *list, const struct proposal *p,

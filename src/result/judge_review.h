@@ -30,6 +30,10 @@ struct review_rules {
 struct err *judge_proposal(struct result *r, const struct review_rules *by,
 			   const struct proposal *p) MUST_USE;
 
+/* A file of the base, no baseline, that says nothing since it cannot be read. */
+struct err *judge_unreadable(struct result *r, struct loosenings *list, const char *path,
+			     struct str why) MUST_USE;
+
 /*
  * Gives every loosening, and the changes that are one, what was decided about the whole set, of
  * which r->review holds count, digest and what was approved; with `is_left` it is told alone.

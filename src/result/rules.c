@@ -22,6 +22,16 @@ const struct rule rules[] = {
 	  "An alias is not what it was",
 	  "Another member of a list counts as the same, so what was compared may not be",
 	  NEXT_APPROVE },
+	[RULE_APPROVAL_ATTRIBUTE] =
+	{ "approval/attribute", CLASS_APPROVAL, SEVERITY_HIGH,
+	  "Git attributes of what is judged are not what they were",
+	  "Attributes can hide later changes from people, or give them other bytes than are judged",
+	  NEXT_APPROVE },
+	[RULE_APPROVAL_BASE_UNREADABLE] =
+	{ "approval/base-unreadable", CLASS_APPROVAL, SEVERITY_HIGH,
+	  "A file of the base cannot be read",
+	  "What it demanded counts as removed, and nothing can be compared with it",
+	  "Look at the whole of what replaces it, then approve exactly this set: --approve" },
 	[RULE_APPROVAL_BASELINE_FIRST] =
 	{ "approval/baseline-first", CLASS_APPROVAL, SEVERITY_HIGH,
 	  "A target has its first baseline, and no rule vouches for it",
@@ -51,6 +61,11 @@ const struct rule rules[] = {
 	{ "approval/ignore-extended", CLASS_APPROVAL, SEVERITY_HIGH,
 	  "An ignore lets more pass than it did",
 	  "What it ignores counts nowhere",
+	  NEXT_APPROVE },
+	[RULE_APPROVAL_PIPELINE] =
+	{ "approval/pipeline", CLASS_APPROVAL, SEVERITY_HIGH,
+	  "A job that runs the check is not what it was",
+	  "The check may not run any more, or run other code with its credentials",
 	  NEXT_APPROVE },
 	[RULE_APPROVAL_POLICY_REMOVED] =
 	{ "approval/policy-removed", CLASS_APPROVAL, SEVERITY_HIGH,

@@ -11,7 +11,30 @@
 struct listing {
 	const char **v;
 	size_t n;
+	struct unreadables *unreadable; /* NULL: what cannot be read is an error */
 };
+
+struct err *unreadable_take(struct unreadables *u, const char *path, struct err *e)
+{
+	struct unreadable *last = &u->list[UNREADABLE_MAX - 1];
+
+	if (e->kind != ERR_CONFIG)
+		return e;
+	if (u->count == UNREADABLE_MAX) {
+		err_free(e);
+		*last = (struct unreadable){POLICIES_FOLDER,
+					    STR("many more of its files cannot be read")};
+		return NULL;
+	}
+	u->list[u->count].path = path;
+	return err_become_text(e, u->arena, &u->list[u->count++].why);
+}
+
+/* Of a file, or of the folder: an error, or something that is told. */
+static struct err *settle(struct unreadables *u, const char *path, struct err *e)
+{
+	return u && e ? unreadable_take(u, path, e) : e;
+}
 
 static struct err *take_file(struct listing *l, const char *path)
 {
@@ -32,7 +55,7 @@ static struct err *take_file(struct listing *l, const char *path)
 	return NULL;
 }
 
-static struct err *take(void *taker, const char *path, enum repo_entry_kind kind)
+static struct err *take_entry(struct listing *l, const char *path, enum repo_entry_kind kind)
 {
 	switch (kind) {
 	case REPO_ENTRY_LINK:
@@ -46,13 +69,33 @@ static struct err *take(void *taker, const char *path, enum repo_entry_kind kind
 	case REPO_ENTRY_TOO_LARGE:
 		break;
 	}
-	return take_file(taker, path);
+	return take_file(l, path);
 }
 
-struct err *policy_files_list(const struct file_tree *tree, struct arena *a, const char ***out,
-			      size_t *count)
+static struct err *take(void *taker, const char *path, enum repo_entry_kind kind)
 {
-	struct listing l = {.v = arena_array(a, POLICIES_MAX, sizeof(*l.v))};
+	struct listing *l = taker;
+
+	return settle(l->unreadable, path, take_entry(l, path, kind));
+}
+
+static struct err *check_walk(const struct tree_walk *walk)
+{
+	if (walk->is_no_folder)
+		return err_new(ERR_CONFIG,
+			       POLICIES_FOLDER ": a folder is expected, no link and no file");
+	if (walk->is_cut)
+		return err_new(ERR_CONFIG,
+			       POLICIES_FOLDER ": more than %u entries, or more than %u folders in "
+					       "each other",
+			       ENTRIES_MAX, TREE_WALK_DEPTH_MAX);
+	return NULL;
+}
+
+static struct err *list_files(const struct file_tree *tree, struct arena *a, struct unreadables *u,
+			      const char ***out, size_t *count)
+{
+	struct listing l = {.v = arena_array(a, POLICIES_MAX, sizeof(*l.v)), .unreadable = u};
 	struct tree_walk walk = {.tree = tree,
 				 .arena = a,
 				 .take = take,
@@ -63,17 +106,16 @@ struct err *policy_files_list(const struct file_tree *tree, struct arena *a, con
 	if (!l.v)
 		return err_nomem();
 	TRY(file_tree_walk(&walk, POLICIES_FOLDER));
-	if (walk.is_no_folder)
-		return err_new(ERR_CONFIG,
-			       POLICIES_FOLDER ": a folder is expected, no link and no file");
-	if (walk.is_cut)
-		return err_new(ERR_CONFIG,
-			       POLICIES_FOLDER ": more than %u entries, or more than %u folders in "
-					       "each other",
-			       ENTRIES_MAX, TREE_WALK_DEPTH_MAX);
+	TRY(settle(u, POLICIES_FOLDER, check_walk(&walk)));
 	*out = l.v;
 	*count = l.n;
 	return NULL;
+}
+
+struct err *policy_files_list(const struct file_tree *tree, struct arena *a, const char ***out,
+			      size_t *count)
+{
+	return list_files(tree, a, NULL, out, count);
 }
 
 /* ---- reading them ---- */
@@ -82,6 +124,7 @@ struct loader {
 	struct workspace *w;
 	const struct io *io;
 	struct policies *out;
+	struct unreadables *unreadable; /* NULL: as in struct listing */
 	size_t bytes;
 };
 
@@ -109,7 +152,7 @@ static struct err *load_all(struct loader *l, const char *const *paths, size_t c
 	struct err *first = NULL;
 
 	for (size_t i = 0; i < count; i++) {
-		struct err *e = load(l, paths[i]);
+		struct err *e = settle(l->unreadable, paths[i], load(l, paths[i]));
 
 		if (!e)
 			continue;
@@ -123,19 +166,47 @@ static struct err *load_all(struct loader *l, const char *const *paths, size_t c
 	return first;
 }
 
-struct err *policies_open(struct workspace *w, const struct io *io, struct policies *out)
+static struct err *link_all(struct workspace *w, struct policies *all)
+{
+	TRY(policies_link(w->arena, &schema_registry_scan, all));
+	return judge_policies_check(all);
+}
+
+/* What lets something pass is good for nothing where it is not clear what it is for. */
+static void keep_rules_alone(struct policies *all)
+{
+	for (size_t i = 0; i < all->count; i++)
+		all->list[i].waiver_count = all->list[i].drift_count = 0;
+}
+
+static struct err *open_all(struct workspace *w, const struct io *io, struct policies *out,
+			    struct unreadables *u)
 {
 	const struct file_tree tree = workspace_tree(w);
-	struct loader l = {w, io, out, 0};
+	struct loader l = {w, io, out, u, 0};
+	struct err *e;
 	const char **paths;
 	size_t count;
 
 	*out = (struct policies){0};
-	TRY(policy_files_list(&tree, w->arena, &paths, &count));
+	TRY(list_files(&tree, w->arena, u, &paths, &count));
 	out->list = arena_array(w->arena, count + 1, sizeof(*out->list));
 	if (!out->list)
 		return err_nomem();
 	TRY(load_all(&l, paths, count));
-	TRY(policies_link(w->arena, &schema_registry_scan, out));
-	return judge_policies_check(out);
+	e = link_all(w, out);
+	if (e && u)
+		keep_rules_alone(out);
+	return settle(u, POLICIES_FOLDER, e);
+}
+
+struct err *policies_open(struct workspace *w, const struct io *io, struct policies *out)
+{
+	return open_all(w, io, out, NULL);
+}
+
+struct err *policies_open_readable(struct workspace *w, const struct io *io, struct policies *out,
+				   struct unreadables *u)
+{
+	return open_all(w, io, out, u);
 }

@@ -168,3 +168,36 @@ less="sed -i 's/\"ScanPeriod\": 1/\"ScanPeriod\": 2/' $baseline"
 replayed "$less" "$less; echo >>$baseline" baseline-weakened
 waiver="printf '[waiver w]\\nrule = period\\nreason = r\\nowner = o@example.com\\nexpires = 2027-01-01\\n' >>$policy"
 replayed "$waiver" "$waiver; sed -i 's/^reason = r/reason = rr/' $policy" waiver-added
+
+# ---- a base that cannot be read ----
+
+row 2 "echo 'severity = loud' >>$policy" 'echo >>README'
+row 2 : "echo 'severity = loud' >>$policy"
+row '1 base-unreadable' "echo 'severity = loud' >>$policy" "sed -i '/loud/d' $policy"
+row '1 base-unreadable' "printf '\\377\\n' >>$policy" "sed -i '\$d' $policy"
+row '1 base-unreadable' "mv $policy policies/P.INI" "mv policies/P.INI $policy"
+row '1 base-unreadable' "ln -s p.ini policies/link.ini" 'git rm -q policies/link.ini'
+row '1 base-unreadable policy-removed' "cp $policy policies/q.ini; sed -i 's/^id = p/id = q/' policies/q.ini; echo broken >policies/z.ini" \
+	'git rm -q policies/q.ini policies/z.ini'
+# What can be read evaluates, and so does what the repair brings.
+row '1! base-unreadable baseline-weakened' "echo broken >policies/z.ini" "git rm -q policies/z.ini; $period $baseline"
+row '1! base-unreadable baseline-weakened' "echo 'severity = loud' >>$policy" "sed -i '/loud/d' $policy; $period $baseline"
+row 2 "echo broken >policies/z.ini" "echo other >policies/z.ini"
+# The files are no whole: rules hold, and no waiver does.
+twice="cp $policy policies/q.ini"
+row 2 "$twice" 'echo >>README'
+row '1 base-unreadable' "$twice" 'git rm -q policies/q.ini'
+row '1 base-unreadable waiver-added' "$waiver; $twice" 'git rm -q policies/q.ini'
+row '1 base-unreadable' "printf '[waiver w]\\nrule = none\\nreason = r\\nowner = o@example.com\\nexpires = 2027-01-01\\n' >>$policy" \
+	"sed -i '/^\\[waiver/,\$d' $policy"
+row '1! base-unreadable rule-weakened rule-weakened baseline-weakened' "$twice" "git rm -q policies/q.ini; $weaker; $period $baseline"
+row '1! base-unreadable target-added target-added target-added' "echo '[target' >>$targets" "sed -i '\$d' $targets"
+row 2 "echo '[target' >>$targets" "echo x >>$targets"
+row 2 "mv $targets baselines/other; ln -s other $targets" 'echo >>README'
+row 2 : "echo 'colour = red' >>$targets"
+row '1 base-unreadable' "echo '{' >$baseline" "cp baselines/staging.json $baseline"
+row '1! base-unreadable' "echo '{' >$baseline" "cp baselines/staging.json $baseline; $period $baseline"
+row '1 base-unreadable' "rm $baseline; ln -s staging.json $baseline" "rm $baseline; cp baselines/staging.json $baseline"
+row '1!' "echo '{' >$baseline" "echo '{}' >$baseline"
+row '1! baseline-removed' "echo '{' >$baseline" "git rm -q $baseline"
+row 0 "echo '{' >$baseline" 'echo >>README'
