@@ -19,7 +19,7 @@
 #include "run/config_digest.h"
 #include "run/orphans.h"
 #include "run/policy_files.h"
-#include "run/review_pairs.h"
+#include "run/review_files.h"
 #include "run/run_result.h"
 
 #define OBJECT_MAX ((uint64_t)64 << 20) /* bytes of one git object, unless --max-reply is more */
@@ -222,6 +222,36 @@ static struct err *judge_orphans(struct review *v)
 
 /* ---- the whole ---- */
 
+/* Was anything judged before? If not, nothing that was is let pass now. */
+static struct err *find_if_first(const struct review *v, bool *out)
+{
+	const struct file_tree was = workspace_tree(&v->base.w);
+	struct repo_entry entry;
+
+	TRY(file_tree_find(&was, TARGETS_FILE, &entry));
+	*out = entry.kind == REPO_ENTRY_MISSING && !v->base.policies.count && !v->unreadable.count;
+	return NULL;
+}
+
+static struct err *judge_rest(struct review *v)
+{
+	const struct review_files files = {.base = &v->base,
+					   .head = &v->head,
+					   .changed = &v->changed,
+					   .arena = v->arena,
+					   .result = &v->r,
+					   .list = &v->list};
+	bool is_first;
+
+	TRY(find_if_first(v, &is_first));
+	if (!is_first) {
+		TRY(loosenings_of_policies(&v->r, &v->list, &v->base.policies, &v->head.policies));
+		TRY(review_jobs(&files));
+	}
+	TRY(review_attributes(&files));
+	return loosenings_of_targets(&v->r, &v->list, &v->base.w.targets, &v->head.w.targets);
+}
+
 static struct err *judge(struct review *v)
 {
 	const struct review_pairs *p = &v->pairs;
@@ -242,8 +272,7 @@ static struct err *judge(struct review *v)
 	if (v->head.policies.list != v->base.policies.list)
 		TRY(judge_empty_policies(r, &v->head.policies, &v->base.policies));
 	TRY(policy_run_end(v->rules.by_base));
-	TRY(loosenings_of_policies(r, &v->list, &v->base.policies, &v->head.policies));
-	return loosenings_of_targets(r, &v->list, &v->base.w.targets, &v->head.w.targets);
+	return judge_rest(v);
 }
 
 static struct err *find_blob(const struct review *v, const struct workspace *w, const char *path,

@@ -201,3 +201,69 @@ row '1 base-unreadable' "rm $baseline; ln -s staging.json $baseline" "rm $baseli
 row '1!' "echo '{' >$baseline" "echo '{}' >$baseline"
 row '1! baseline-removed' "echo '{' >$baseline" "git rm -q $baseline"
 row 0 "echo '{' >$baseline" 'echo >>README'
+
+# ---- git attributes of what is judged ----
+
+attributes=.gitattributes
+row 0 : "echo 'baselines/*.json -text' >$attributes"
+row 0 : "printf '# a comment\\n\\n*.json text=auto eol=lf\\n*.sh !text crlf=input\\n*\\n' >$attributes"
+row 0 "echo '*.json diff' >$attributes" "sed -i '1i*.ini -text' $attributes; echo '*.md eol=crlf' >>$attributes"
+for what in -diff binary linguist-generated working-tree-encoding=UTF-16 filter=lfs ident merge=ours \
+	export-ignore '!diff' text-x texT; do
+	row '1 attribute' : "echo '*.json text $what' >$attributes"
+done
+row '1 attribute' : "printf '[attr]x -diff\\n' >$attributes"
+row '1 attribute' : "printf '[attr]text -diff\\n' >$attributes"
+row '1 attribute' "printf '[attr]text -diff\\n' >$attributes" "echo '*.json text' >baselines/$attributes"
+row '1 attribute' : "printf '\"a b\" text\\n' >$attributes"
+row '1 attribute' : "printf '\\t*.json\\t-diff\\r\\n' >$attributes"
+row '1 attribute' "printf '*.json diff\\n*.json -diff\\n' >$attributes" "printf '*.json -diff\\n*.json diff\\n' >$attributes"
+row '1 attribute' "echo '*.json diff' >$attributes" "git rm -q $attributes"
+row '1 attribute' "printf '# x\\0\\n*.json -diff\\n' >$attributes" "printf '# x\\n*.json -diff\\n' >$attributes"
+row '1 attribute' : "ln -s x $attributes"
+row '1 attribute' : "mkdir -p baselines/of/2024; echo '* -diff' >baselines/of/2024/$attributes"
+row '1 attribute' "mkdir baselines/of; cp $baseline baselines/of/x" "echo '* -diff' >baselines/of/$attributes"
+row '1 attribute' : "echo '* -diff' >policies/$attributes"
+row '1 attribute' : "mkdir -p .github/workflows; echo '* -diff' >.github/workflows/$attributes"
+row '1 attribute' "mkdir -p else/where; git mv $baseline else/where/p.json; sed -i 's,^.target prod.*,&\\nbaseline = else/where/p.json,' $targets" \
+	"echo '* -diff' >else/$attributes"
+row '1 attribute attribute' : "echo '* -diff' | tee $attributes >baselines/$attributes"
+row 0 : "mkdir -p else; echo '* -diff' >else/$attributes; echo '* -diff' >baselines.gitattributes"
+row '1 attribute' : "awk 'BEGIN { for (i = 0; i < 9000; i++) print \"*.x text\" }' >$attributes"
+# Patterns are not looked at.
+row '1 attribute' : "echo '*.png binary' >$attributes"
+
+# ---- jobs ----
+
+for file in .gitlab-ci.yml .kubernetes/scandrift.yaml .github/workflows/scandrift-nightly.yml \
+	.github/workflows/scandrift-review.yml .gitlab/scandrift-nightly.yml .gitlab/scandrift-review.yml; do
+	row '1 pipeline' : "mkdir -p $(dirname $file); echo 'on: push' >$file"
+done
+job=.github/workflows/scandrift-nightly.yml
+with_job="mkdir -p .github/workflows; echo 'on: push' >$job"
+row '1 pipeline' "$with_job" "echo '#' >>$job"
+row '1 pipeline' "$with_job" "git rm -q $job"
+row '1 pipeline' "$with_job" "git mv $job .github/workflows/other.yml"
+row '1 pipeline' "$with_job; printf x >.github/workflows/x" "rm $job; ln -s x $job"
+row '1 pipeline' "mkdir -p .github/workflows; printf x >$job; printf x >.github/workflows/x" \
+	"rm $job; printf x >.github/workflows/y; ln -s y $job"
+row '1 pipeline' "$with_job" 'git rm -rq .github; echo x >.github'
+row 0 "$with_job" 'echo x >.github/workflows/build.yml; echo >>README'
+
+# ---- the first proposal ----
+
+none="git rm -rq baselines policies"
+vendor="mkdir -p baselines policies; printf '[target a]\\n' >$targets; git show main:$baseline >baselines/a.json
+	git show main:$policy >$policy"
+row '1 target-added' "$none" "$vendor"
+row '1 target-added' "$none" "$vendor; $waiver; $with_job"
+row '1 target-added' "$none" "$vendor; printf '[waiver w]\\nrule = drift/Id\\nreason = r\\nowner = o@example.com\\nexpires = 2027-01-01\\n' >>$policy"
+row '1 target-added' "$none" "$vendor; printf '[ignore w]\\npath = /Id\\nreason = r\\nowner = o@example.com\\nexpires = 2027-01-01\\n' >>$policy"
+row '1 target-added' "$none" "$vendor; printf '[drift]\\n/Id = low\\n' >>$policy"
+row '1 target-added' "$none" "$vendor; sed -i '1aendpoint = evil.example.com' $targets"
+row '1 target-added attribute' "$none" "$vendor; echo '* -diff' >$attributes"
+# Where anything was judged before, it is none.
+row '1 waiver-added drift-severity' "git rm -rq policies" "mkdir policies; git show main:$policy >$policy
+	printf '[drift]\\n/Id = low\\n' >>$policy
+	printf '[waiver w]\\nrule = drift/Latest\\nreason = r\\nowner = o@example.com\\nexpires = 2027-01-01\\n' >>$policy"
+row '1 target-added pipeline' 'git rm -rq baselines' "$vendor; $with_job"
