@@ -92,8 +92,7 @@ static void review(struct arena *a, const struct tree *base, const struct tree *
 	for (size_t i = 0; i < n; i++) {
 		const struct target *t = &base->targets.list[i];
 		struct review_rules by = {v->by_base, v->by_head, &v->list};
-		struct proposal p = {t, t, false, side_of(base), side_of(head), &t->name, 1,
-				     NULL};
+		struct proposal p = {t, t, false, side_of(base), side_of(head), &t->name, 1, NULL};
 
 		assert(!judge_proposal(&v->r, &by, &p));
 	}
