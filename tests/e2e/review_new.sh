@@ -267,3 +267,57 @@ row '1 waiver-added drift-severity' "git rm -rq policies" "mkdir policies; git s
 	printf '[drift]\\n/Id = low\\n' >>$policy
 	printf '[waiver w]\\nrule = drift/Latest\\nreason = r\\nowner = o@example.com\\nexpires = 2027-01-01\\n' >>$policy"
 row '1 target-added pipeline' 'git rm -rq baselines' "$vendor; $with_job"
+
+# ---- whose credentials go where ----
+
+# third KEYS: a new target, with prod's baseline and these lines.
+third="cp $baseline baselines/third.json; printf '[target third]\\n%s\\n' >>$targets"
+row 0 : "$third 'profile = prod'"
+row 0 : "$third 'profile = prod
+endpoint = tcss.ap-guangzhou.tencentcloudapi.com'"
+for keys in 'endpoint = evil.example.com' 'sts-endpoint = evil.example.com' \
+	'endpoint = tcss.tencentcloudapi.com.evil.example.com' 'endpoint = https://tcss.tencentcloudapi.com:8443' \
+	'endpoint = http://127.0.0.1:8080' 'credentials = cvm-role'; do
+	row '1 target-added' : "$third 'profile = prod
+$keys'"
+done
+row '1 target-added' : "$third 'profile = other'"
+row '1 target-added' : "$third ''"
+row '1 target-added' : "$third 'profile = prod
+endpoint = evil.example.com
+role-arn = qcs::cam::uin/1:roleName/r'"
+row '1 target-changed target-added' : "sed -i 's/^profile = staging/&\\nsts-endpoint = evil.example.com/' $targets"
+row '1 target-changed target-changed target-changed target-added target-added target-added' : \
+	"printf '[defaults]\\nendpoint = evil.example.com\\n' | cat - $targets >targets; mv targets $targets"
+# A pair that the base has is known, wherever its host is.
+row 0 "sed -i 's/^profile = prod/&\\nendpoint = mirror.example.com/' $targets" \
+	"$third 'profile = prod
+endpoint = mirror.example.com'"
+
+# ---- names that are taken over ----
+
+row '1 target-renamed' : "$third 'profile = prod
+formerly = old'"
+row '1 target-renamed' : "sed -i 's/^profile = staging/&\\nformerly = old/' $targets"
+row 2 : "sed -i 's/^profile = staging/&\\nformerly = prod/' $targets"
+row '1 target-renamed' : "sed -i 's/^.target staging.*/[target stage]\\nformerly = staging/' $targets; git mv baselines/staging.json baselines/stage.json"
+row '1 target-removed' : "sed -i 's/^.target staging.*/[target stage]/' $targets; git mv baselines/staging.json baselines/stage.json"
+row '1 target-renamed target-removed' "sed -i 's/^profile = staging/&\\nformerly = old/' $targets" \
+	"sed -i 's/^.target staging.*/[target old]/; /^formerly/d' $targets; git mv baselines/staging.json baselines/old.json"
+
+# ---- an approval of nothing, and of something else ----
+
+any=sha256:0000000000000000000000000000000000000000000000000000000000000000
+for command in ':' 'echo >>README' "printf '[rule on]\\nseverity = low\\nassert = /Enable == true\\n' >>$policy" \
+	"$third 'profile = prod'" "cp $baseline $first"; do
+	row 0 : "$command"
+	for how in range github gitlab; do
+		everywhere --approve "$any"
+		expect_exit 2
+		expect_text err 'nothing in this change needs an approval'
+	done
+done
+row '1 rule-weakened' : "$weaker"
+everywhere --approve "$any"
+expect_exit 1
+expect_text err 'is not the digest of what this change loosens'
