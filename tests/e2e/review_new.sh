@@ -190,6 +190,8 @@ row '1 base-unreadable' "$twice" 'git rm -q policies/q.ini'
 row '1 base-unreadable waiver-added' "$waiver; $twice" 'git rm -q policies/q.ini'
 row '1 base-unreadable' "printf '[waiver w]\\nrule = none\\nreason = r\\nowner = o@example.com\\nexpires = 2027-01-01\\n' >>$policy" \
 	"sed -i '/^\\[waiver/,\$d' $policy"
+row '1 base-unreadable waiver-added' "$waiver; printf '[waiver x]\\nrule = none\\nreason = r\\nowner = o@example.com\\nexpires = 2027-01-01\\n' >>$policy" \
+	"sed -i '/^\\[waiver x/,\$d' $policy"
 row '1! base-unreadable rule-weakened rule-weakened baseline-weakened' "$twice" "git rm -q policies/q.ini; $weaker; $period $baseline"
 row '1! base-unreadable target-added target-added target-added' "echo '[target' >>$targets" "sed -i '\$d' $targets"
 row 2 "echo '[target' >>$targets" "echo x >>$targets"
