@@ -14,7 +14,7 @@ const struct command commands[COMMAND_COUNT] = {
 	{ CMD_INIT,      "init",      "[TARGET]",   "write targets, a starter policy and the first baseline",     0, 1,        DOCUMENT_NONE, cmd_init },
 	{ CMD_LOG,       "log",       "[TARGET...]", "tell when baselines, and what is live, changed: when, who, what it means", 0, SIZE_MAX, DOCUMENT_TIMELINES, cmd_log },
 	{ CMD_NORMALIZE, "normalize", "[FILE]",     "print the canonical form of a reply or a baseline",          0, 1,        DOCUMENT_NONE, cmd_normalize },
-	{ CMD_REVIEW,    "review",    "[BASE..HEAD]", "what a change of baselines, policies and targets means; offline", 0, 1, DOCUMENT_RESULT, cmd_review },
+	{ CMD_REVIEW,    "review",    "[BASE..HEAD]", "what a change of baselines, policies and targets means; offline", 0, 2, DOCUMENT_RESULT, cmd_review },
 	{ CMD_SHOW,      "show",      "TARGET",      "print a baseline as it is committed, or was",                1, 1,        DOCUMENT_NONE, cmd_show },
 };
 /* clang-format on */

@@ -311,7 +311,9 @@ const struct option options[] = {
 	{ "shard",          0, "K/N",       ON(CMD_CHECK),     "only part K of N of the targets; auto on GitLab, auto/N on Kubernetes", set_text, AT(check.shard) },
 	{ "shared",         0, NULL,        ON(CMD_ACCEPT),    "accept a baseline that serves several targets for all of them", set_flag,  AT(accept.shared) },
 	{ "show-request",   0, NULL,        ON(CMD_FETCH),     "print what would be sent and signed, without secrets; send nothing", set_flag, AT(fetch.show_request) },
+	{ "staged",         0, NULL,        ON(CMD_REVIEW),    "what is in the index against HEAD, for a pre-commit hook",  set_flag,      AT(review.staged) },
 	{ "timeout",        0, "TIME",      LIVE,              "give up on a request after this time, such as 10s",         set_timeout,   0 },
+	{ "trees",          0, NULL,        ON(CMD_REVIEW),    "A and B are two trees as they are: nothing is merged",      set_flag,      AT(review.trees) },
 	{ "verbose",       'v', NULL,       ON_ALL,            "say on standard error what is done",                        set_flag,      AT(verbose) },
 	{ "version",        0, NULL,        ON_ALL,            "print version, commit and libraries",                       set_flag,      AT(version) },
 	{ "worktree",       0, NULL,        ON(CMD_CHECK),     "read targets, policies and baselines from the working tree", set_flag,     AT(check.worktree) },
@@ -453,6 +455,11 @@ static bool has_live_side(const struct options *o)
 	return false;
 }
 
+static bool has_two_arguments(const struct options *o)
+{
+	return o->arg_count == 2;
+}
+
 static bool leaves_approvals(const struct options *o)
 {
 	return o->review.leave_approvals;
@@ -463,6 +470,8 @@ static const struct {
 	bool (*holds)(const struct options *o);
 } facts[] = {
 	{"TARGET", has_argument},
+	{"BASE..HEAD", has_argument},
+	{"A B", has_two_arguments},
 	{"live:TARGET", has_live_side},
 	{"--approvals report", leaves_approvals},
 };
@@ -528,9 +537,12 @@ static const struct {
 	{"runs", "branch", "the journal is on a branch of its own"},
 	{"runs", "max-reply", "no baseline is read"},
 	{"approve", "--approvals report", "nothing has to be approved here"},
+	{"staged", "trees", "each says what is compared"},
+	{"staged", "BASE..HEAD", "each says what is compared"},
+	{"staged", "approve", "what is only staged is approved where it is proposed"},
 };
 
-/* Options that are nothing by themselves: each with what it needs, one of two where there are two. */
+/* Options, and facts, that are nothing by themselves: each with what it needs, one of two where there are two. */
 static const struct {
 	unsigned commands;
 	const char *name, *needs, *or_needs;
@@ -540,6 +552,8 @@ static const struct {
 	{ON_ALL, "every", "runs", NULL},
 	{ON(CMD_CHECK), "push", "commit", "journal"},
 	{ON_ALL, "dry-run", "expect", "from"},
+	{ON(CMD_REVIEW), "trees", "A B", NULL},
+	{ON(CMD_REVIEW), "A B", "trees", NULL},
 	{ON(CMD_DIFF), "replay", "live:TARGET", NULL},
 	{ON(CMD_DIFF), "endpoint", "live:TARGET", NULL},
 	{ON(CMD_DIFF), "ca-bundle", "live:TARGET", NULL},
@@ -585,8 +599,9 @@ static struct err *check_needs(const struct walk *w, const struct options *o,
 		if (!(needs[i].commands & ON(c->id)) || !is_given(w, o, needs[i].name) ||
 		    is_given(w, o, a) || (b && is_given(w, o, b)))
 			continue;
-		return err_new(ERR_USAGE, "%s: --%s goes with %s%s%s%s%s", c->name, needs[i].name,
-			       dashes(a), a, b ? " or " : "", b ? dashes(b) : "", b ? b : "");
+		return err_new(ERR_USAGE, "%s: %s%s goes with %s%s%s%s%s", c->name,
+			       dashes(needs[i].name), needs[i].name, dashes(a), a, b ? " or " : "",
+			       b ? dashes(b) : "", b ? b : "");
 	}
 	return NULL;
 }

@@ -53,7 +53,7 @@ struct options {
 	} normalize;
 	struct {
 		const char *approve; /* NULL: nothing */
-		bool leave_approvals;
+		bool leave_approvals, staged, trees;
 	} review;
 	struct {
 		bool has_as_of;

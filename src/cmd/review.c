@@ -13,6 +13,7 @@
 #include "cmd/ci_env.h"
 #include "cmd/contain.h"
 #include "cmd/options.h"
+#include "repo/index_tree.h"
 #include "result/exit.h"
 #include "result/judge_review.h"
 #include "run/baseline.h"
@@ -48,6 +49,13 @@ struct review {
 
 static struct err *take_wish(struct review *v, struct range_wish *out)
 {
+	if (v->o->review.staged)
+		return NULL;
+	if (v->o->review.trees) {
+		*out = (struct range_wish){
+			.kind = RANGE_TREES, .base = v->o->args[0], .head = v->o->args[1]};
+		return NULL;
+	}
 	return v->o->arg_count ? range_parse(v->o->args[0], v->arena, out)
 			       : ci_env_range(v->io, v->arena, out);
 }
@@ -67,6 +75,8 @@ static struct err *open_contained(struct review *v)
 /* Everything that can be wrong in a commit's INI files is told with the commit that has it. */
 static struct err *in_side(const struct review_side *side, const char *name, struct err *e)
 {
+	if (e && !*side->w.commit.hex)
+		return err_wrap(e, "the index");
 	return e ? err_wrap(e, "%s %.12s", name, side->w.commit.hex) : NULL;
 }
 
@@ -130,6 +140,14 @@ static struct workspace workspace_at(struct review *v, const struct repo_commit 
 				  .commit = *commit};
 }
 
+static struct err *find_range(struct review *v, const struct range_wish *wish)
+{
+	if (!v->o->review.staged)
+		return range_find(v->repo, wish, &v->range);
+	TRY(repo_resolve_head(v->repo, &v->range.base));
+	return repo_index_tree(v->repo, v->arena, &v->range.head);
+}
+
 static struct err *open_sides(struct review *v)
 {
 	struct review_side *base = &v->base;
@@ -137,11 +155,11 @@ static struct err *open_sides(struct review *v)
 
 	TRY(take_wish(v, &wish));
 	TRY(open_contained(v));
-	TRY(range_find(v->repo, &wish, &v->range));
+	TRY(find_range(v, &wish));
 	base->w = workspace_at(v, &v->range.base);
 	v->head.w = workspace_at(v, &v->range.head);
 	/* What nobody typed is said. */
-	if (!v->o->arg_count)
+	if (!v->o->arg_count && !v->o->review.staged)
 		log_note(&v->io->log, "as the CI system names them: base %.12s, head %.12s",
 			 v->range.base.hex, v->range.head.hex);
 	TRY(open_merge(v));
@@ -305,6 +323,18 @@ static struct err *identify(struct review *v)
 	return NULL;
 }
 
+/* As the command that approves has to name it. */
+static struct err *name_range(struct review *v, struct str *out)
+{
+	const struct options *o = v->o;
+
+	*out = str_from(o->arg_count ? o->args[0] : NULL);
+	if (!o->review.trees)
+		return NULL;
+	*out = str_from(arena_printf(v->arena, "--trees %s %s", o->args[0], o->args[1]));
+	return out->p ? NULL : err_nomem();
+}
+
 static struct err *settle(struct review *v)
 {
 	struct result_review *out = &v->r.review;
@@ -329,7 +359,8 @@ static struct err *settle(struct review *v)
 			 v->o->review.approve, STR_ARG(out->digest));
 	out->base = str_from(v->base.w.commit.hex);
 	out->given = str_from(v->o->review.approve);
-	out->range = str_from(v->o->arg_count ? v->o->args[0] : NULL);
+	out->is_staged = v->o->review.staged;
+	TRY(name_range(v, &out->range));
 	review_settle(&v->r, v->o->review.leave_approvals);
 	return NULL;
 }

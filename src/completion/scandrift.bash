@@ -17,7 +17,7 @@ _scandrift_options() {
 	init) echo '--ca-bundle --ci --deadline --endpoint --max-reply --replay --timeout --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	log) echo '--branch --every --format --max-reply --now --runs --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	normalize) echo '--assert --digest --jcs --max-reply --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
-	review) echo '--approvals --approve --deadline --fail-on --format --max-reply --now --output --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
+	review) echo '--approvals --approve --deadline --fail-on --format --max-reply --now --output --staged --trees --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	show) echo '--as-of --branch --max-reply --rev --color --directory -C --help -h --quiet -q --verbose -v --version' ;;
 	esac
 }

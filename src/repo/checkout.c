@@ -23,7 +23,7 @@
 #define NOTE_MAX ((size_t)4 << 20)
 
 /* Two forms of the index that git may have been told to use have no reader in libgit2 1.5. */
-static struct err *index_failure(struct repo *r)
+struct err *index_failure(const char *path)
 {
 	static const struct {
 		const char *extension, *advice;
@@ -34,9 +34,9 @@ static struct err *index_failure(struct repo *r)
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (git_text_has(rows[i].extension))
-			return err_git(ERR_REPO, "%sindex: cannot be read here; %s",
-				       repo_git_dir(r), rows[i].advice);
-	return err_git(ERR_REPO, "%sindex: cannot be read", repo_git_dir(r));
+			return err_git(ERR_REPO, "%s: cannot be read here; %s", path,
+				       rows[i].advice);
+	return err_git(ERR_REPO, "%s: cannot be read", path);
 }
 
 struct err *follow_open_index(struct repo *r, git_index **out)
@@ -44,7 +44,8 @@ struct err *follow_open_index(struct repo *r, git_index **out)
 	git_index *index = NULL;
 
 	if (git_repository_index(&index, r->git) < 0 || git_index_read(index, 0) < 0) {
-		struct err *e = index_failure(r);
+		struct err *e = index ? index_failure(git_index_path(index))
+				      : err_git(ERR_REPO, "%s: its index", repo_git_dir(r));
 
 		git_index_free(index);
 		return e;

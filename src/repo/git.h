@@ -174,6 +174,8 @@ struct err *state_worktree_is(struct repo *r, const char *path, const struct tre
 
 /* checkout.c: index and work tree at our paths. */
 struct err *follow_open_index(struct repo *r, git_index **out) MUST_USE;
+/* Why libgit2 could not read the index of this path, and what to do. */
+struct err *index_failure(const char *path) MUST_USE;
 struct err *follow_check_attributes(struct repo *r, const char *path) MUST_USE;
 
 /* Makes index and files at the paths what the commit says. */

@@ -49,7 +49,8 @@ static struct err *held_back(const struct repo_commit *c, const char *hex, const
 	return err_new(ERR_REPO,
 		       "%s: object %s is not in this partial clone; fetch it with the others: git "
 		       "ls-tree -rl %s%s%.*s",
-		       what, hex, c->hex, is_plain ? " " : "", is_plain ? (int)n : 0, what);
+		       what, hex, *c->hex ? c->hex : "HEAD", is_plain ? " " : "",
+		       is_plain ? (int)n : 0, what);
 }
 
 struct err *missing_object(struct repo *r, const struct repo_commit *c, const git_oid *id,

@@ -14,7 +14,7 @@
 
 struct repo_commit {
 	bool is_unborn;               /* HEAD or a branch without a commit: holds nothing */
-	char hex[REPO_HEX_SIZE];      /* "" when unborn */
+	char hex[REPO_HEX_SIZE];      /* "" when unborn, or of what is staged */
 	char tree_hex[REPO_HEX_SIZE]; /* "" when unborn */
 	int64_t time_s;               /* the committer's */
 };

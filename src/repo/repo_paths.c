@@ -20,7 +20,7 @@ static struct err *add(struct list *l, const char *path)
 {
 	if (l->n == FOLDERS_MAX)
 		return err_new(ERR_REPO, "more than %u folders of objects", FOLDERS_MAX);
-	l->v[l->n] = arena_printf(l->a, "%s", path);
+	l->v[l->n] = path ? arena_printf(l->a, "%s", path) : NULL;
 	return l->v[l->n++] ? NULL : err_nomem();
 }
 
@@ -66,12 +66,15 @@ static struct err *add_alternates(struct list *l, const char *objects, unsigned 
 	return e;
 }
 
-/* Where GIT_DIR is set, these are looked at too. */
+/* Where GIT_DIR is set, these are looked at too; in a hook, the index may be anywhere. */
 static struct err *add_environment(struct list *l)
 {
 	const char *objects = getenv("GIT_OBJECT_DIRECTORY");
 	const char *more = getenv("GIT_ALTERNATE_OBJECT_DIRECTORIES");
+	const char *index = getenv("GIT_INDEX_FILE"), *slash = index ? strrchr(index, '/') : NULL;
 
+	if (slash && *index == '/')
+		TRY(add(l, arena_printf(l->a, "%.*s", (int)(slash - index) + 1, index)));
 	if (objects && *objects) {
 		TRY(add(l, objects));
 		TRY(add_alternates(l, objects, 0));

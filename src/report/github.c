@@ -158,7 +158,7 @@ static void put_approval(struct buf *b, const struct result *r)
 		return;
 	summary_approval(b, r);
 	buf_char(b, '\n');
-	if (r->review.approval == APPROVAL_NEEDED) {
+	if (summary_has_approve_command(r)) {
 		summary_approve_command(&command, r);
 		buf_puts(b, "To approve: ");
 		put(b, AS_TEXT, buf_view(&command));

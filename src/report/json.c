@@ -306,6 +306,10 @@ static void put_review(struct json_writer *w, const struct result_review *v)
 	json_put_text(w, "given", v->given);
 	json_key(w, "approval");
 	json_text(w, approval_name(v->approval));
+	if (v->is_staged) {
+		json_key(w, "staged");
+		json_boolean(w, true);
+	}
 	json_end_object(w);
 }
 

@@ -281,7 +281,7 @@ static void put_approval(struct page *p, const struct result *r)
 	buf_char(&p->piece, '\n');
 	put(p, buf_view(&text));
 	buf_puts(&p->piece, "\n");
-	if (r->review.approval == APPROVAL_NEEDED) {
+	if (summary_has_approve_command(r)) {
 		buf_clear(&text);
 		summary_approve_command(&text, r);
 		buf_char(&p->piece, '\n');

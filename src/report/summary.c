@@ -45,7 +45,19 @@ const char *summary_verdict(const struct result *r)
 
 bool summary_has_judged_by(const struct result *r)
 {
-	return r->commit.n || r->is_worktree || r->is_now_given;
+	return r->commit.n || r->is_review || r->is_worktree || r->is_now_given;
+}
+
+static void put_review_by(struct buf *b, const struct result *r)
+{
+	if (r->review.is_staged)
+		buf_puts(b, "the index");
+	else
+		buf_printf(b, "commit %.12s", r->commit.p);
+	if (r->review.base.n)
+		buf_printf(b, ", judged by the rules of commit %.12s", r->review.base.p);
+	else
+		buf_puts(b, ", with no commit before it");
 }
 
 void summary_judged_by(struct buf *b, const struct result *r)
@@ -53,8 +65,7 @@ void summary_judged_by(struct buf *b, const struct result *r)
 	char text[TIME_TEXT_SIZE];
 
 	if (r->is_review)
-		buf_printf(b, "commit %.12s, judged by the rules of commit %.12s", r->commit.p,
-			   r->review.base.p);
+		put_review_by(b, r);
 	else if (r->is_worktree)
 		buf_printf(b, "judged by the working tree%s%.12s", r->commit.n ? " at commit " : "",
 			   r->commit.n ? r->commit.p : "");
@@ -64,7 +75,8 @@ void summary_judged_by(struct buf *b, const struct result *r)
 		buf_printf(b, "%s %zu file%s not as committed", r->is_worktree ? ", with" : " and",
 			   r->uncommitted_count, r->uncommitted_count == 1 ? "" : "s");
 	if (r->is_now_given)
-		buf_printf(b, "%sas of %s (--now)", r->commit.n || r->is_worktree ? ", " : "",
+		buf_printf(b, "%sas of %s (--now)",
+			   r->commit.n || r->is_review || r->is_worktree ? ", " : "",
 			   time_format_rfc3339(r->now_s, text));
 }
 
@@ -92,6 +104,11 @@ void summary_approval(struct buf *b, const struct result *r)
 		   "%zu %s to be approved, by somebody who may decide it and from outside of this "
 		   "change: %s",
 		   v->loosening_count, things, v->digest.p);
+}
+
+bool summary_has_approve_command(const struct result *r)
+{
+	return r->review.approval == APPROVAL_NEEDED && !r->review.is_staged;
 }
 
 void summary_approve_command(struct buf *b, const struct result *r)

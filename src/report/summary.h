@@ -25,6 +25,9 @@ void summary_judged_by(struct buf *b, const struct result *r);
  */
 void summary_approval(struct buf *b, const struct result *r);
 
+/* Of what is only staged there is none: it is approved where it is proposed. */
+bool summary_has_approve_command(const struct result *r);
+
 /* "scandrift review main..HEAD --approve sha256:...": the range is as somebody wrote it. */
 void summary_approve_command(struct buf *b, const struct result *r);
 

@@ -299,7 +299,7 @@ static void put_approval(const struct page *p, const struct result *r)
 		return;
 	summary_approval(p->b, r);
 	buf_char(p->b, '\n');
-	if (r->review.approval != APPROVAL_NEEDED)
+	if (!summary_has_approve_command(r))
 		return;
 	summary_approve_command(&command, r);
 	buf_puts(p->b, "    ");

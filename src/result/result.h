@@ -49,11 +49,12 @@ struct result_target {
 
 /* What a review adds: from the base to `commit`, the head. */
 struct result_review {
-	struct str base;        /* the commit whose rules judge */
+	struct str base;        /* the commit whose rules judge; empty: there is none yet */
 	size_t loosening_count; /* of the set that the digest is of */
 	struct str digest;      /* "sha256:...", empty where nothing is loosened */
 	struct str given;       /* --approve, or empty */
 	struct str range;       /* as it was written, or empty */
+	bool is_staged;         /* the index was judged: there is no commit of it */
 	enum approval approval; /* of every loosening */
 };
 

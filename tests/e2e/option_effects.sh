@@ -285,6 +285,8 @@ review format | stdout '"schema": ' | no yes | main..other | --format json
 review max-reply | stdout baseline/malformed | no yes | main..other | --max-reply 10
 review now | stdout 'Agreed for a time' | yes no | main..other | --now 2040-01-01T00:00:00Z
 review output | file ../out.json | no yes | main..other | --output json=../out.json
+review staged | stdout 'the index, judged by' | no yes | | --staged
+review trees | exit_status | 2 0 | other main | --trees
 show as-of | stdout '"ScanPeriod": 2' | no yes | prod | --as-of 2026-11-20
 show branch | stdout '"ScanPeriod": 3' | no yes | prod | --branch other
 show max-reply | exit_status | 0 2 | prod | --max-reply 10
