@@ -20,15 +20,16 @@
 extern const unsigned char data_starter_targets[], data_starter_policy[];
 extern const size_t data_starter_targets_size, data_starter_policy_size;
 
-extern const unsigned char data_ci_gitlab[], data_ci_kubernetes[];
-extern const size_t data_ci_gitlab_size, data_ci_kubernetes_size;
+extern const unsigned char data_ci_github_review[], data_ci_gitlab[], data_ci_kubernetes[];
+extern const size_t data_ci_github_review_size, data_ci_gitlab_size, data_ci_kubernetes_size;
 
-/* --ci: the job files, each with a step in parallel parts and one that judges them all. */
+/* --ci: the job files of each system; those of one system are next to each other. */
 static const struct ci {
 	enum job_file_id file;
 	const unsigned char *text;
 	const size_t *size;
 } cis[] = {
+	{JOB_GITHUB_REVIEW, data_ci_github_review, &data_ci_github_review_size},
 	{JOB_GITLAB_PIPELINE, data_ci_gitlab, &data_ci_gitlab_size},
 	{JOB_KUBERNETES, data_ci_kubernetes, &data_ci_kubernetes_size},
 };
@@ -40,7 +41,8 @@ static struct err *find_ci(const char *name, const struct ci **out)
 		if (strcmp(name, job_files[cis[i].file].ci) == 0)
 			*out = &cis[i];
 	if (name && !*out)
-		return err_new(ERR_USAGE, "--ci: found '%s', expected gitlab or kubernetes", name);
+		return err_new(ERR_USAGE, "--ci: found '%s', expected github, gitlab or kubernetes",
+			       name);
 	return NULL;
 }
 

@@ -277,7 +277,7 @@ const struct option options[] = {
 	{ "assert",         0, "ASSERTION", ON(CMD_NORMALIZE), "say whether a policy's assertion holds, and why; 1 when not", set_assertion, 0 },
 	{ "branch",         0, "NAME",      ON(CMD_ACCEPT) | ON(CMD_LOG) | ON(CMD_SHOW), "work on this branch, not on the current one",  set_text,      AT(branch) },
 	{ "ca-bundle",      0, "FILE",      LIVE,              "trust the CA certificates in FILE (PEM) instead of the system's", set_text, AT(net.ca_bundle) },
-	{ "ci",             0, "SYSTEM",    ON(CMD_INIT),      "write a job file too: gitlab or kubernetes",                set_text,      AT(init.ci) },
+	{ "ci",             0, "SYSTEM",    ON(CMD_INIT),      "write a job file too: github, gitlab or kubernetes",                set_text,      AT(init.ci) },
 	{ "color",          0, "WHEN",      ON_ALL,            "auto, always or never; NO_COLOR is honoured",               set_colour,    0 },
 	{ "commit",         0, "[=BRANCH]", ON(CMD_CHECK),     "record what was live on a branch of its own (scandrift/observed)", set_branch, 0 },
 	{ "config-only",    0, NULL,        ON(CMD_CHECK),     "check targets and policies, and stop",                      set_flag,      AT(check.config_only) },

@@ -142,7 +142,7 @@ expect_text err 'kept .gitlab-ci.yml'
 expect_same mine ci/.gitlab-ci.yml
 run scandrift -C ci init --ci jenkins
 expect_exit 2
-expect_text err 'expected gitlab or kubernetes'
+expect_text err 'expected github, gitlab or kubernetes'
 use_key AKIDPROD prod-key
 export CI_NODE_INDEX=2 CI_NODE_TOTAL=4
 sed -n '/^scandrift-fetch/,/^$/s/^    - \(scandrift\|case\)/\1/p' mine |
