@@ -54,15 +54,6 @@ static struct err *check_drifts(const struct policies *all)
 
 /* ---- which rule a waiver is of ---- */
 
-static const struct policy_rule *find_rule(const struct policy *p, struct str name)
-{
-	for (size_t i = 0; i < p->rule_count; i++) {
-		if (str_eq(p->rules[i].name, name))
-			return &p->rules[i];
-	}
-	return NULL;
-}
-
 static const struct policy *find_policy(const struct policies *all, struct str id)
 {
 	for (size_t i = 0; i < all->count; i++) {
@@ -141,7 +132,7 @@ static struct err *check_drift_field(const struct resource *r, const struct waiv
 static struct err *link_within(struct arena *a, struct waiver *w, const struct policy *p,
 			       struct str name)
 {
-	const struct policy_rule *rule = find_rule(p, name);
+	const struct policy_rule *rule = policy_rule_find(p, name);
 
 	return rule ? set_rule(a, w, rule) : unknown_rule(w, p, name);
 }

@@ -3,6 +3,7 @@
 #include "policy/policy.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/suggest.h"
@@ -425,6 +426,40 @@ static struct err *read_waiver(const struct reader *r, const struct ini_section 
 
 /* ---- the whole ---- */
 
+static int compare_rules(const void *x, const void *y)
+{
+	const struct policy_rule *const *a = x, *const *b = y;
+
+	return str_cmp((*a)->name, (*b)->name);
+}
+
+static struct err *sort_rules(const struct reader *r)
+{
+	struct policy *p = r->out;
+	const struct policy_rule **v =
+		arena_array(r->a, p->rule_count + 1, sizeof(const struct policy_rule *));
+
+	if (!v)
+		return err_nomem();
+	for (size_t i = 0; i < p->rule_count; i++)
+		v[i] = &p->rules[i];
+	if (p->rule_count)
+		qsort(v, p->rule_count, sizeof(const struct policy_rule *), compare_rules);
+	p->by_name = v;
+	return NULL;
+}
+
+const struct policy_rule *policy_rule_find(const struct policy *p, struct str name)
+{
+	const struct policy_rule key = {.name = name}, *wanted = &key;
+	const struct policy_rule *const *hit =
+		p->rule_count ? bsearch(&wanted, p->by_name, p->rule_count,
+					sizeof(const struct policy_rule *), compare_rules)
+			      : NULL;
+
+	return hit ? *hit : NULL;
+}
+
 static struct err *read_sections(const struct reader *r)
 {
 	struct policy_rule *rules = arena_array(r->a, r->doc->section_count, sizeof(*rules));
@@ -466,5 +501,6 @@ struct err *policy_parse(struct arena *a, const struct resource *res, const char
 	TRY(ini_read(a, file, bytes, &policy_schema, &doc));
 	out->file = doc.file;
 	TRY(read_head(&r));
-	return read_sections(&r);
+	TRY(read_sections(&r));
+	return sort_rules(&r);
 }

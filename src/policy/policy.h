@@ -97,6 +97,7 @@ struct policy {
 	struct str title;
 	const struct policy_rule *rules;
 	size_t rule_count;
+	const struct policy_rule *const *by_name; /* the rules, sorted */
 	const struct policy_drift *drifts;
 	size_t drift_count;
 	struct waiver *waivers; /* ignores too, in the file's order */
@@ -119,6 +120,9 @@ struct err *policy_parse(struct arena *a, const struct resource *r, const char *
  * a policy nor drift/FIELD are left to who knows the built-in rules: their rule_id is as written.
  */
 struct err *policies_link(struct arena *a, const struct resource *r, struct policies *all) MUST_USE;
+
+/* The rule of this name; NULL without one. */
+const struct policy_rule *policy_rule_find(const struct policy *p, struct str name);
 
 /* The severity that a [drift] row gives this field; NULL without one. */
 const struct policy_drift *policies_drift(const struct policies *all, const struct field *f);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "result/judge_review.h"
 
+#include <stdlib.h>
+
 #include "result/rules.h"
 
 /* ---- from one baseline to the other ---- */
@@ -143,18 +145,62 @@ static struct err *loosenings_of(struct result *r, const struct review_rules *by
 
 /* ---- by both commits' rules ---- */
 
-/* Is it the same failure, which counts in the base already or not in the head either? */
-static bool is_told(const struct findings *list, size_t first, size_t end, const struct finding *f)
+/* By the rule and what it asserts; the one that is not let pass comes first. */
+static int compare_failures(const void *x, const void *y)
 {
-	for (size_t i = first; i < end; i++) {
-		const struct finding *was = &list->v[i];
+	const struct finding *const *a = x, *const *b = y;
+	int c = str_cmp((*a)->rule_text, (*b)->rule_text);
 
-		if (was->policy && str_eq(was->rule_text, f->rule_text) &&
-		    str_eq(was->policy->assertion->text, f->policy->assertion->text) &&
-		    (!was->waived || f->waived))
-			return true;
+	if (!c)
+		c = str_cmp((*a)->policy->assertion->text, (*b)->policy->assertion->text);
+	return c ? c : ((*a)->waived != NULL) - ((*b)->waived != NULL);
+}
+
+/* What the base's rules found, sorted. */
+struct told {
+	const struct finding **v;
+	size_t n;
+};
+
+static struct err *told_new(struct arena *a, const struct findings *list, size_t first, size_t end,
+			    struct told *out)
+{
+	*out = (struct told){
+		.v = arena_array(a, end - first + 1, sizeof(const struct finding *)),
+	};
+	if (!out->v)
+		return err_nomem();
+	for (size_t i = first; i < end; i++) {
+		if (list->v[i].policy)
+			out->v[out->n++] = &list->v[i];
 	}
-	return false;
+	if (out->n)
+		qsort(out->v, out->n, sizeof(const struct finding *), compare_failures);
+	return NULL;
+}
+
+/* Is it the same failure, which counts in the base already or not in the head either? */
+static bool is_told(const struct told *told, const struct finding *f)
+{
+	size_t low = 0, high = told->n;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+		const struct finding *was = told->v[middle];
+		int c = str_cmp(was->rule_text, f->rule_text);
+
+		if (!c)
+			c = str_cmp(was->policy->assertion->text, f->policy->assertion->text);
+		if (c < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	if (low == told->n)
+		return false;
+	return str_eq(told->v[low]->rule_text, f->rule_text) &&
+	       str_eq(told->v[low]->policy->assertion->text, f->policy->assertion->text) &&
+	       (!told->v[low]->waived || f->waived);
 }
 
 /*
@@ -193,17 +239,23 @@ static struct err *mark_all_old(struct result *r, const struct proposal *p, size
 }
 
 /* Of what the head's rules found from `second` on, what the base's, from `first` on, did not. */
-static void keep_new(struct findings *list, size_t first, size_t second, struct str name)
+static struct err *keep_new(struct result *r, size_t first, size_t second, struct str name)
 {
+	struct findings *list = &r->findings;
 	size_t n = second;
+	struct told told;
 
+	if (second == list->n)
+		return NULL;
+	TRY(told_new(r->arena, list, first, second, &told));
 	for (size_t i = second; i < list->n; i++) {
-		if (is_told(list, first, second, &list->v[i]))
+		if (is_told(&told, &list->v[i]))
 			continue;
 		list->v[n] = list->v[i];
 		list->v[n++].target = name;
 	}
 	list->n = n;
+	return NULL;
 }
 
 static struct err *judge_by_rules(struct result *r, const struct review_rules *by,
@@ -219,7 +271,7 @@ static struct err *judge_by_rules(struct result *r, const struct review_rules *b
 	second = r->findings.n;
 	if (by->by_head)
 		TRY(policy_run_target(by->by_head, p->head_target, &proposed, &p->after, second));
-	keep_new(&r->findings, first, second, name);
+	TRY(keep_new(r, first, second, name));
 	return mark_all_old(r, p, first);
 }
 

@@ -213,21 +213,12 @@ static struct err *compare_when(const struct comparing *c, const struct policy_r
 	return t.what.before.p && t.what.after.p ? tell(c, &t) : err_nomem();
 }
 
-static const struct policy_rule *find_rule(const struct policy *p, struct str name)
-{
-	for (size_t i = 0; i < p->rule_count; i++) {
-		if (str_eq(p->rules[i].name, name))
-			return &p->rules[i];
-	}
-	return NULL;
-}
-
 static struct err *compare_rules(const struct comparing *c, const struct policy *base,
 				 const struct policy *head)
 {
 	for (size_t i = 0; i < base->rule_count; i++) {
 		const struct policy_rule *was = &base->rules[i];
-		const struct policy_rule *is = find_rule(head, was->name);
+		const struct policy_rule *is = policy_rule_find(head, was->name);
 
 		if (!is) {
 			TRY(tell_rule_gone(c, was, head));
