@@ -4,6 +4,7 @@
  * commands of a kind in a step and drops the rest without a word, so the rest is told as text.
  */
 #include "base/escape.h"
+#include "base/utf8.h"
 #include "report/escape.h"
 #include "report/formats.h"
 #include "report/outline.h"
@@ -11,6 +12,9 @@
 
 #define SHOWN_OF_A_KIND 10u
 #define TARGETS_NAMED   10u
+/* Of one text, in an annotation of which there are few, or in the list of the others. */
+#define TEXT_SHOWN    1000u
+#define REST_SIZE_MAX ((size_t)640 << 10)
 
 enum kind { KIND_ERROR, KIND_WARNING, KIND_NOTICE, KIND_COUNT };
 
@@ -46,7 +50,11 @@ static void put(struct buf *b, enum as as, struct str s)
 		[AS_PROPERTY] = escape_workflow_property,
 	};
 
-	escapes[as](b, s);
+	struct str shown = utf8_prefix(s, TEXT_SHOWN);
+
+	escapes[as](b, shown);
+	if (shown.n < s.n)
+		buf_puts(b, " (cut)");
 }
 
 static void put_names(struct buf *b, const struct finding_group *g, enum as as)
@@ -138,6 +146,19 @@ static void put_finding(void *page, const struct finding_group *g,
 	put_as_text(&p->rest, g);
 }
 
+/* Annotations are few; the list of the others is what may be long. */
+static struct buf *text_of(void *page)
+{
+	return &((struct page *)page)->rest;
+}
+
+static void put_left_out(void *page, size_t findings, size_t targets)
+{
+	struct page *p = page;
+
+	summary_left_out(&p->rest, findings, targets);
+}
+
 static void put_rest(struct page *p)
 {
 	if (p->more)
@@ -200,6 +221,9 @@ struct err *report_github(struct buf *b, const struct result *r, const struct re
 		.begin_part = begin_part,
 		.finding = put_finding,
 		.end = put_end,
+		.text = text_of,
+		.text_max = REST_SIZE_MAX,
+		.left_out = put_left_out,
 	};
 	struct page p = {.b = b, .rest = BUF_INIT(b->max)};
 

@@ -70,50 +70,102 @@ static const struct part parts[] = {
 	[OUTLINE_COVERAGE] = {.has_targets = true, .has_coverage = true},
 };
 
-static void walk_targets(const struct emitter *e, void *page, const struct target_group *g,
-			 const struct part *part)
-{
-	bool tells_coverage = result_tells_coverage(g->rows[0]);
-	size_t shown = g->finding_count < e->findings_shown ? g->finding_count : e->findings_shown;
+/* Each later part has so much for itself, whatever the ones before it have to say. */
+#define PART_MIN ((size_t)128 << 10)
 
-	if (part->has_coverage && !tells_coverage)
-		return;
-	if (e->targets)
-		e->targets(page, g);
-	if (e->covered && tells_coverage)
-		outline_coverage(g->rows[0], true, e->covered, page);
-	for (size_t i = 0; part->has_findings && i < shown; i++)
-		e->finding(page, g->findings[i], g);
-	if (part->has_findings && shown < g->finding_count)
-		e->more_findings(page, g->finding_count - shown);
-	if (e->end_targets)
-		e->end_targets(page);
+struct walk {
+	const struct result *r;
+	const struct emitter *e;
+	void *page;
+	struct buf *text; /* NULL: without a limit */
+	size_t limit;     /* of the part, as those below */
+	bool is_full;
+	size_t findings, targets; /* left out */
+};
+
+/* Did what came since `start` still fit? If not, it goes, and what follows in this part as well. */
+static bool fits(struct walk *w, size_t start)
+{
+	if (!w->text || w->text->n <= w->limit)
+		return true;
+	buf_cut(w->text, start);
+	w->is_full = true;
+	return false;
 }
 
-static void walk_part(const struct result *r, const struct emitter *e, void *page,
-		      enum outline_part which)
+static void walk_finding(struct walk *w, const struct finding_group *g,
+			 const struct target_group *within)
 {
-	const struct part *part = &parts[which];
-	const struct groups *groups = &r->groups;
+	size_t start = w->text ? w->text->n : 0;
 
+	if (!w->is_full)
+		w->e->finding(w->page, g, within);
+	if (w->is_full || !fits(w, start))
+		w->findings += g->count;
+}
+
+static void walk_heading(struct walk *w, const struct target_group *g)
+{
+	size_t start = w->text ? w->text->n : 0;
+
+	if (!w->is_full && w->e->targets)
+		w->e->targets(w->page, g);
+	if (!w->is_full && w->e->covered && result_tells_coverage(g->rows[0]))
+		outline_coverage(g->rows[0], true, w->e->covered, w->page);
+	if (w->is_full || !fits(w, start))
+		w->targets += g->name_count;
+}
+
+static void walk_targets(struct walk *w, const struct target_group *g, const struct part *part)
+{
+	const struct emitter *e = w->e;
+	size_t shown = g->finding_count < e->findings_shown ? g->finding_count : e->findings_shown;
+
+	if (part->has_coverage && !result_tells_coverage(g->rows[0]))
+		return;
+	walk_heading(w, g);
+	for (size_t i = 0; part->has_findings && i < shown; i++)
+		walk_finding(w, g->findings[i], g);
+	if (part->has_findings && shown < g->finding_count && !w->is_full)
+		e->more_findings(w->page, g->finding_count - shown);
+	for (size_t i = shown; part->has_findings && w->is_full && i < g->finding_count; i++)
+		w->findings += g->findings[i]->count;
+	if (e->end_targets)
+		e->end_targets(w->page);
+}
+
+static void walk_part(struct walk *w, size_t number)
+{
+	const struct emitter *e = w->e;
+	enum outline_part which = e->parts[number];
+	const struct part *part = &parts[which];
+	const struct groups *groups = &w->r->groups;
+
+	w->is_full = false;
+	w->findings = w->targets = 0;
+	w->limit = e->text_max - PART_MIN * (e->part_count - number);
 	if (e->begin_part)
-		e->begin_part(page, which);
+		e->begin_part(w->page, which);
 	for (size_t i = 0; part->has_targets && i < groups->target_count; i++)
-		walk_targets(e, page, &groups->targets[i], part);
+		walk_targets(w, &groups->targets[i], part);
 	for (size_t i = 0; part->takes && i < groups->finding_count; i++) {
 		if (part->takes(&groups->findings[i]))
-			e->finding(page, &groups->findings[i], NULL);
+			walk_finding(w, &groups->findings[i], NULL);
 	}
+	if (w->is_full)
+		e->left_out(w->page, w->findings, w->targets);
 	if (e->end_part)
-		e->end_part(page, which);
+		e->end_part(w->page, which);
 }
 
 void outline_walk(const struct result *r, const struct emitter *e, void *page)
 {
+	struct walk w = {.r = r, .e = e, .page = page, .text = e->text ? e->text(page) : NULL};
+
 	if (e->begin)
 		e->begin(page, r);
 	for (size_t i = 0; i < e->part_count; i++)
-		walk_part(r, e, page, e->parts[i]);
+		walk_part(&w, i);
 	if (e->end)
 		e->end(page, r);
 }

@@ -33,6 +33,14 @@ struct emitter {
 	size_t part_count;
 	size_t findings_shown; /* of one group of targets: a reply may have a million unknown fields */
 
+	/*
+	 * Where it writes, and how large that may become. What does not fit is left out in whole
+	 * findings, and counted at the end of its part. NULL: the emitter has a limit of its own.
+	 */
+	struct buf *(*text)(void *page);
+	size_t text_max;
+	void (*left_out)(void *page, size_t findings, size_t targets);
+
 	void (*begin)(void *page, const struct result *r);
 	void (*begin_part)(void *page, enum outline_part part);
 

@@ -34,6 +34,14 @@ void summary_counts(struct buf *b, const struct result *r)
 			   result_count_approved(r));
 }
 
+void summary_left_out(struct buf *b, size_t findings, size_t targets)
+{
+	buf_printf(b, "and %zu more finding%s", findings, findings == 1 ? "" : "s");
+	if (targets)
+		buf_printf(b, " and %zu more target%s", targets, targets == 1 ? "" : "s");
+	buf_puts(b, ", left out here, for the text has a limit of 1 MiB; --format json has all\n");
+}
+
 const char *summary_verdict(const struct result *r)
 {
 	bool is_incomplete = result_is_incomplete(r);

@@ -10,6 +10,9 @@
 /* "3 targets: 1 equal, 2 drifted; findings: 1 high; waived: 2" */
 void summary_counts(struct buf *b, const struct result *r);
 
+/* A line on what a format for people left out of a part. */
+void summary_left_out(struct buf *b, size_t findings, size_t targets);
+
 /* "FAIL", "FAIL, and incomplete", "INCOMPLETE", "PASS". For runs that have a verdict. */
 const char *summary_verdict(const struct result *r);
 

@@ -3,12 +3,16 @@
 #include <stdio.h>
 
 #include "base/escape.h"
+#include "base/utf8.h"
 #include "report/formats.h"
 #include "report/outline.h"
 #include "report/summary.h"
 
 #define NAMES_SHOWN    5u /* behind the first */
 #define FINDINGS_SHOWN 200u
+#define CONTROLS_SHOWN 20u
+#define TEXT_SHOWN     4000u /* bytes of one text */
+#define TEXT_SIZE_MAX  ((size_t)1 << 20)
 
 struct page {
 	struct buf *b;
@@ -21,7 +25,11 @@ struct page {
 /* The one way of a text from outside into this format. */
 static void put(const struct page *p, struct str s)
 {
-	escape_terminal(p->b, s);
+	struct str shown = utf8_prefix(s, TEXT_SHOWN);
+
+	escape_terminal(p->b, shown);
+	if (shown.n < s.n)
+		buf_puts(p->b, " (cut)");
 }
 
 static void in_colour(const struct page *p, const char *code, const char *text)
@@ -89,10 +97,11 @@ static void put_controls(const struct page *p, const struct policy_rule *rule)
 	if (!rule->control_count)
 		return;
 	buf_puts(p->b, "            for   ");
-	for (size_t i = 0; i < rule->control_count; i++) {
+	for (size_t i = 0; i < rule->control_count && i < CONTROLS_SHOWN; i++) {
 		buf_char(p->b, ' ');
 		put(p, rule->controls[i]);
 	}
+	buf_puts(p->b, rule->control_count > CONTROLS_SHOWN ? " ..." : "");
 	buf_char(p->b, '\n');
 }
 
@@ -232,6 +241,18 @@ static void put_more_findings(void *page, size_t left_out)
 		   left_out);
 }
 
+static struct buf *text_of(void *page)
+{
+	return ((struct page *)page)->b;
+}
+
+static void put_left_out(void *page, size_t findings, size_t targets)
+{
+	const struct page *p = page;
+
+	summary_left_out(p->b, findings, targets);
+}
+
 /* ---- targets ---- */
 
 static void put_targets(void *page, const struct target_group *g)
@@ -336,6 +357,9 @@ struct err *report_text(struct buf *b, const struct result *r, const struct repo
 		.covered = put_covered,
 		.finding = put_finding,
 		.more_findings = put_more_findings,
+		.text = text_of,
+		.text_max = TEXT_SIZE_MAX,
+		.left_out = put_left_out,
 		.end = put_totals,
 	};
 	struct page p = {.b = b, .s = s, .now_s = r->now_s};
