@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -33,6 +34,18 @@ void contain_calls(const struct io *io)
 	tell(io, sandbox_close_calls(), sandbox_has_seccomp(), "seccomp");
 }
 
+/* A sanitizer needs memory and time of its own, and a limit would say nothing. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define IS_SLOW_BUILD true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(memory_sanitizer)
+#define IS_SLOW_BUILD true
+#endif
+#endif
+#ifndef IS_SLOW_BUILD
+#define IS_SLOW_BUILD false
+#endif
+
 /* In a signal's handler: nothing but the two calls. */
 static void end_late(int signal_number)
 {
@@ -44,7 +57,7 @@ static void end_late(int signal_number)
 	_exit(EXIT_INCOMPLETE);
 }
 
-struct err *contain_time(uint64_t limit_ms)
+static struct err *start_timer(int which, int signal_number, uint64_t limit_ms)
 {
 	const struct sigaction action = {.sa_handler = end_late};
 	const struct itimerval timer = {
@@ -52,8 +65,30 @@ struct err *contain_time(uint64_t limit_ms)
 			     .tv_usec = (suseconds_t)(limit_ms % 1000 * 1000)},
 	};
 
-	if (sigaction(SIGALRM, &action, NULL) != 0 || setitimer(ITIMER_REAL, &timer, NULL) != 0)
+	if (sigaction(signal_number, &action, NULL) != 0 || setitimer(which, &timer, NULL) != 0)
 		return err_errno(ERR_CONFIG, errno, "a timer");
+	return NULL;
+}
+
+struct err *contain_time(uint64_t limit_ms, uint64_t cpu_ms)
+{
+	TRY(start_timer(ITIMER_REAL, SIGALRM, limit_ms));
+	return cpu_ms && !IS_SLOW_BUILD ? start_timer(ITIMER_PROF, SIGPROF, cpu_ms) : NULL;
+}
+
+struct err *contain_memory(uint64_t bytes)
+{
+	struct rlimit limit;
+
+	if (IS_SLOW_BUILD)
+		return NULL;
+	if (getrlimit(RLIMIT_DATA, &limit) != 0)
+		return err_errno(ERR_CONFIG, errno, "the limit of memory");
+	if (limit.rlim_cur != RLIM_INFINITY && limit.rlim_cur <= bytes)
+		return NULL;
+	limit.rlim_cur = bytes;
+	if (setrlimit(RLIMIT_DATA, &limit) != 0)
+		return err_errno(ERR_CONFIG, errno, "a limit of memory");
 	return NULL;
 }
 

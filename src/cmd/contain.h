@@ -16,9 +16,13 @@ void contain_calls(const struct io *io);
 
 /*
  * The process ends with exit code 3 and one line when it has not ended by itself by then: what
- * strangers wrote may be made to take for ever.
+ * strangers wrote may be made to take for ever. Of the processor a machine that is busy gives as
+ * little as it likes, so the time that the work itself takes is a limit of its own; 0: there is none.
  */
-struct err *contain_time(uint64_t limit_ms) MUST_USE;
+struct err *contain_time(uint64_t limit_ms, uint64_t cpu_ms) MUST_USE;
+
+/* No more than so many bytes of memory: what needs more fails as where memory is at its end. */
+struct err *contain_memory(uint64_t bytes) MUST_USE;
 
 /*
  * What may be read from here on is the repository (NULL: nothing), and what may be written are the

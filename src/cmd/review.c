@@ -6,6 +6,7 @@
  * waivers judge, so that a proposal cannot allow itself anything. No work tree is looked at, nothing
  * is fetched, and no credential read.
  */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +27,15 @@
 #define OBJECT_MAX ((uint64_t)64 << 20) /* bytes of one git object, unless --max-reply is more */
 /* What all baselines take: 256 MiB less what the program and one object on its way need. */
 #define BASELINES_MEMORY ((size_t)128 << 20)
-#define TIME_MAX_MS      ((uint64_t)5 * 60 * 1000)
+#define TIME_MAX_MS      ((uint64_t)60 * 1000)
+/* Ten thousand targets that all change take a tenth of it. */
+#define CPU_MAX_MS ((uint64_t)5 * 1000)
+/*
+ * Of all that is allocated. The program itself and pages of the repository's packs are not counted,
+ * and with them it is at most 256 MiB. Who allows larger baselines allows what reading them takes.
+ */
+#define MEMORY_MAX     ((uint64_t)232 << 20)
+#define MEMORY_OF_BYTE 4u
 
 struct review {
 	const struct options *o;
@@ -60,12 +69,27 @@ static struct err *take_wish(struct review *v, struct range_wish *out)
 			       : ci_env_range(v->io, v->arena, out);
 }
 
+static uint64_t memory_max(const struct review *v)
+{
+	uint64_t more = v->o->max_reply > OBJECT_MAX ? v->o->max_reply - OBJECT_MAX : 0;
+
+	return MEMORY_MAX + MEMORY_OF_BYTE * more;
+}
+
+static struct err *contain_limits(const struct review *v)
+{
+	uint64_t deadline_ms = v->o->net.deadline_ms;
+
+	TRY(deadline_ms ? contain_time(deadline_ms, 0) : contain_time(TIME_MAX_MS, CPU_MAX_MS));
+	return contain_memory(memory_max(v));
+}
+
 /* Nothing that the two commits hold is read before this process is shut in. */
 static struct err *open_contained(struct review *v)
 {
 	uint64_t object_max = v->o->max_reply > OBJECT_MAX ? v->o->max_reply : OBJECT_MAX;
 
-	TRY(contain_time(v->o->net.deadline_ms ? v->o->net.deadline_ms : TIME_MAX_MS));
+	TRY(contain_limits(v));
 	TRY(digest_start());
 	TRY(repo_limit_memory((size_t)object_max));
 	TRY(repo_open(".", &v->repo));
@@ -389,6 +413,7 @@ struct err *cmd_review(const struct options *o, struct io *io, int *code)
 {
 	struct review v = {
 		.o = o, .io = io, .arena = arena_new(), .budget = {.max = BASELINES_MEMORY}};
+	uint64_t mib = memory_max(&v) >> 20;
 	struct err *e;
 
 	v.list.arena = v.arena;
@@ -398,5 +423,10 @@ struct err *cmd_review(const struct options *o, struct io *io, int *code)
 	free(v.list.v);
 	repo_free(v.repo);
 	arena_free(v.arena);
+	if (e && e->kind == ERR_NOMEM)
+		return err_new(ERR_NOMEM,
+			       "out of memory, of which a review may use %" PRIu64
+			       " MiB (--max-reply gives it more); nothing was judged",
+			       mib);
 	return e;
 }

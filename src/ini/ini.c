@@ -397,6 +397,11 @@ static struct err *add_line(struct reader *r, struct ini_entry *entry, const cha
 {
 	struct str copy = arena_str(r->a, str_from(text));
 
+	/* Nearly every value is one line, and there may be hundreds of thousands. */
+	if (entry->line_count == 0 && r->line_cap == 0) {
+		r->lines = arena_array(r->a, 1, sizeof(*r->lines));
+		r->line_cap = 1;
+	}
 	r->lines = grow_in(r->a, r->lines, entry->line_count, &r->line_cap, sizeof(*r->lines));
 	if (!r->lines || !copy.p)
 		return err_nomem();
@@ -406,8 +411,9 @@ static struct err *add_line(struct reader *r, struct ini_entry *entry, const cha
 
 static struct err *add_entry(struct reader *r, const char *value)
 {
-	struct str key = arena_str(r->a, r->line.word);
 	struct ini_section *section = r->section;
+	const struct ini_key *row = find_row(section->kind, r->line.word);
+	struct str key = row ? str_from(row->name) : arena_str(r->a, r->line.word);
 	struct ini_entry *entry;
 
 	r->entries =
@@ -415,8 +421,7 @@ static struct err *add_entry(struct reader *r, const char *value)
 	if (!r->entries || !key.p)
 		return err_nomem();
 	entry = &r->entries[section->entry_count++];
-	*entry = (struct ini_entry){
-		.key = key, .row = find_row(section->kind, key), .line = r->number};
+	*entry = (struct ini_entry){.key = key, .row = row, .line = r->number};
 	if (*value)
 		return add_line(r, entry, value);
 	if (kind_of(entry) == INI_VALUE)
