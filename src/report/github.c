@@ -12,9 +12,11 @@
 
 #define SHOWN_OF_A_KIND 10u
 #define TARGETS_NAMED   10u
-/* Of one text, in an annotation of which there are few, or in the list of the others. */
-#define TEXT_SHOWN    1000u
-#define REST_SIZE_MAX ((size_t)640 << 10)
+#define TEXT_SHOWN      1000u /* bytes of one text */
+
+/* Together at most 1 MiB. */
+#define ANNOTATIONS_SIZE_MAX ((size_t)256 << 10)
+#define REST_SIZE_MAX        ((size_t)704 << 10)
 
 enum kind { KIND_ERROR, KIND_WARNING, KIND_NOTICE, KIND_COUNT };
 
@@ -136,11 +138,14 @@ static void put_finding(void *page, const struct finding_group *g,
 			const struct target_group *within)
 {
 	struct page *p = page;
+	size_t start = p->b->n;
 
 	(void)within;
 	if (!p->is_settled && p->shown[kind_of(g->members[0])]++ < SHOWN_OF_A_KIND) {
 		put_command(p->b, g);
-		return;
+		if (p->b->n <= ANNOTATIONS_SIZE_MAX)
+			return;
+		buf_cut(p->b, start);
 	}
 	p->more += !p->is_settled;
 	put_as_text(&p->rest, g);

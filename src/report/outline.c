@@ -71,7 +71,7 @@ static const struct part parts[] = {
 };
 
 /* Each later part has so much for itself, whatever the ones before it have to say. */
-#define PART_MIN ((size_t)128 << 10)
+#define PART_MIN ((size_t)64 << 10)
 
 struct walk {
 	const struct result *r;
