@@ -15,8 +15,8 @@
 #define TEXT_SHOWN      1000u /* bytes of one text */
 
 /* Together at most 1 MiB. */
-#define ANNOTATIONS_SIZE_MAX ((size_t)256 << 10)
-#define REST_SIZE_MAX        ((size_t)704 << 10)
+#define ANNOTATIONS_SIZE_MAX ((size_t)128 << 10)
+#define REST_SIZE_MAX        ((size_t)880 << 10)
 
 enum kind { KIND_ERROR, KIND_WARNING, KIND_NOTICE, KIND_COUNT };
 
