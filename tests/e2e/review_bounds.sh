@@ -143,8 +143,8 @@ rules() {
 		for (f = 0; f < 4; f++) {
 			file = sprintf("r/policies/p%03d.ini", f)
 			printf "[policy]\nid=p%d\n", f >file
-			for (i = 0; i < 15000; i++)
-				printf "[rule r%d]\nseverity=%s\nassert=/Id is_empty\n", i, severity >file
+			for (i = 0; i < 6000; i++)
+				printf "[rule r%d]\nseverity=%s\nassert=/Enable == true\n", i, severity >file
 			close(file)
 		}
 	}'
