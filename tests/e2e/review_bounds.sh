@@ -165,15 +165,26 @@ git -C r update-ref refs/heads/evil "$(git -C r commit-tree -p main -m evil "$ro
 bounded 2 review main..evil
 expect_text err 'policies: more than '
 
+# wide PREFIX: 100,000 files among the baselines, whose names begin so.
+wide() {
+	blob=$(echo '{}' | git -C r hash-object -w --stdin)
+	tree=$( (git -C r ls-tree main:baselines
+		seq 1 100000 | sed "s/.*/100644 blob $blob	$1&.json/") | git -C r mktree)
+	root=$(echo "040000 tree $tree	baselines" | git -C r mktree)
+	git -C r update-ref refs/heads/evil "$(git -C r commit-tree -p main -m evil "$root")"
+}
+
 begin 'a folder of 100,000 baselines that no target has'
-tree=$( (git -C r ls-tree main:baselines
-	seq 1 100000 | sed "s/.*/100644 blob $blob	$(printf '%0200d' 0)&.json/") | git -C r mktree)
-root=$(echo "040000 tree $tree	baselines" | git -C r mktree)
-git -C r update-ref refs/heads/evil "$(git -C r commit-tree -p main -m evil "$root")"
+wide old
 bounded 1 review main..evil
 expect_text out baseline/orphan
+begin 'the same with long names'
+wide "$(printf '%0200d' 0)"
+bounded 2 review main..evil
+expect_text err 'its tree has '
 
 begin 'folders in each other'
+blob=$(echo '{}' | git -C r hash-object -w --stdin)
 tree=$(echo "100644 blob $blob	x.json" | git -C r mktree)
 for _ in $(seq 1 300); do
 	tree=$(echo "040000 tree $tree	d" | git -C r mktree)
