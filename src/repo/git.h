@@ -10,7 +10,8 @@
  * What the files of this folder share, and nobody else includes: libgit2's types stay here.
  */
 
-#define TREES_KEPT 4u
+#define TREES_KEPT         32u /* more than the folders in each other of a path that is walked */
+#define TREES_KEPT_ENTRIES 500000u
 
 struct repo {
 	git_repository *git;

@@ -161,6 +161,29 @@ static struct err *tree_read(struct repo *r, const struct repo_commit *c, const 
 	return e;
 }
 
+static size_t count_kept(const struct repo *r)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < TREES_KEPT; i++)
+		n += r->trees[i] ? git_tree_entrycount(r->trees[i]) : 0;
+	return n;
+}
+
+/* The oldest makes room, and more of them where the trees are large. */
+static void keep_tree(struct repo *r, git_tree *tree)
+{
+	git_tree_free(r->trees[r->next_tree]);
+	r->trees[r->next_tree] = tree;
+	for (size_t i = 1; i < TREES_KEPT && count_kept(r) > TREES_KEPT_ENTRIES; i++) {
+		git_tree **old = &r->trees[(r->next_tree + i) % TREES_KEPT];
+
+		git_tree_free(*old);
+		*old = NULL;
+	}
+	r->next_tree = (r->next_tree + 1) % TREES_KEPT;
+}
+
 /*
  * libgit2 keeps small trees alone. One of ten thousand baselines would be read, hashed and parsed
  * ten thousand times.
@@ -182,9 +205,7 @@ struct err *tree_load(struct repo *r, const struct repo_commit *c, const git_oid
 		git_tree_free(tree);
 		return e;
 	}
-	git_tree_free(r->trees[r->next_tree]);
-	r->trees[r->next_tree] = copy;
-	r->next_tree = (r->next_tree + 1) % TREES_KEPT;
+	keep_tree(r, copy);
 	*out = tree;
 	return NULL;
 }
