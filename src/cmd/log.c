@@ -51,8 +51,7 @@ static struct err *print_timelines(const struct options *o, const struct format 
 		return err_nomem();
 	TRY(find_tip(o, w, &tip));
 	timelines.commit = tip.hex;
-	for (size_t i = 0; i < w->selected_count; i++)
-		TRY(timeline_read(w, &tip, w->selected[i], &list[i]));
+	TRY(timelines_read(w, &tip, list));
 	return f->timelines(b, &timelines);
 }
 

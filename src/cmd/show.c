@@ -2,9 +2,8 @@
 /* show: the baseline of a target, byte for byte, as it is committed or was. */
 #include "base/timeutil.h"
 #include "cmd/options.h"
-#include "history/target_paths.h"
+#include "history/target_trail.h"
 #include "model/coverage.h"
-#include "repo/history.h"
 
 static struct err *find_commit(const struct options *o, struct workspace *w,
 			       struct repo_commit *out)
@@ -49,14 +48,14 @@ static struct err *note_coverage(const struct io *io, const struct workspace *w,
 static struct err *show(const struct options *o, const struct io *io, struct workspace *w)
 {
 	const struct target *t = w->selected[0];
-	struct target_paths paths;
+	struct repo_trail trail;
 	struct repo_commit commit;
 	struct config_file file;
 	char text[TIME_TEXT_SIZE];
 
 	TRY(find_commit(o, w, &commit));
-	TRY(target_paths(t, false, w->arena, &paths));
-	TRY(target_read_config(w, &commit, &paths, &file));
+	TRY(target_trail(t, false, w->arena, &trail));
+	TRY(target_read_config(w, &commit, &trail, &file));
 	if (file.state == CONFIG_MISSING)
 		return err_new(ERR_CONFIG, "%s: there is no %s in the commit %.12s", t->name.p,
 			       t->baseline.p, commit.is_unborn ? "(none)" : commit.hex);

@@ -3,16 +3,15 @@
 
 #include <stdlib.h>
 
-#include "history/target_paths.h"
+#include "history/target_trail.h"
 #include "history/timeline.h"
-#include "repo/path_history.h"
 #include "result/judge_liveness.h"
 
 #define NONE SIZE_MAX
 
 /* How far back one field has had the value that it has now, on one side. */
 struct reach {
-	bool is_open, is_known, is_oldest;
+	bool is_open, is_known, is_oldest, is_cut;
 	int64_t since_s;
 };
 
@@ -70,7 +69,7 @@ static bool differs(const struct diff *d, struct str path)
 /* All of history counts: a schedule that was on once and never ran is none that is new. */
 static bool note_switch(struct tracked *t, const struct state *then)
 {
-	int64_t since_s = then->past->commit->time_s;
+	int64_t since_s = then->past->commit.time_s;
 
 	t->is_cut |= then->past->is_cut;
 	if (then->is_on && (!t->was_on || since_s < t->on_since_s)) {
@@ -89,8 +88,9 @@ static bool note_field(struct tracked *t, struct reach *reach, const struct stat
 		return false;
 	}
 	reach->is_known = true;
-	reach->since_s = then->past->commit->time_s;
+	reach->since_s = then->past->commit.time_s;
 	reach->is_oldest = then->past->is_oldest;
+	reach->is_cut = then->past->is_cut;
 	return true;
 }
 
@@ -112,7 +112,7 @@ static struct err *read_state(const struct since *s, const struct asked *subject
 			      struct state *then)
 {
 	const struct repo_past *p = then->past;
-	const struct file_tree tree = {.repo = s->w->repo, .commit = p->commit};
+	const struct file_tree tree = {.repo = s->w->repo, .commit = &p->commit};
 	const struct reading *now =
 		s->is_live ? subject->sides->live.reading : subject->sides->base.reading;
 	struct diff *d = arena_alloc(a, sizeof(*d));
@@ -138,7 +138,7 @@ static struct err *take_state(void *ctx, size_t i, const struct repo_past *p, bo
 	struct arena *a = arena_new();
 	struct err *e = a ? NULL : err_nomem();
 
-	if (!e && p->is_there)
+	if (!e && p->path)
 		e = read_state(s, subject, a, &then);
 	if (!e)
 		*more = note_state(s, subject, &then);
@@ -148,18 +148,14 @@ static struct err *take_state(void *ctx, size_t i, const struct repo_past *p, bo
 
 static struct err *walk_side(struct since *s, const struct repo_commit *tip, bool is_live)
 {
-	const char **paths = arena_array(s->w->arena, s->subject_count, sizeof(*paths));
+	struct repo_trail *trails = arena_array(s->w->arena, s->subject_count + 1, sizeof(*trails));
 
-	if (!paths)
+	if (!trails)
 		return err_nomem();
 	s->is_live = is_live;
-	for (size_t i = 0; i < s->subject_count; i++) {
-		struct target_paths all;
-
-		TRY(target_paths(s->subjects[i].target, is_live, s->w->arena, &all));
-		paths[i] = all.list[0];
-	}
-	return repo_walk_past(s->w->repo, tip, paths, s->subject_count, take_state, s);
+	for (size_t i = 0; i < s->subject_count; i++)
+		TRY(target_trail(s->subjects[i].target, is_live, s->w->arena, &trails[i]));
+	return repo_walk(s->w->repo, tip, trails, s->subject_count, take_state, s);
 }
 
 /* The field whose value the finding hangs on; empty: no question for history. */
@@ -233,14 +229,23 @@ static void add_fact(struct since *s, const struct tracked *t, struct past_fact 
 	s->facts->v[s->facts->n++] = fact;
 }
 
+/* Not the side whose time decides, or one that may have become so before. */
+static bool is_bound_by(const struct reach *side, int64_t since_s)
+{
+	return side->since_s < since_s || side->is_cut;
+}
+
 static void add_drift(struct since *s, const struct tracked *t)
 {
-	int64_t live_s = t->live.since_s, base_s = t->base.since_s;
+	const struct reach *live = &t->live, *base = &t->base;
+	int64_t since_s = live->since_s > base->since_s ? live->since_s : base->since_s;
 
-	if (t->live.is_known && t->base.is_known)
+	if (live->is_known && base->is_known)
 		add_fact(s, t,
 			 (struct past_fact){.kind = PAST_DRIFT,
-					    .since_s = live_s > base_s ? live_s : base_s});
+					    .since_s = since_s,
+					    .is_cut = is_bound_by(live, since_s) &&
+						      is_bound_by(base, since_s)});
 }
 
 /*

@@ -145,25 +145,47 @@ static struct err *parse(struct run *run, struct str bytes, struct arena *a)
 	return NULL;
 }
 
-static struct err *read_run(const struct workspace *w, const struct repo_event *event,
+static struct err *read_run(const struct workspace *w, const struct repo_past *then,
 			    struct run *out)
 {
 	struct repo_entry entry;
 
 	*out = (struct run){
-		.hex = event->commit.hex,
-		.time_s = event->commit.time_s,
-		.commit_s = event->commit.time_s,
-		.author_s = event->author_s,
-		.is_fork = event->parent_count > 1,
+		.hex = arena_str(w->arena, str_from(then->commit.hex)).p,
+		.time_s = then->commit.time_s,
+		.commit_s = then->commit.time_s,
+		.author_s = then->author_s,
+		.is_fork = then->parent_count > 1,
 	};
-	TRY(repo_read_entry(w->repo, &event->commit, JOURNAL_FILE, JSON_SIZE_MAX, w->arena,
-			    &entry));
+	if (!out->hex)
+		return err_nomem();
+	TRY(repo_read_entry(w->repo, &then->commit, JOURNAL_FILE, JSON_SIZE_MAX, w->arena, &entry));
 	if (entry.kind != REPO_ENTRY_FILE) {
 		out->problem = STR("has no " JOURNAL_FILE);
 		return NULL;
 	}
 	return parse(out, entry.bytes, w->arena);
+}
+
+struct run_list {
+	const struct workspace *w;
+	struct run *v;
+	size_t n, room;
+	bool is_cut;
+};
+
+static struct err *take_run(void *ctx, size_t i, const struct repo_past *then, bool *more)
+{
+	struct run_list *list = ctx;
+	struct run *v = grow_in(list->w->arena, list->v, list->n, &list->room, sizeof(*v));
+
+	(void)i;
+	*more = true;
+	if (!v)
+		return err_nomem();
+	list->v = v;
+	list->is_cut = then->is_cut;
+	return read_run(list->w, then, &v[list->n++]);
 }
 
 /* Two chains that have each a record of their own. */
@@ -190,9 +212,8 @@ struct err *journal_read(const struct workspace *w, int64_t every_s, int64_t now
 			 struct runs *out)
 {
 	struct repo_tip tip;
-	struct repo_history h;
+	struct run_list list = {.w = w};
 	struct str hex;
-	struct run *list;
 
 	*out = (struct runs){.reference = JOURNAL_REF};
 	TRY(journal_find_tip(w, &tip));
@@ -202,17 +223,14 @@ struct err *journal_read(const struct workspace *w, int64_t every_s, int64_t now
 			"there is no journal here (branch " JOURNAL_BRANCH
 			"); scandrift check --journal begins one, git fetch ORIGIN " JOURNAL_BRANCH
 			":" JOURNAL_BRANCH " fetches one");
-	TRY(repo_history(w->repo, &tip.commit, NULL, 0, w->arena, &h));
+	TRY(repo_walk_commits(w->repo, &tip.commit, take_run, &list));
 	hex = arena_str(w->arena, str_from(tip.commit.hex));
-	list = arena_array(w->arena, h.count, sizeof(*list));
-	if (!hex.p || !list)
+	if (!hex.p)
 		return err_nomem();
-	for (size_t i = 0; i < h.count; i++)
-		TRY(read_run(w, &h.events[i], &list[i]));
 	out->tip_hex = hex.p;
-	out->list = list;
-	out->count = h.count;
-	out->is_cut = h.is_cut;
+	out->list = list.v;
+	out->count = list.n;
+	out->is_cut = list.is_cut;
 	TRY(journal_mark(w, out));
 	out->is_due = every_s != 0;
 	if (out->is_due)

@@ -5,11 +5,11 @@
 
 #include "history/commit_message.h"
 #include "history/journal.h"
+#include "history/target_trail.h"
 #include "history/timeline.h"
 #include "model/canonical.h"
 #include "repo/push.h"
 #include "run/config_digest.h"
-#include "run/config_file.h"
 
 #define CONFIG_SIZE_MAX ((size_t)4 << 30)
 
@@ -24,22 +24,16 @@ struct observation {
 	const char *remote; /* --push, or NULL */
 };
 
-/* One file a target, though targets may share a baseline. */
-static struct err *observed_path(const struct observation *ob, const struct target *t,
-				 const char **out)
+/*
+ * The digest of what was seen last, also under a former name; empty where that is nothing, or
+ * nothing that can be read.
+ */
+static struct err *last_digest(const struct observation *ob, const struct repo_trail *trail,
+			       bool *is_first, struct str *out)
 {
-	*out = arena_printf(ob->w->arena, "baselines/%s.json", t->name.p);
-	return *out ? NULL : err_nomem();
-}
-
-/* The digest of what was seen last; empty where that is nothing, or nothing that can be read. */
-static struct err *last_digest(const struct observation *ob, const char *path, bool *is_first,
-			       struct str *out)
-{
-	const struct file_tree tree = {.repo = ob->w->repo, .commit = &ob->tip.commit};
 	struct config_file file;
 
-	TRY(config_file_read(ob->w, &tree, path, ob->w->arena, &file));
+	TRY(target_read_config(ob->w, &ob->tip.commit, trail, &file));
 	*out = STR("");
 	*is_first = file.state == CONFIG_MISSING;
 	return file.state == CONFIG_READ ? digest_config(&file.reading->config, ob->w->arena, out)
@@ -79,16 +73,17 @@ static struct err *take_change(struct observation *ob, size_t i, const char *pat
 static struct err *collect(struct observation *ob)
 {
 	for (size_t i = 0; i < ob->w->selected_count; i++) {
-		const char *path;
+		struct repo_trail trail;
 		struct str last;
 		bool is_first;
 
 		if (ob->r->targets[i].outcome == OUTCOME_INCOMPLETE)
 			continue;
-		TRY(observed_path(ob, ob->w->selected[i], &path));
-		TRY(last_digest(ob, path, &is_first, &last));
+		/* One file a target, though targets may share a baseline. */
+		TRY(target_trail(ob->w->selected[i], true, ob->w->arena, &trail));
+		TRY(last_digest(ob, &trail, &is_first, &last));
 		if (!str_eq(last, ob->sides[i].live.digest))
-			TRY(take_change(ob, i, path, is_first));
+			TRY(take_change(ob, i, trail.path, is_first));
 	}
 	return NULL;
 }

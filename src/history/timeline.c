@@ -4,21 +4,38 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "history/target_paths.h"
+#include "base/grow.h"
+#include "history/target_trail.h"
 #include "result/judge.h"
 #include "run/config_digest.h"
+
+/* A commit that brought states, for all targets. */
+struct bringer {
+	struct repo_commit commit;
+	int64_t author_s;
+	struct repo_commit_words words;
+};
 
 /* A state of one side, with its reading for the comparison with the next one. */
 struct state {
 	struct timeline_entry entry;
-	const struct repo_event *event;
+	const struct bringer *bringer;
 	const struct reading *reading;
 };
 
+/* What one target was. */
 struct side {
 	struct state *states; /* newest first */
-	size_t count;
+	size_t count, room;
 	bool is_cut;
+};
+
+/* One walk, of all targets. */
+struct sides_walk {
+	const struct workspace *w;
+	enum timeline_kind kind;
+	struct side *sides;
+	const struct bringer *last;
 };
 
 struct err *timeline_observed_tip(const struct workspace *w, struct repo_commit *out)
@@ -39,17 +56,16 @@ struct err *timeline_observed_tip(const struct workspace *w, struct repo_commit 
 	return NULL;
 }
 
-static struct err *read_state(const struct workspace *w, const struct target_paths *paths,
-			      struct state *s)
+static struct err *read_state(const struct workspace *w, struct state *s)
 {
+	const struct file_tree tree = {.repo = w->repo, .commit = &s->bringer->commit};
 	struct config_file file;
 
-	TRY(target_read_config(w, &s->event->commit, paths, &file));
-	if (file.state == CONFIG_MISSING)
+	if (!s->entry.path)
 		return NULL;
-	s->entry.path = file.path;
+	TRY(config_file_read(w, &tree, s->entry.path, w->arena, &file));
 	s->entry.problem = file.problem;
-	if (file.state == CONFIG_UNUSABLE)
+	if (file.state != CONFIG_READ)
 		return NULL;
 	s->reading = file.reading;
 	return digest_config(&file.reading->config, w->arena, &s->entry.digest);
@@ -91,39 +107,83 @@ static struct err *compare(const struct workspace *w, const struct target *t, st
 	return e;
 }
 
-static struct timeline_commit commit_of(const struct repo_event *e)
+static struct timeline_commit commit_of(const struct bringer *b)
 {
 	return (struct timeline_commit){
-		.hex = e->commit.hex,
-		.time_s = e->commit.time_s,
-		.author_s = e->author_s,
-		.author = e->author,
-		.email = e->email,
-		.subject = e->subject,
-		.judged_by = e->baseline,
+		.hex = b->commit.hex,
+		.time_s = b->commit.time_s,
+		.author_s = b->author_s,
+		.author = b->words.author,
+		.email = b->words.email,
+		.subject = b->words.subject,
+		.judged_by = b->words.baseline,
 	};
 }
 
-static struct err *read_side(const struct workspace *w, const struct repo_commit *tip,
-			     const struct target *t, enum timeline_kind kind, struct side *out)
+static struct err *find_bringer(struct sides_walk *all, const struct repo_past *then)
 {
-	struct target_paths paths;
-	struct repo_history h;
+	struct bringer *b;
 
-	TRY(target_paths(t, kind == TIMELINE_OBSERVED, w->arena, &paths));
-	TRY(repo_history(w->repo, tip, paths.list, paths.count, w->arena, &h));
-	*out = (struct side){.count = h.count, .is_cut = h.is_cut};
-	out->states = arena_array(w->arena, h.count ? h.count : 1, sizeof(*out->states));
-	if (!out->states)
+	if (all->last && strcmp(all->last->commit.hex, then->commit.hex) == 0)
+		return NULL;
+	b = arena_alloc(all->w->arena, sizeof(*b));
+	if (!b)
 		return err_nomem();
-	for (size_t i = h.count; i-- > 0;) {
-		struct state *s = &out->states[i];
+	b->commit = then->commit;
+	b->author_s = then->author_s;
+	all->last = b;
+	return repo_read_words(all->w->repo, &then->commit, all->w->arena, &b->words);
+}
 
-		s->event = &h.events[i];
-		s->entry = (struct timeline_entry){.kind = kind, .commit = commit_of(s->event)};
-		TRY(read_state(w, &paths, s));
-		TRY(compare(w, t, s, i + 1 < h.count ? s + 1 : NULL));
-	}
+static struct err *take_state(void *ctx, size_t i, const struct repo_past *then, bool *more)
+{
+	struct sides_walk *all = ctx;
+	struct side *side = &all->sides[i];
+	struct state *v;
+
+	*more = true;
+	side->is_cut |= then->is_cut;
+	/* Before it was there for the first time it is no state. */
+	if (then->is_oldest && !then->path)
+		return NULL;
+	TRY(find_bringer(all, then));
+	v = grow_in(all->w->arena, side->states, side->count, &side->room, sizeof(*v));
+	if (!v)
+		return err_nomem();
+	side->states = v;
+	v += side->count++;
+	*v = (struct state){.bringer = all->last};
+	v->entry = (struct timeline_entry){.kind = all->kind,
+					   .commit = commit_of(all->last),
+					   .path = then->path,
+					   .is_bound = then->is_cut};
+	return read_state(all->w, v);
+}
+
+static struct err *compare_all(const struct workspace *w, const struct target *t, struct side *side)
+{
+	for (size_t i = side->count; i-- > 0;)
+		TRY(compare(w, t, &side->states[i],
+			    i + 1 < side->count ? &side->states[i + 1] : NULL));
+	return NULL;
+}
+
+/* One a selected target. */
+static struct err *read_sides(const struct workspace *w, const struct repo_commit *tip,
+			      enum timeline_kind kind, struct side **out)
+{
+	size_t count = w->selected_count;
+	struct repo_trail *trails = arena_array(w->arena, count + 1, sizeof(*trails));
+	struct sides_walk all = {.w = w, .kind = kind};
+
+	all.sides = *out = arena_array(w->arena, count + 1, sizeof(*all.sides));
+	if (!trails || !all.sides)
+		return err_nomem();
+	for (size_t i = 0; i < count; i++)
+		TRY(target_trail(w->selected[i], kind == TIMELINE_OBSERVED, w->arena, &trails[i]));
+	TRY(repo_walk(w->repo, tip, trails, count, take_state, &all));
+	for (size_t i = 0; i < count; i++)
+		TRY(compare_all(w, w->selected[i], &all.sides[i]));
 	return NULL;
 }
 
@@ -145,7 +205,7 @@ static void merge(const struct side *base, const struct side *seen, struct timel
 static void mark_drift(struct timeline *t)
 {
 	struct str base = {0}, seen = {0};
-	bool was = false;
+	bool was = false, is_bound = false;
 	int64_t since_s = 0;
 
 	for (size_t i = t->count; i-- > 0;) {
@@ -156,31 +216,42 @@ static void mark_drift(struct timeline *t)
 		e->is_drift_start = e->is_drifted && !was;
 		if (e->is_drift_start) {
 			since_s = e->commit.time_s;
+			is_bound = e->is_bound;
 			t->drift = e;
 		}
 		if (was && !e->is_drifted) {
 			e->drift_s = e->commit.time_s - since_s;
+			e->is_drift_longer = is_bound;
 			t->drift = NULL;
 		}
 		was = e->is_drifted;
 	}
 }
 
-struct err *timeline_read(const struct workspace *w, const struct repo_commit *tip,
-			  const struct target *t, struct timeline *out)
+static struct err *join(const struct workspace *w, const struct side *base, const struct side *seen,
+			struct timeline *out)
 {
-	struct repo_commit observed;
-	struct side base, seen;
-
-	*out = (struct timeline){.target = t->name};
-	TRY(timeline_observed_tip(w, &observed));
-	TRY(read_side(w, tip, t, TIMELINE_BASELINE, &base));
-	TRY(read_side(w, &observed, t, TIMELINE_OBSERVED, &seen));
-	out->is_cut = base.is_cut || seen.is_cut;
-	out->entries = arena_array(w->arena, base.count + seen.count + 1, sizeof(*out->entries));
+	out->is_cut = base->is_cut || seen->is_cut;
+	out->entries = arena_array(w->arena, base->count + seen->count + 1, sizeof(*out->entries));
 	if (!out->entries)
 		return err_nomem();
-	merge(&base, &seen, out);
+	merge(base, seen, out);
 	mark_drift(out);
+	return NULL;
+}
+
+struct err *timelines_read(const struct workspace *w, const struct repo_commit *tip,
+			   struct timeline *out)
+{
+	struct repo_commit observed;
+	struct side *base, *seen;
+
+	TRY(timeline_observed_tip(w, &observed));
+	TRY(read_sides(w, tip, TIMELINE_BASELINE, &base));
+	TRY(read_sides(w, &observed, TIMELINE_OBSERVED, &seen));
+	for (size_t i = 0; i < w->selected_count; i++) {
+		out[i] = (struct timeline){.target = w->selected[i]->name};
+		TRY(join(w, &base[i], &seen[i], &out[i]));
+	}
 	return NULL;
 }

@@ -4,66 +4,46 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/fs.h"
-#include "base/grow.h"
 #include "repo/git.h"
-
-#define DEPTH_MAX 64u
+#include "repo/watch.h"
 
 /* A commit as far as a walk needs it. */
 struct link {
 	git_oid id, tree, parent;
 	unsigned parent_count;
-	int64_t time_s;
+	int64_t time_s, author_s;
+	git_odb_object *bytes;
+	bool is_checked; /* against the id */
 };
 
-/* Where a path led last time: while a folder's id is the same, so is all that is below it. */
 struct trail {
-	const char *path;
-	git_oid folders[DEPTH_MAX];
-	unsigned depth; /* how many of them are known */
+	bool is_open;
+	size_t own, former; /* places in the watch; equal where there is one name */
+	const struct repo_trail *names;
+	const char *path; /* of the two, the one that holds something in the commit at hand */
 	struct tree_entry spot;
 };
 
 struct walk {
 	struct repo *r;
 	git_odb *odb;
-	struct arena *a;
+	/* What is done at each commit, with the one before it; NULL: none is known. */
+	struct err *(*visit)(struct walk *w, struct link *now, const struct link *before,
+			     bool *more);
+	struct watch *watch;
 	struct trail *trails;
-	size_t count;
+	size_t *owners; /* of each place in the watch */
+	const char **paths;
+	size_t trail_count, open_count, place_count;
+	repo_past_take *take;
+	void *ctx;
+	int64_t when_s;
+	struct repo_commit found;
+	bool is_found, is_cut;
+	/* A commit that was met, to find out that a damaged history goes round in a circle. */
+	git_oid mark;
+	size_t steps, mark_at;
 };
-
-static struct err *bad_object(const git_oid *id, const char *what)
-{
-	char hex[REPO_HEX_SIZE];
-
-	return err_new(ERR_REPO, "%s %s: is damaged; see git fsck", what,
-		       git_oid_tostr(hex, sizeof(hex), id));
-}
-
-/* An object's bytes, to be freed by git_odb_object_free. */
-static struct err *load(struct walk *w, const git_oid *id, git_object_t type, git_odb_object **out)
-{
-	char hex[REPO_HEX_SIZE];
-
-	if (git_odb_read(out, w->odb, id) < 0)
-		return err_git(ERR_REPO, "object %s cannot be read",
-			       git_oid_tostr(hex, sizeof(hex), id));
-	if (git_odb_object_type(*out) == type)
-		return NULL;
-	git_odb_object_free(*out);
-	return bad_object(id, git_object_type2string(type));
-}
-
-static struct err *verify(const git_oid *id, git_odb_object *object)
-{
-	git_oid have;
-
-	if (git_odb_hash(&have, git_odb_object_data(object), git_odb_object_size(object),
-			 git_odb_object_type(object)) < 0)
-		return err_git(ERR_REPO, "object");
-	return git_oid_equal(&have, id) ? NULL : bad_object(id, "object");
-}
 
 /* "NAME <mail> 1700000000 +0800": the seconds, 0 where they cannot be read. */
 static int64_t person_time(struct str line)
@@ -113,6 +93,8 @@ static bool parse_link(struct str raw, struct link *out)
 		if (take_id(line, "parent ", &parent)) {
 			if (out->parent_count++ == 0)
 				out->parent = parent;
+		} else if (str_starts(line, "author ")) {
+			out->author_s = person_time(line);
 		} else if (str_starts(line, "committer ")) {
 			out->time_s = person_time(line);
 			return true;
@@ -139,115 +121,320 @@ size_t commit_parents(const git_commit *c, git_oid ids[2])
 
 static struct err *load_link(struct walk *w, const git_oid *id, struct link *out)
 {
-	git_odb_object *object = NULL;
-	struct err *e;
-
 	*out = (struct link){.id = *id};
-	TRY(load(w, id, GIT_OBJECT_COMMIT, &object));
-	e = verify(id, object);
-	if (!e &&
-	    !parse_link((struct str){git_odb_object_data(object), git_odb_object_size(object)},
-			out))
-		e = bad_object(id, "commit");
-	git_odb_object_free(object);
+	TRY(object_load(w->odb, id, GIT_OBJECT_COMMIT, &out->bytes));
+	if (parse_link(
+		    (struct str){git_odb_object_data(out->bytes), git_odb_object_size(out->bytes)},
+		    out))
+		return NULL;
+	git_odb_object_free(out->bytes);
+	out->bytes = NULL;
+	return object_is_damaged(id, "commit");
+}
+
+static struct err *verify(const struct link *l)
+{
+	git_oid have;
+
+	if (git_odb_hash(&have, git_odb_object_data(l->bytes), git_odb_object_size(l->bytes),
+			 GIT_OBJECT_COMMIT) < 0)
+		return err_git(ERR_REPO, "object");
+	return git_oid_equal(&have, &l->id) ? NULL : object_is_damaged(&l->id, "object");
+}
+
+static struct repo_commit commit_of(const struct link *l)
+{
+	struct repo_commit out = {.time_s = l->time_s};
+
+	(void)git_oid_tostr(out.hex, sizeof(out.hex), &l->id);
+	(void)git_oid_tostr(out.tree_hex, sizeof(out.tree_hex), &l->tree);
+	return out;
+}
+
+/*
+ * The library's own check of every object that it reads is what makes a walk slow. And it would
+ * keep each of them, though none is read twice.
+ */
+static void set_careful(int on)
+{
+	(void)git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, on);
+	(void)git_libgit2_opts(GIT_OPT_ENABLE_CACHING, on);
+}
+
+/* ---- states ---- */
+
+/* The caller reads what its answer rests on: with all checks. */
+static struct err *tell(struct walk *w, size_t i, struct link *now, const struct repo_past *s,
+			bool *more)
+{
+	struct err *e = now->is_checked ? NULL : verify(now);
+
+	now->is_checked = true;
+	*more = false;
+	if (e)
+		return e;
+	set_careful(1);
+	e = w->take(w->ctx, i, s, more);
+	set_careful(0);
 	return e;
 }
 
-/* One entry of a raw tree. kind MISSING: there is none. */
-static struct err *find_entry(struct walk *w, const git_oid *tree, struct str name, bool is_proof,
-			      struct tree_entry *out)
+static struct repo_past state_at(const struct walk *w, const struct link *now,
+				 const struct link *before)
 {
-	git_odb_object *object = NULL;
-	const char *p, *end;
-	struct err *e;
+	return (struct repo_past){
+		.commit = commit_of(now),
+		.parent_count = now->parent_count,
+		.author_s = now->author_s,
+		.is_oldest = !before,
+		.is_cut = !before && w->is_cut,
+	};
+}
 
-	*out = (struct tree_entry){.kind = REPO_ENTRY_MISSING};
-	TRY(load(w, tree, GIT_OBJECT_TREE, &object));
-	e = is_proof ? verify(tree, object) : NULL;
-	p = git_odb_object_data(object);
-	end = p + git_odb_object_size(object);
-	while (!e && p < end) {
-		const char *space = memchr(p, ' ', (size_t)(end - p));
-		const char *nul = space ? memchr(space, '\0', (size_t)(end - space)) : NULL;
+static struct err *tell_trail(struct walk *w, struct trail *t, struct link *now,
+			      const struct link *before)
+{
+	struct repo_past s = state_at(w, now, before);
+	bool more;
 
-		if (!nul || end - nul < 21) {
-			e = bad_object(tree, "tree");
-			break;
-		}
-		if ((size_t)(nul - space - 1) == name.n && memcmp(space + 1, name.p, name.n) == 0) {
-			out->mode = (git_filemode_t)strtol(p, NULL, 8);
-			out->kind = out->mode == GIT_FILEMODE_TREE     ? REPO_ENTRY_TREE
-				    : out->mode == GIT_FILEMODE_LINK   ? REPO_ENTRY_LINK
-				    : out->mode == GIT_FILEMODE_COMMIT ? REPO_ENTRY_SUBMODULE
-								       : REPO_ENTRY_FILE;
-			(void)git_oid_fromraw(&out->id, (const unsigned char *)nul + 1);
-			break;
-		}
-		p = nul + 21;
+	s.path = t->path;
+	TRY(tell(w, (size_t)(t - w->trails), now, &s, &more));
+	if (!more) {
+		t->is_open = false;
+		w->open_count--;
 	}
-	git_odb_object_free(object);
-	return e;
+	return NULL;
 }
 
-static struct err *verify_blob(struct walk *w, const git_oid *id)
+/* Which of the two names holds something, and what. */
+static void look(const struct walk *w, const struct trail *t, const char **path,
+		 struct tree_entry *spot)
 {
-	git_odb_object *object = NULL;
-	struct err *e;
-
-	TRY(load(w, id, GIT_OBJECT_BLOB, &object));
-	e = verify(id, object);
-	git_odb_object_free(object);
-	return e;
-}
-
-/* What stands at the path below the root `tree`; as a proof, each object is held to its id. */
-static struct err *follow_trail(struct walk *w, struct trail *t, const git_oid *tree, bool is_proof)
-{
-	struct tree_entry spot = {.kind = REPO_ENTRY_TREE, .mode = GIT_FILEMODE_TREE, .id = *tree};
-	const char *p = t->path;
-	unsigned depth = 0;
-
-	while (*p && spot.kind == REPO_ENTRY_TREE) {
-		size_t n = strcspn(p, "/");
-
-		if (depth == DEPTH_MAX)
-			return err_new(ERR_REPO, "%s: more than %u folders deep", t->path,
-				       DEPTH_MAX);
-		if (!is_proof && depth < t->depth && git_oid_equal(&t->folders[depth], &spot.id))
-			return NULL;
-		t->folders[depth++] = spot.id;
-		TRY(find_entry(w, &t->folders[depth - 1], (struct str){p, n}, is_proof, &spot));
-		p += n + (p[n] == '/');
+	*path = t->names->path;
+	*spot = *watch_spot(w->watch, t->own);
+	if (spot->kind == REPO_ENTRY_MISSING) {
+		*path = t->names->former;
+		*spot = *watch_spot(w->watch, t->former);
 	}
-	if (*p || spot.kind == REPO_ENTRY_TREE)
-		spot = (struct tree_entry){.kind = REPO_ENTRY_MISSING};
-	t->depth = depth;
+	if (spot->kind == REPO_ENTRY_MISSING)
+		*path = NULL;
+}
+
+static struct err *visit_trail(struct walk *w, struct trail *t, struct link *now,
+			       const struct link *before)
+{
+	struct tree_entry spot;
+	const char *path;
+
+	look(w, t, &path, &spot);
+	if (path == t->path && spot_eq(&spot, &t->spot))
+		return NULL;
+	TRY(tell_trail(w, t, now, before));
+	t->path = path;
 	t->spot = spot;
-	return is_proof && spot.kind == REPO_ENTRY_FILE ? verify_blob(w, &spot.id) : NULL;
+	return NULL;
 }
 
-/* Moves all trails to this root; *changed tells whether any spot is another one. */
-static struct err *move_trails(struct walk *w, const git_oid *tree, bool *changed)
+/* Those whose state came with `now`, since the commit before it has another; at the end, all. */
+static struct err *visit_trails(struct walk *w, struct link *now, const struct link *before,
+				bool *more)
 {
-	*changed = w->count == 0;
-	for (size_t i = 0; i < w->count; i++) {
-		struct tree_entry was = w->trails[i].spot;
+	const size_t *touched;
+	size_t count;
 
-		TRY(follow_trail(w, &w->trails[i], tree, false));
-		*changed |= !spot_eq(&was, &w->trails[i].spot);
+	for (size_t i = 0; !before && i < w->trail_count; i++) {
+		if (w->trails[i].is_open)
+			TRY(tell_trail(w, &w->trails[i], now, NULL));
+	}
+	if (!before)
+		return NULL;
+	TRY(watch_move(w->watch, &before->tree, &touched, &count));
+	for (size_t i = 0; i < count; i++) {
+		struct trail *t = &w->trails[w->owners[touched[i]]];
+
+		if (t->is_open)
+			TRY(visit_trail(w, t, now, before));
+	}
+	*more = w->open_count;
+	return NULL;
+}
+
+static struct err *visit_every(struct walk *w, struct link *now, const struct link *before,
+			       bool *more)
+{
+	const struct repo_past s = state_at(w, now, before);
+
+	return tell(w, 0, now, &s, more);
+}
+
+static struct err *visit_time(struct walk *w, struct link *now, const struct link *before,
+			      bool *more)
+{
+	(void)before;
+	if (now->time_s > w->when_s)
+		return NULL;
+	*more = false;
+	w->is_found = true;
+	w->found = commit_of(now);
+	return verify(now);
+}
+
+static void add_place(struct walk *w, size_t trail, const char *path)
+{
+	w->owners[w->place_count] = trail;
+	w->paths[w->place_count++] = path;
+}
+
+static struct err *begin_trails(struct walk *w, const git_oid *tree)
+{
+	const size_t *touched;
+	size_t count;
+
+	TRY(watch_new(w->odb, w->paths, w->place_count, &w->watch));
+	TRY(watch_move(w->watch, tree, &touched, &count));
+	for (size_t i = 0; i < w->trail_count; i++)
+		look(w, &w->trails[i], &w->trails[i].path, &w->trails[i].spot);
+	return NULL;
+}
+
+static void open_trails(struct walk *w, const struct repo_trail *trails, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		struct trail *t = &w->trails[i];
+
+		*t = (struct trail){.is_open = true, .names = &trails[i]};
+		t->own = t->former = w->place_count;
+		add_place(w, i, trails[i].path);
+		if (trails[i].former) {
+			t->former = w->place_count;
+			add_place(w, i, trails[i].former);
+		}
+	}
+	w->trail_count = w->open_count = count;
+}
+
+/* ---- from commit to commit ---- */
+
+/* Commits that were not checked can name each other as parents: the mark moves ever less often. */
+static struct err *check_circle(struct walk *w, const git_oid *id)
+{
+	if (w->steps && git_oid_equal(id, &w->mark))
+		return object_is_damaged(id, "commit");
+	if (w->steps++ == w->mark_at) {
+		w->mark = *id;
+		w->mark_at = 2 * w->steps;
 	}
 	return NULL;
 }
 
-static struct err *prove(struct walk *w, const git_oid *tree)
+/* The first parent. *there is false at the root, and where a shallow clone ends. */
+static struct err *step_back(struct walk *w, const struct link *from, struct link *to, bool *there)
 {
-	for (size_t i = 0; i < w->count; i++) {
-		struct trail t = {.path = w->trails[i].path};
+	struct err *e;
 
-		TRY(follow_trail(w, &t, tree, true));
+	*there = false;
+	if (from->parent_count == 0)
+		return NULL;
+	TRY(check_circle(w, &from->id));
+	e = load_link(w, &from->parent, to);
+	*there = !e;
+	if (e && git_repository_is_shallow(w->r->git) == 1 &&
+	    !git_odb_exists(w->odb, &from->parent)) {
+		w->is_cut = true;
+		err_free(e);
+		return NULL;
 	}
+	return e;
+}
+
+static struct err *walk_from(struct walk *w, const git_oid *tip)
+{
+	struct link now = {0}, before = {0};
+	bool there = true, more = true;
+	struct err *e = load_link(w, tip, &now);
+
+	while (!e && there && more) {
+		e = step_back(w, &now, &before, &there);
+		if (!e)
+			e = w->visit(w, &now, there ? &before : NULL, &more);
+		git_odb_object_free(now.bytes);
+		now = there ? before : (struct link){0};
+		before = (struct link){0};
+	}
+	git_odb_object_free(now.bytes);
+	return e;
+}
+
+static struct err *walk_tip(struct walk *w, const struct repo_commit *tip)
+{
+	struct err *e = NULL;
+	git_oid id, tree;
+
+	if (git_oid_fromstr(&id, tip->hex) < 0 || git_oid_fromstr(&tree, tip->tree_hex) < 0 ||
+	    git_repository_odb(&w->odb, w->r->git) < 0)
+		return err_git(ERR_REPO, "%s: objects", repo_git_dir(w->r));
+	set_careful(0);
+	if (w->place_count)
+		e = begin_trails(w, &tree);
+	if (!e)
+		e = walk_from(w, &id);
+	set_careful(1);
+	watch_free(w->watch);
+	git_odb_free(w->odb);
+	return e;
+}
+
+struct err *repo_walk(struct repo *r, const struct repo_commit *tip,
+		      const struct repo_trail *trails, size_t count, repo_past_take *take,
+		      void *ctx)
+{
+	struct walk w = {.r = r, .visit = visit_trails, .take = take, .ctx = ctx};
+	struct err *e;
+
+	if (tip->is_unborn || !count)
+		return NULL;
+	w.trails = calloc(count, sizeof(*w.trails));
+	w.owners = calloc(count, 2 * sizeof(*w.owners));
+	w.paths = calloc(count, 2 * sizeof(*w.paths));
+	e = w.trails && w.owners && w.paths ? NULL : err_nomem();
+	if (!e) {
+		open_trails(&w, trails, count);
+		e = walk_tip(&w, tip);
+	}
+	free(w.paths);
+	free(w.owners);
+	free(w.trails);
+	return e;
+}
+
+struct err *repo_walk_commits(struct repo *r, const struct repo_commit *tip, repo_past_take *take,
+			      void *ctx)
+{
+	struct walk w = {.r = r, .visit = visit_every, .take = take, .ctx = ctx};
+
+	return tip->is_unborn ? NULL : walk_tip(&w, tip);
+}
+
+struct err *repo_as_of(struct repo *r, const struct repo_commit *tip, int64_t when_s,
+		       struct repo_commit *out, bool *found)
+{
+	struct walk w = {.r = r, .visit = visit_time, .when_s = when_s};
+
+	*found = false;
+	if (tip->is_unborn)
+		return NULL;
+	TRY(walk_tip(&w, tip));
+	if (!w.is_found && w.is_cut)
+		return err_new(ERR_REPO,
+			       "the clone is shallow and does not reach back so far; fetch the "
+			       "history (git fetch --unshallow)");
+	*found = w.is_found;
+	if (w.is_found)
+		*out = w.found;
 	return NULL;
 }
+
+/* ---- one commit ---- */
 
 static const char *trailer(git_commit *c, const char *key, struct arena *a)
 {
@@ -264,193 +451,26 @@ static const char *trailer(git_commit *c, const char *key, struct arena *a)
 	return value;
 }
 
-static struct err *describe(struct walk *w, const struct link *l, struct repo_event *out)
+struct err *repo_read_words(struct repo *r, const struct repo_commit *c, struct arena *a,
+			    struct repo_commit_words *out)
 {
-	git_commit *c = NULL;
 	const git_signature *author;
 	const char *message;
+	git_commit *commit = NULL;
+	git_oid id;
 
-	TRY(prove(w, &l->tree));
-	TRY(commit_describe(w->r, &l->id, &out->commit));
-	if (git_commit_lookup(&c, w->r->git, &l->id) < 0)
-		return err_git(ERR_REPO, "commit %s", out->commit.hex);
-	author = git_commit_author(c);
-	message = git_commit_message(c);
-	out->author_s = author->when.time;
-	out->author = arena_printf(w->a, "%s", author->name);
-	out->email = arena_printf(w->a, "%s", author->email);
-	out->subject = arena_str(w->a, (struct str){message, strcspn(message, "\n")}).p;
-	out->baseline = trailer(c, "Scandrift-Baseline", w->a);
-	out->parent_count = l->parent_count;
-	git_commit_free(c);
+	if (git_oid_fromstr(&id, c->hex) < 0 || git_commit_lookup(&commit, r->git, &id) < 0)
+		return err_git(ERR_REPO, "commit %s", c->hex);
+	author = git_commit_author(commit);
+	message = git_commit_message(commit);
+	*out = (struct repo_commit_words){
+		.author = arena_printf(a, "%s", author->name),
+		.email = arena_printf(a, "%s", author->email),
+		.subject = arena_str(a, (struct str){message, strcspn(message, "\n")}).p,
+		.baseline = trailer(commit, "Scandrift-Baseline", a),
+	};
+	git_commit_free(commit);
 	return out->author && out->email && out->subject ? NULL : err_nomem();
-}
-
-/* The first parent. *there is false at the root, and where a shallow clone ends. */
-static struct err *step_back(struct walk *w, const struct link *from, struct link *to, bool *there,
-			     bool *is_cut)
-{
-	struct err *e;
-
-	*there = false;
-	if (from->parent_count == 0)
-		return NULL;
-	e = load_link(w, &from->parent, to);
-	*there = !e;
-	if (e && git_repository_is_shallow(w->r->git) == 1 &&
-	    !git_odb_exists(w->odb, &from->parent)) {
-		*is_cut = true;
-		err_free(e);
-		return NULL;
-	}
-	return e;
-}
-
-struct found {
-	struct link *v;
-	size_t n, cap;
-};
-
-static struct err *keep(struct found *f, const struct link *l)
-{
-	struct link *v = grow(f->v, f->n, &f->cap, sizeof(*v));
-
-	if (!v)
-		return err_nomem();
-	f->v = v;
-	f->v[f->n++] = *l;
-	return NULL;
-}
-
-static bool any_spot(const struct walk *w)
-{
-	for (size_t i = 0; i < w->count; i++) {
-		if (w->trails[i].spot.kind != REPO_ENTRY_MISSING)
-			return true;
-	}
-	return w->count == 0;
-}
-
-static struct err *find_changes(struct walk *w, const git_oid *tip, struct found *f, bool *is_cut)
-{
-	struct link now, before;
-	bool there = true, changed;
-
-	TRY(load_link(w, tip, &now));
-	TRY(move_trails(w, &now.tree, &changed));
-	for (;;) {
-		TRY(step_back(w, &now, &before, &there, is_cut));
-		if (!there)
-			break;
-		TRY(move_trails(w, &before.tree, &changed));
-		if (changed)
-			TRY(keep(f, &now));
-		now = before;
-	}
-	/* At the end of a shallow clone it is the oldest state that is known. */
-	return any_spot(w) ? keep(f, &now) : NULL;
-}
-
-static struct err *describe_all(struct walk *w, const struct found *f, struct repo_history *out)
-{
-	out->events = arena_array(w->a, f->n ? f->n : 1, sizeof(*out->events));
-	if (!out->events)
-		return err_nomem();
-	for (size_t i = 0; i < f->n; i++)
-		TRY(describe(w, &f->v[i], &out->events[i]));
-	out->count = f->n;
-	return NULL;
-}
-
-/*
- * The library's own check of every object it reads is what makes a walk slow: see verify. And it
- * would keep each of them, though none is read twice.
- */
-static void set_careful(int on)
-{
-	(void)git_libgit2_opts(GIT_OPT_ENABLE_STRICT_HASH_VERIFICATION, on);
-	(void)git_libgit2_opts(GIT_OPT_ENABLE_CACHING, on);
-}
-
-static struct err *open_walk(struct repo *r, const struct repo_commit *tip, struct arena *a,
-			     struct walk *w, git_oid *id)
-{
-	*w = (struct walk){.r = r, .a = a};
-	if (git_oid_fromstr(id, tip->hex) < 0 || git_repository_odb(&w->odb, r->git) < 0)
-		return err_git(ERR_REPO, "%s: objects", repo_git_dir(r));
-	set_careful(0);
-	return NULL;
-}
-
-static void close_walk(struct walk *w)
-{
-	set_careful(1);
-	git_odb_free(w->odb);
-}
-
-struct err *repo_history(struct repo *r, const struct repo_commit *tip, const char *const *paths,
-			 size_t path_count, struct arena *a, struct repo_history *out)
-{
-	struct repo_history history = {0};
-	struct found f = {0};
-	struct walk w;
-	struct err *e;
-	git_oid id;
-
-	*out = history;
-	if (tip->is_unborn)
-		return NULL;
-	for (size_t i = 0; i < path_count; i++) {
-		if (!fs_is_safe_path(str_from(paths[i])))
-			return err_new(ERR_REPO, "\"%s\": not a plain path", paths[i]);
-	}
-	TRY(open_walk(r, tip, a, &w, &id));
-	w.count = path_count;
-	w.trails = arena_array(a, path_count ? path_count : 1, sizeof(*w.trails));
-	e = w.trails ? NULL : err_nomem();
-	for (size_t i = 0; i < path_count && !e; i++)
-		w.trails[i].path = paths[i];
-	if (!e)
-		e = find_changes(&w, &id, &f, &history.is_cut);
-	if (!e)
-		e = describe_all(&w, &f, &history);
-	free(f.v);
-	close_walk(&w);
-	if (!e)
-		*out = history;
-	return e;
-}
-
-struct err *repo_as_of(struct repo *r, const struct repo_commit *tip, int64_t when_s,
-		       struct repo_commit *out, bool *found)
-{
-	struct link now, before;
-	struct walk w;
-	struct err *e;
-	bool there = true, is_cut = false;
-	git_oid id;
-
-	*found = false;
-	if (tip->is_unborn)
-		return NULL;
-	TRY(open_walk(r, tip, NULL, &w, &id));
-	e = load_link(&w, &id, &now);
-	while (!e && there && now.time_s > when_s) {
-		e = step_back(&w, &now, &before, &there, &is_cut);
-		if (!e && there)
-			now = before;
-	}
-	close_walk(&w);
-	if (e)
-		return e;
-	if (is_cut)
-		return err_new(ERR_REPO,
-			       "the clone is shallow and does not reach back so far; fetch the "
-			       "history (git fetch --unshallow)");
-	if (!there)
-		return NULL;
-	*found = true;
-	return commit_describe(r, &now.id, out);
 }
 
 struct err *repo_is_within(struct repo *r, const struct repo_commit *a, const struct repo_commit *b,

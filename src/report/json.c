@@ -198,8 +198,11 @@ static void put_finding(struct json_writer *w, const struct finding *f)
 		json_key(w, "approval");
 		json_text(w, approval_name(f->approval));
 	}
-	if (f->has_since)
+	if (f->has_since) {
 		json_put_time(w, "since", f->since_s);
+		json_key(w, "since_is_bound");
+		json_boolean(w, f->since_is_bound);
+	}
 	if (f->class == CLASS_INCOMPLETE) {
 		json_put_text(w, "api_code", f->api_code);
 		json_put_text(w, "request_id", f->request_id);

@@ -148,14 +148,16 @@ void summary_span(struct buf *b, int64_t seconds)
 		buf_printf(b, "%lld h", (long long)(seconds / 3600));
 }
 
-void summary_since(struct buf *b, int64_t since_s, int64_t now_s)
+void summary_since(struct buf *b, int64_t since_s, bool is_bound, int64_t now_s)
 {
 	char when[TIME_TEXT_SIZE];
 
 	buf_puts(b, time_format_rfc3339(since_s, when));
+	if (is_bound)
+		buf_puts(b, " or earlier");
 	if (now_s <= since_s)
 		return;
-	buf_puts(b, ", for ");
+	buf_puts(b, is_bound ? ", for at least " : ", for ");
 	summary_span(b, now_s - since_s);
 }
 

@@ -44,6 +44,6 @@ void summary_as_of(struct buf *b, int64_t now_s);
 void summary_span(struct buf *b, int64_t seconds);
 
 /* "2026-11-20T02:00:00Z, for 4 days" */
-void summary_since(struct buf *b, int64_t since_s, int64_t now_s);
+void summary_since(struct buf *b, int64_t since_s, bool is_bound, int64_t now_s);
 
 #endif

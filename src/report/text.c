@@ -123,14 +123,13 @@ static void put_place(const struct page *p, const struct finding_group *g)
 
 static void put_since(const struct page *p, const struct finding_group *g)
 {
-	int64_t since_s;
-	bool differs;
+	struct group_time t;
 
-	if (!group_since(g, &since_s, &differs))
+	if (!group_since(g, &t))
 		return;
 	begin_line(p, "since");
-	summary_since(p->b, since_s, p->now_s);
-	buf_puts(p->b, differs ? "; some of them later\n" : "\n");
+	summary_since(p->b, t.since_s, t.is_bound, p->now_s);
+	buf_puts(p->b, t.differs ? "; some of them later\n" : "\n");
 }
 
 static void put_advice(struct page *p, struct str next)

@@ -45,6 +45,8 @@ static void put_entry(struct json_writer *j, const struct timeline_entry *e)
 	json_put_text(j, "problem", e->problem);
 	json_put_text(j, "digest", e->digest);
 	put_changes(j, e);
+	json_key(j, "time_is_bound");
+	json_boolean(j, e->is_bound);
 	json_key(j, "drifted");
 	json_boolean(j, e->is_drifted);
 	json_end_object(j);
@@ -60,6 +62,8 @@ static void put_timeline(struct json_writer *j, const struct timeline *t)
 		json_key(j, "drifted_since");
 		json_null(j);
 	}
+	json_key(j, "since_is_bound");
+	json_boolean(j, t->drift && t->drift->is_bound);
 	json_key(j, "cut");
 	json_boolean(j, t->is_cut);
 	json_key(j, "entries");

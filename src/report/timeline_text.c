@@ -47,7 +47,7 @@ static void put_drift(struct buf *b, const struct timeline_entry *e)
 	if (e->is_drift_start)
 		buf_puts(b, "    drift begins: what is live is not the baseline\n");
 	if (e->drift_s > 0) {
-		buf_puts(b, "    drift ends, after ");
+		buf_printf(b, "    drift ends, after %s", e->is_drift_longer ? "at least " : "");
 		summary_span(b, e->drift_s);
 		buf_char(b, '\n');
 	}
@@ -57,8 +57,9 @@ static void put_entry(struct buf *b, const struct timeline_entry *e)
 {
 	char when[TIME_TEXT_SIZE];
 
-	buf_printf(b, "\n%s  %s  %s  %.12s\n", time_format_rfc3339(e->commit.time_s, when),
-		   timeline_kind_name(e->kind), verb(e), e->commit.hex);
+	buf_printf(b, "\n%s%s  %s  %s  %.12s\n", time_format_rfc3339(e->commit.time_s, when),
+		   e->is_bound ? " or earlier" : "", timeline_kind_name(e->kind), verb(e),
+		   e->commit.hex);
 	buf_puts(b, "    by ");
 	put(b, str_from(e->commit.author));
 	buf_puts(b, " <");
@@ -83,7 +84,7 @@ static void put_timeline(struct buf *b, const struct timeline *t, int64_t now_s)
 		buf_puts(b, ": no history");
 	} else if (t->drift) {
 		buf_puts(b, ": drifted since ");
-		summary_since(b, t->drift->commit.time_s, now_s);
+		summary_since(b, t->drift->commit.time_s, t->drift->is_bound, now_s);
 	}
 	buf_char(b, '\n');
 	for (size_t i = 0; i < t->count; i++)

@@ -64,6 +64,7 @@ struct finding {
 	const struct change *change;     /* drift alone */
 	bool has_since;                  /* history knows since when it has been so */
 	int64_t since_s;
+	bool since_is_bound;                 /* or earlier: the history is cut there */
 	const struct finding_policy *policy; /* a policy's rule alone */
 	const struct waiver *waived;         /* let pass: listed, and counted nowhere; or NULL */
 	enum approval approval;

@@ -400,18 +400,18 @@ size_t group_other_places(const struct finding_group *g)
 	return n;
 }
 
-bool group_since(const struct finding_group *g, int64_t *since_s, bool *differs)
+bool group_since(const struct finding_group *g, struct group_time *out)
 {
-	*since_s = g->members[0]->since_s;
-	*differs = false;
+	*out = (struct group_time){.since_s = g->members[0]->since_s};
 	for (size_t i = 0; i < g->count; i++) {
 		const struct finding *f = g->members[i];
 
 		if (!f->has_since)
 			return false;
-		*differs |= f->since_s != *since_s;
-		if (f->since_s < *since_s)
-			*since_s = f->since_s;
+		out->differs |= f->since_s != out->since_s;
+		out->is_bound |= f->since_is_bound;
+		if (f->since_s < out->since_s)
+			out->since_s = f->since_s;
 	}
 	return true;
 }

@@ -63,7 +63,13 @@ bool group_shows_example(const struct finding_group *g);
 /* How many members are at another place than the first one. */
 size_t group_other_places(const struct finding_group *g);
 
-/* Since when, where history knows it of all members: the earliest; *differs: not for all of them. */
-bool group_since(const struct finding_group *g, int64_t *since_s, bool *differs);
+struct group_time {
+	int64_t since_s;
+	bool is_bound; /* or earlier, for some */
+	bool differs;  /* the earliest: not for all of them */
+};
+
+/* Since when, where history knows it of all members. */
+bool group_since(const struct finding_group *g, struct group_time *out);
 
 #endif

@@ -11,6 +11,7 @@ static struct err *apply_one(struct result *r, const struct past_fact *fact)
 	case PAST_DRIFT:
 		f->has_since = true;
 		f->since_s = fact->since_s;
+		f->since_is_bound = fact->is_cut;
 		return NULL;
 	case PAST_ON:
 		return liveness_excuse(r, f, fact->live, fact->since_s);

@@ -18,7 +18,7 @@ struct past_fact {
 	enum past_kind kind;
 	size_t finding; /* its index among the findings of the result */
 	int64_t since_s;
-	bool is_cut; /* NEVER_RAN: longer than the history goes back */
+	bool is_cut; /* DRIFT, NEVER_RAN: or longer, since the history does not go back further */
 	const struct reading *live;
 };
 

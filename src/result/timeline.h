@@ -33,7 +33,9 @@ struct timeline_entry {
 	struct str *messages;     /* of row.diff.changes, a line each */
 	bool is_drifted;          /* from here on what was observed differs from the baseline */
 	bool is_drift_start;
-	int64_t drift_s; /* how long it had been drifted, where this ended it; else 0 */
+	bool is_bound;        /* the clone is shallow: it may have been so before its commit */
+	int64_t drift_s;      /* how long it had been drifted, where this ended it; else 0 */
+	bool is_drift_longer; /* drift_s: or longer */
 };
 
 struct timeline {

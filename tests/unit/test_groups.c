@@ -262,7 +262,8 @@ static void test_words(void **state)
 		A(.message = STR("1"), .general = STR("g"), .next = STR("n1"),
 		  .general_next = STR("gn"), .has_since = true, .since_s = 9, .line = 1),
 		A(.message = STR("2"), .general = STR("g"), .next = STR("n2"),
-		  .general_next = STR("gn"), .has_since = true, .since_s = 7, .line = 2),
+		  .general_next = STR("gn"), .has_since = true, .since_s = 7,
+		  .since_is_bound = true, .line = 2),
 	};
 	const struct finding refused[] = {INCOMPLETE(.message = STR("1")),
 					  INCOMPLETE(.message = STR("2"), .has_since = true)};
@@ -270,18 +271,17 @@ static void test_words(void **state)
 	const struct finding_group alone = {.members = members, .count = 1},
 				   both = {.members = members, .count = 2},
 				   not_judged = {.members = members + 2, .count = 2};
-	int64_t since_s;
-	bool differs;
+	struct group_time t;
 
 	(void)state;
 	assert_true(str_is(group_message(&alone), "1") && str_is(group_next(&alone), "n1"));
 	assert_true(str_is(group_message(&both), "g") && str_is(group_next(&both), "gn"));
 	assert_false(group_shows_example(&alone) || group_shows_example(&both));
-	assert_true(group_since(&both, &since_s, &differs) && since_s == 7 && differs);
-	assert_true(group_since(&alone, &since_s, &differs) && since_s == 9 && !differs);
+	assert_true(group_since(&both, &t) && t.since_s == 7 && t.differs && t.is_bound);
+	assert_true(group_since(&alone, &t) && t.since_s == 9 && !t.differs && !t.is_bound);
 	assert_int_equal(group_other_places(&both), 1);
 	assert_true(str_is(group_message(&not_judged), "1") && group_shows_example(&not_judged));
-	assert_false(group_since(&not_judged, &since_s, &differs));
+	assert_false(group_since(&not_judged, &t));
 	assert_int_equal(group_other_places(&not_judged), 0);
 }
 
