@@ -82,11 +82,67 @@ night 18 --commit
 night 19
 expect_since prod ScanPeriod '"2026-11-18T02:00:00Z"'
 
-# A shallow clone says no more than it has: the baseline's file is as old as its oldest commit.
+expect_json out '[.findings[] | select(.since) | .since_is_bound] | unique == [false]'
+
+# A shallow clone of the baselines: what was observed later decides, and is known.
 git clone -q --depth 1 "file://$PWD/repo" shallow
 git -C shallow fetch -q origin scandrift/observed:scandrift/observed
 run_json -C shallow check prod --replay "$replay" --now 2026-11-19T02:00:00Z
 expect_since prod ScanPeriod '"2026-11-18T02:00:00Z"'
+expect_json out '[.findings[] | select(.rule == "drift/ScanPeriod").since_is_bound] == [false]'
+
+# Where its oldest commit is younger than that, the baseline may have been so before.
+cp -r repo later
+GIT_AUTHOR_DATE=2026-11-18T12:00:00Z GIT_COMMITTER_DATE=2026-11-18T12:00:00Z \
+	git -C later commit -q --allow-empty -m 'something else'
+run_json -C later check prod --replay "$replay" --now 2026-11-19T02:00:00Z
+expect_since prod ScanPeriod '"2026-11-18T02:00:00Z"'
+rm -rf shallow
+git clone -q --depth 1 "file://$PWD/later" shallow
+git -C shallow fetch -q origin scandrift/observed:scandrift/observed
+run_json -C shallow check prod --replay "$replay" --now 2026-11-19T02:00:00Z
+expect_json out '[.findings[] | select(.rule == "drift/ScanPeriod") | .since, .since_is_bound] ==
+	["2026-11-18T12:00:00Z", true]'
+run scandrift -C shallow check prod --replay "$replay" --now 2026-11-19T13:00:00Z
+expect_line out '            since  2026-11-18T12:00:00Z or earlier, for at least 1 day'
+
+# A shallow clone of what was observed: it may all have been so before.
+git clone -q --depth 1 --branch scandrift/observed "file://$PWD/repo" seen
+git -C seen fetch -q origin main:main
+git -C seen checkout -q main
+run_json -C seen check prod --replay "$replay" --now 2026-11-19T02:00:00Z
+expect_json out '[.findings[] | select(.rule | startswith("drift/")) | [.since, .since_is_bound]] ==
+	[["2026-11-18T02:00:00Z", true]]'
+run scandrift -C seen log prod --now 2026-11-19T12:00:00Z
+expect_line out 'prod: drifted since 2026-11-18T02:00:00Z or earlier, for at least 1 day'
+run scandrift -C seen log prod --format json
+expect_valid_result out log
+expect_json out '.targets[0] | .since_is_bound and .entries[0].time_is_bound and
+	.drifted_since == "2026-11-18T02:00:00Z"'
+
+# Under another name it is the same target, for log and since alike.
+cp -r repo renamed
+sed 's/^\[target prod\]/&\nformerly = prod/; s/target prod/target live/' \
+	repo/baselines/targets.ini >renamed/baselines/targets.ini
+git -C renamed mv baselines/prod.json baselines/live.json
+GIT_AUTHOR_DATE=2026-11-18T12:00:00Z GIT_COMMITTER_DATE=2026-11-18T12:00:00Z \
+	git -C renamed commit -qam 'prod is called live'
+cp "$replay/prod.json" "$replay/live.json"
+[ ! -f "$replay/prod.meta.json" ] || cp "$replay/prod.meta.json" "$replay/live.meta.json"
+run_json -C renamed check live --replay "$replay" --now 2026-11-19T02:00:00Z
+expect_since live ScanPeriod '"2026-11-18T02:00:00Z"'
+expect_json out '[.findings[] | select(.rule == "drift/ScanPeriod").since_is_bound] == [false]'
+run scandrift -C renamed log live --format json
+expect_json out '.targets[0].drifted_since == "2026-11-10T02:00:00Z"'
+# What was observed under the old name is what the next night is compared with.
+cp renamed/baselines/live.json equal.json
+replay_from replies live equal.json
+GIT_AUTHOR_DATE=2026-11-20T02:00:00Z GIT_COMMITTER_DATE=2026-11-20T02:00:00Z \
+	run_json -C renamed check live --replay "$replay" --commit --now 2026-11-20T02:00:00Z
+expect_exit 0
+run scandrift -C renamed log live --format json
+expect_json out '.targets[0] | .drifted_since == null and
+	.entries[0].former_path == "baselines/prod.json"'
 
 # What cannot be read of history is not known, and the run is judged all the same.
 git clone -q --no-local repo broken
