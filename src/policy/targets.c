@@ -465,6 +465,41 @@ static struct err *read_aliases(struct arena *a, const struct ini_doc *doc, stru
 
 /* ---- the whole ---- */
 
+static int by_bytes(struct str x, struct str y)
+{
+	int order = memcmp(x.p, y.p, x.n < y.n ? x.n : y.n);
+
+	return order ? order : (x.n > y.n) - (x.n < y.n);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	const struct target *const *x = a, *const *y = b;
+
+	return by_bytes((*x)->name, (*y)->name);
+}
+
+static int by_name_key(const void *key, const void *b)
+{
+	const struct str *name = key;
+	const struct target *const *t = b;
+
+	return by_bytes(*name, (*t)->name);
+}
+
+static struct err *sort_names(struct arena *a, struct targets *all)
+{
+	const struct target **sorted = arena_array(a, all->count, sizeof(*sorted));
+
+	if (!sorted)
+		return err_nomem();
+	for (size_t i = 0; i < all->count; i++)
+		sorted[i] = &all->list[i];
+	qsort(sorted, all->count, sizeof(*sorted), by_name);
+	all->by_name = sorted;
+	return NULL;
+}
+
 static struct err *read_list(struct arena *a, const struct ini_doc *doc, struct targets *out)
 {
 	const struct ini_section *defaults = ini_find(doc, "defaults");
@@ -500,6 +535,7 @@ struct err *targets_parse(struct arena *a, const char *file, struct str bytes, s
 	TRY(ini_read(a, file, bytes, &schema, &doc));
 	t.file = doc.file;
 	TRY(read_list(a, &doc, &t));
+	TRY(sort_names(a, &t));
 	TRY(check_former(a, &t));
 	TRY(read_aliases(a, &doc, &t));
 	*out = t;
@@ -510,11 +546,12 @@ struct err *targets_parse(struct arena *a, const char *file, struct str bytes, s
 
 const struct target *targets_find(const struct targets *all, struct str name)
 {
-	for (size_t i = 0; i < all->count; i++) {
-		if (str_eq(all->list[i].name, name))
-			return &all->list[i];
-	}
-	return NULL;
+	const struct target *const *at =
+		name.n && all->count ? bsearch(&name, all->by_name, all->count,
+					       sizeof(const struct target *), by_name_key)
+				     : NULL;
+
+	return at ? *at : NULL;
 }
 
 static struct err *unknown_target(const struct targets *all, struct str name)

@@ -67,6 +67,7 @@ struct targets {
 	const char *file;
 	const struct target *list; /* in the file's order, at least one */
 	size_t count;
+	const struct target *const *by_name; /* for targets_find; targets_parse makes it */
 	const struct target_alias *aliases;
 	size_t alias_count;
 };
