@@ -465,18 +465,11 @@ static struct err *read_aliases(struct arena *a, const struct ini_doc *doc, stru
 
 /* ---- the whole ---- */
 
-static int by_bytes(struct str x, struct str y)
-{
-	int order = memcmp(x.p, y.p, x.n < y.n ? x.n : y.n);
-
-	return order ? order : (x.n > y.n) - (x.n < y.n);
-}
-
 static int by_name(const void *a, const void *b)
 {
 	const struct target *const *x = a, *const *y = b;
 
-	return by_bytes((*x)->name, (*y)->name);
+	return str_cmp((*x)->name, (*y)->name);
 }
 
 static int by_name_key(const void *key, const void *b)
@@ -484,7 +477,7 @@ static int by_name_key(const void *key, const void *b)
 	const struct str *name = key;
 	const struct target *const *t = b;
 
-	return by_bytes(*name, (*t)->name);
+	return str_cmp(*name, (*t)->name);
 }
 
 static struct err *sort_names(struct arena *a, struct targets *all)

@@ -82,12 +82,9 @@ static int by_path(const void *a, const void *b)
 	return rank(*x) - rank(*y);
 }
 
-static int by_name(const void *a, const void *b)
+static int by_name(const void *key, const void *child)
 {
-	const struct str *x = a, *y = &((const struct node *)b)->name;
-	int order = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
-
-	return order ? order : (x->n > y->n) - (x->n < y->n);
+	return str_cmp(*(const struct str *)key, ((const struct node *)child)->name);
 }
 
 static struct node *find_child(const struct node *n, struct str name)
