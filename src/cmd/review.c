@@ -362,16 +362,11 @@ static struct err *name_range(struct review *v, struct str *out)
 static struct err *settle(struct review *v)
 {
 	struct result_review *out = &v->r.review;
-	struct buf b = BUF_INIT((size_t)2 << 30);
-	struct err *e = identify(v);
 
-	if (!e)
-		e = loosenings_write(&v->list, &b, &out->loosening_count);
-	if (!e && out->loosening_count)
-		e = digest_bytes(buf_view(&b), v->arena, &out->digest);
-	buf_free(&b);
-	if (e)
-		return e;
+	TRY(identify(v));
+	TRY(digest_loosenings(&v->list, v->arena, &out->digest, &out->loosening_count));
+	if (!out->loosening_count)
+		out->digest = STR("");
 	if (v->o->review.approve && !out->loosening_count)
 		return err_new(ERR_USAGE,
 			       "--approve: nothing in this change needs an approval; leave the "

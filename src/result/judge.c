@@ -14,6 +14,13 @@
 /* Of an element that changed: its keys, and members with two values each. */
 #define ALTERED_SHOWN 600u
 
+/* The first bytes of a text that may be as large as a reply: more than is shown, to tell a cut. */
+struct excerpt {
+	struct buf b;
+	char text[ALTERED_SHOWN + 1];
+	size_t n;
+};
+
 static struct err *add(struct result *r, struct finding *f)
 {
 	if (!f->message.p)
@@ -30,6 +37,33 @@ static void put_cut(struct buf *b, struct str s)
 		buf_puts(b, "...");
 }
 
+static bool take_excerpt(void *ctx, const char *p, size_t n)
+{
+	struct excerpt *x = ctx;
+	size_t room = sizeof(x->text) - x->n;
+
+	if (n > room)
+		n = room;
+	memcpy(x->text + x->n, p, n);
+	x->n += n;
+	return x->n < sizeof(x->text);
+}
+
+/* Write the text to x->b. */
+static void begin_excerpt(struct excerpt *x)
+{
+	x->n = 0;
+	x->b = buf_stream(take_excerpt, x);
+}
+
+static struct str end_excerpt(struct excerpt *x, struct buf *into)
+{
+	buf_flush(&x->b);
+	into->failed_memory |= x->b.failed_memory;
+	buf_free(&x->b);
+	return (struct str){x->text, x->n};
+}
+
 /* "lost \"VIRUS\" and 3 more" */
 static void put_items(struct buf *b, const char *verb, const struct change *c,
 		      const struct value *side, const size_t *items, size_t n)
@@ -40,13 +74,12 @@ static void put_items(struct buf *b, const char *verb, const struct change *c,
 		buf_puts(b, ", ");
 	buf_puts(b, verb);
 	for (size_t i = 0; i < n && i < ITEMS_SHOWN; i++) {
-		struct buf item = BUF_INIT(JSON_SIZE_CEILING);
+		struct excerpt item;
 
 		buf_puts(b, i ? ", " : " ");
-		canonical_name_item(&item, c->field, side, items[i]);
-		put_cut(b, buf_view(&item));
-		b->failed_memory |= item.failed_memory;
-		buf_free(&item);
+		begin_excerpt(&item);
+		canonical_name_item(&item.b, c->field, side, items[i]);
+		put_cut(b, end_excerpt(&item, b));
 	}
 	if (n > ITEMS_SHOWN)
 		buf_printf(b, " and %zu more", n - ITEMS_SHOWN);
@@ -58,17 +91,19 @@ static struct err *put_altered(struct buf *b, const struct change *c)
 	size_t n = c->altered_count;
 
 	for (size_t i = 0; i < n && i < ITEMS_SHOWN; i++) {
-		struct buf item = BUF_INIT(JSON_SIZE_CEILING);
-		struct err *e = altered_describe(&item, c->field,
-						 c->before->u.elements.v[c->altered[i].before],
-						 c->after->u.elements.v[c->altered[i].after]);
+		struct excerpt item;
+		struct str text;
+		struct err *e;
 
-		buf_puts(b, i ? ", " : b->n ? ", altered " : "altered ");
-		buf_str(b, utf8_prefix(buf_view(&item), ALTERED_SHOWN));
-		buf_puts(b, item.n > ALTERED_SHOWN ? "..." : "");
-		b->failed_memory |= item.failed_memory;
-		buf_free(&item);
+		begin_excerpt(&item);
+		e = altered_describe(&item.b, c->field,
+				     c->before->u.elements.v[c->altered[i].before],
+				     c->after->u.elements.v[c->altered[i].after]);
+		text = end_excerpt(&item, b);
 		TRY(e);
+		buf_puts(b, i ? ", " : b->n ? ", altered " : "altered ");
+		buf_str(b, utf8_prefix(text, ALTERED_SHOWN));
+		buf_puts(b, text.n > ALTERED_SHOWN ? "..." : "");
 	}
 	if (n > ITEMS_SHOWN)
 		buf_printf(b, " and %zu more", n - ITEMS_SHOWN);
@@ -78,17 +113,15 @@ static struct err *put_altered(struct buf *b, const struct change *c)
 static void put_side(struct buf *b, const struct change *c, bool is_before)
 {
 	const struct unknown *u = is_before ? c->unknown_before : c->unknown_after;
-	struct buf whole = BUF_INIT(JSON_SIZE_CEILING);
+	struct excerpt value;
 
-	if (c->field)
-		canonical_write_value(&whole, c->field, is_before ? c->before : c->after);
-	else if (u)
-		buf_str(&whole, u->json);
-	else
-		buf_puts(&whole, "absent");
-	put_cut(b, buf_view(&whole));
-	b->failed_memory |= whole.failed_memory;
-	buf_free(&whole);
+	if (!c->field) {
+		put_cut(b, u ? u->json : STR("absent"));
+		return;
+	}
+	begin_excerpt(&value);
+	canonical_write_value(&value.b, c->field, is_before ? c->before : c->after);
+	put_cut(b, end_excerpt(&value, b));
 }
 
 /* ->p is NULL when memory is at its end. */

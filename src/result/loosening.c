@@ -61,77 +61,161 @@ struct err *loosening_tell(struct result *r, struct loosenings *list, const stru
 
 /* ---- the document ---- */
 
-static void put_json(struct buf *b, const char *key, struct str json)
+/*
+ * A value may be as large as a file of the commit, so an item is where its bytes are, one piece
+ * after the other, and not a copy of them.
+ */
+#define PIECES 13u
+
+struct item {
+	struct str piece[PIECES];
+};
+
+/* By their bytes, as if each were in one piece. */
+static int compare_items(const void *x, const void *y)
 {
-	buf_printf(b, "\"%s\":", key);
-	buf_str(b, json.n ? json : STR("null"));
-	buf_char(b, ',');
+	const struct item *a = x, *b = y;
+	struct str s = a->piece[0], t = b->piece[0];
+	size_t i = 0, k = 0;
+
+	for (;;) {
+		size_t n = s.n < t.n ? s.n : t.n;
+		int c = n ? memcmp(s.p, t.p, n) : 0;
+
+		if (c)
+			return c;
+		s = (struct str){s.p + n, s.n - n};
+		t = (struct str){t.p + n, t.n - n};
+		while (!s.n && ++i < PIECES)
+			s = a->piece[i];
+		while (!t.n && ++k < PIECES)
+			t = b->piece[k];
+		if (!s.n || !t.n)
+			return (s.n > 0) - (t.n > 0);
+	}
 }
 
-static void put_text(struct buf *b, const char *key, struct str text)
+static bool add_size(void *ctx, const char *p, size_t n)
 {
-	buf_printf(b, "\"%s\":", key);
-	if (text.n)
-		json_put_string(b, text);
-	else
-		buf_puts(b, "null");
+	size_t *size = ctx;
+
+	(void)p;
+	*size += n;
+	return true;
 }
 
-static struct err *item_bytes(struct arena *a, const struct loosening *l, struct str *out)
+static bool add_bytes(void *ctx, const char *p, size_t n)
 {
-	struct json_limits lim = {JSON_SIZE_CEILING, JSON_DEPTH_CEILING, ERR_OUTPUT};
-	struct buf raw = BUF_INIT(DOCUMENT_MAX), jcs = raw;
+	char **end = ctx;
+
+	memcpy(*end, p, n);
+	*end += n;
+	return true;
+}
+
+static struct err *stream_jcs(bool (*sink)(void *ctx, const char *p, size_t n), void *ctx,
+			      struct str sorted)
+{
+	struct buf b = buf_stream(sink, ctx);
 	struct err *e;
 
-	buf_char(&raw, '{');
-	put_json(&raw, "after", l->after);
-	put_json(&raw, "before", l->before);
-	put_text(&raw, "blob_after", l->blob_after);
-	buf_char(&raw, ',');
-	put_text(&raw, "blob_before", l->blob_before);
-	buf_char(&raw, ',');
-	put_text(&raw, "path", l->path);
-	buf_char(&raw, ',');
-	put_text(&raw, "rule", str_from(rules[l->rule].id));
-	buf_char(&raw, ',');
-	put_text(&raw, "subject", l->subject);
-	buf_char(&raw, '}');
-	e = buf_check(&raw, ERR_OUTPUT, "a loosening");
-	if (!e)
-		e = json_jcs(&jcs, buf_view(&raw), &lim);
+	json_restyle(&b, sorted, JSON_JCS);
+	buf_flush(&b);
+	e = buf_check(&b, ERR_OUTPUT, "a loosening");
+	buf_free(&b);
+	return e;
+}
+
+/*
+ * Text whose keys are in order already. A string is the same in each style; any other is written
+ * once for its size, and once into memory of just that size.
+ */
+static struct err *sorted_bytes(struct arena *a, struct str sorted, struct str *out)
+{
+	size_t size = 0;
+	char *end;
+
+	*out = sorted;
+	if (sorted.p[0] == '"')
+		return NULL;
+	TRY(stream_jcs(add_size, &size, sorted));
+	end = arena_bytes(a, size);
+	if (!end)
+		return err_nomem();
+	*out = (struct str){end, size};
+	return stream_jcs(add_bytes, &end, sorted);
+}
+
+/* A value as RFC 8785 has it. */
+static struct err *value_bytes(struct arena *a, const struct loosening *l, struct str json,
+			       struct str *out)
+{
+	struct json_limits lim = {JSON_SIZE_CEILING, JSON_DEPTH_CEILING, ERR_OUTPUT};
+	struct buf jcs = BUF_INIT(DOCUMENT_MAX);
+	struct err *e;
+
+	*out = json.n ? json : STR("null");
+	if (!json.n)
+		return NULL;
+	if (l->is_sorted)
+		return sorted_bytes(a, json, out);
+	e = json_jcs(&jcs, json, &lim);
 	if (!e)
 		e = buf_check(&jcs, ERR_OUTPUT, "a loosening");
 	if (!e) {
 		*out = arena_str(a, buf_view(&jcs));
 		e = out->p ? NULL : err_nomem();
 	}
-	buf_free(&raw);
 	buf_free(&jcs);
 	return e;
 }
 
-static int compare_texts(const void *x, const void *y)
+static struct err *text_bytes(struct arena *a, struct str text, struct str *out)
 {
-	return str_cmp(*(const struct str *)x, *(const struct str *)y);
+	*out = text.n ? loosening_text(a, text) : STR("null");
+	return out->p ? NULL : err_nomem();
+}
+
+static struct err *item_find(struct arena *a, const struct loosening *l, struct item *out)
+{
+	struct str *p = out->piece;
+
+	p[0] = STR("{\"after\":");
+	TRY(value_bytes(a, l, l->after, &p[1]));
+	p[2] = STR(",\"before\":");
+	TRY(value_bytes(a, l, l->before, &p[3]));
+	p[4] = STR(",\"blob_after\":");
+	TRY(text_bytes(a, l->blob_after, &p[5]));
+	p[6] = STR(",\"blob_before\":");
+	TRY(text_bytes(a, l->blob_before, &p[7]));
+	p[8] = STR(",\"path\":");
+	TRY(text_bytes(a, l->path, &p[9]));
+	p[10] = str_from(arena_printf(a, ",\"rule\":\"%s\",\"subject\":", rules[l->rule].id));
+	if (!p[10].p)
+		return err_nomem();
+	TRY(text_bytes(a, l->subject, &p[11]));
+	p[12] = STR("}");
+	return NULL;
 }
 
 struct err *loosenings_write(struct loosenings *list, struct buf *out, size_t *count)
 {
-	struct str *items = arena_array(list->arena, list->n + 1, sizeof(*items));
+	struct item *items = arena_array(list->arena, list->n + 1, sizeof(*items));
 
 	if (!items)
 		return err_nomem();
 	for (size_t i = 0; i < list->n; i++)
-		TRY(item_bytes(list->arena, &list->v[i], &items[i]));
+		TRY(item_find(list->arena, &list->v[i], &items[i]));
 	if (list->n)
-		qsort(items, list->n, sizeof(*items), compare_texts);
+		qsort(items, list->n, sizeof(*items), compare_items);
 	*count = 0;
 	buf_puts(out, "{\"loosenings\":[");
 	for (size_t i = 0; i < list->n; i++) {
-		if (i && str_eq(items[i], items[i - 1]))
+		if (i && compare_items(&items[i], &items[i - 1]) == 0)
 			continue;
 		buf_puts(out, i ? "," : "");
-		buf_str(out, items[i]);
+		for (size_t k = 0; k < PIECES; k++)
+			buf_str(out, items[i].piece[k]);
 		(*count)++;
 	}
 	buf_puts(out, "],\"schema\":\"scandrift-approval/2\"}");
@@ -176,7 +260,8 @@ static struct err *add_change(struct losing *l, const struct change *c)
 				 .subject = l->row->baseline_path,
 				 .path = c->path,
 				 .file_before = l->before,
-				 .file_after = l->row->baseline_path.p};
+				 .file_after = l->row->baseline_path.p,
+				 .is_sorted = !c->field};
 
 	if (!c->bits.lose)
 		return NULL;

@@ -24,6 +24,7 @@ struct loosening {
 	/* The file that it is about, by the path that either commit has it under. */
 	const char *file_before, *file_after;
 	struct str blob_before, blob_after; /* its ids; empty: there is no such file */
+	bool is_sorted;     /* both are as json_canonical writes: nothing but the style may change */
 };
 
 struct loosenings {
@@ -36,7 +37,8 @@ struct loosenings {
 struct err *loosenings_add(struct loosenings *list, const struct loosening *l) MUST_USE;
 
 /*
- * The bytes whose SHA-256 an approval names, RFC 8785:
+ * The bytes whose SHA-256 an approval names, RFC 8785; `out` may be a stream, since values are of
+ * any size:
  *
  *   {"loosenings":[{"after":...,"before":...,"blob_after":...,"blob_before":...,"path":...,
  *    "rule":...,"subject":...},...],"schema":"scandrift-approval/2"}
