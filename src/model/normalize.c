@@ -79,6 +79,10 @@ static struct err *read_unknown(struct reader *r, const struct json_token *key,
 	struct unknown u = {.name = key->text, .line = key->line};
 	struct json_token t;
 
+	if (list->n == NORMALIZE_UNKNOWN_MAX)
+		return json_error_at(r->scan, key->at,
+				     "more than %u fields that this version does not know",
+				     NORMALIZE_UNKNOWN_MAX);
 	TRY(json_next(r->scan, &t));
 	TRY(json_canonical(r->scan, &t, r->arena, &u.json));
 	list->v = grow_in(r->arena, list->v, list->n, &list->cap, sizeof(*list->v));

@@ -67,6 +67,9 @@ struct normalize_options {
 /* 64 MiB, less what the program itself needs. */
 #define NORMALIZE_BESIDE ((size_t)48 << 20)
 
+/* Each becomes a change and a finding, which take far more than its text. */
+#define NORMALIZE_UNKNOWN_MAX 10000u
+
 /* *out, and all in it, is in `a`; texts may point into `bytes`. */
 struct err *normalize_read(const struct resource *r, struct str bytes,
 			   const struct normalize_options *opt, struct arena *a,

@@ -876,18 +876,60 @@ static void test_many_notes(void **state)
 	arena_free(a);
 }
 
+/* A document with so many fields that no row has. */
+static struct err *read_unknown_fields(unsigned n)
+{
+	const struct normalize_options opt = {
+		.form = READ_FILE, .limits = {JSON_SIZE_MAX, JSON_DEPTH_MAX, ERR_CONFIG}};
+	struct arena *a = arena_new();
+	struct buf b = BUF_INIT(JSON_SIZE_MAX);
+	struct reading *r;
+	struct err *e;
+
+	buf_puts(&b, "{\"Enable\":false");
+	for (unsigned i = 0; i < n; i++)
+		buf_printf(&b, ",\"f%u\":1", i);
+	buf_puts(&b, "}");
+	e = normalize_read(&schema_registry_scan, buf_view(&b), &opt, a, &r);
+	buf_free(&b);
+	arena_free(a);
+	return e;
+}
+
+static void test_unknown_max(void **state)
+{
+	struct err *e = read_unknown_fields(NORMALIZE_UNKNOWN_MAX);
+
+	(void)state;
+	assert_null(e);
+	e = read_unknown_fields(NORMALIZE_UNKNOWN_MAX + 1);
+	assert_non_null(e);
+	assert_non_null(strstr(e->msg, "more than 10000 fields that this version does not know"));
+	err_free(e);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_shapes),          cmocka_unit_test(test_sample),
-		cmocka_unit_test(test_one_thing),       cmocka_unit_test(test_not_one_thing),
-		cmocka_unit_test(test_state),           cmocka_unit_test(test_notes),
-		cmocka_unit_test(test_missing),         cmocka_unit_test(test_error_replies),
-		cmocka_unit_test(test_documents),       cmocka_unit_test(test_aliases),
-		cmocka_unit_test(test_many_notes),      cmocka_unit_test(test_shown),
-		cmocka_unit_test(test_periods),         cmocka_unit_test(test_unset),
-		cmocka_unit_test(test_says_something),  cmocka_unit_test(test_any_order),
-		cmocka_unit_test(test_order_of_images), cmocka_unit_test(test_images_are_apart),
+		cmocka_unit_test(test_unknown_max),
+		cmocka_unit_test(test_shapes),
+		cmocka_unit_test(test_sample),
+		cmocka_unit_test(test_one_thing),
+		cmocka_unit_test(test_not_one_thing),
+		cmocka_unit_test(test_state),
+		cmocka_unit_test(test_notes),
+		cmocka_unit_test(test_missing),
+		cmocka_unit_test(test_error_replies),
+		cmocka_unit_test(test_documents),
+		cmocka_unit_test(test_aliases),
+		cmocka_unit_test(test_many_notes),
+		cmocka_unit_test(test_shown),
+		cmocka_unit_test(test_periods),
+		cmocka_unit_test(test_unset),
+		cmocka_unit_test(test_says_something),
+		cmocka_unit_test(test_any_order),
+		cmocka_unit_test(test_order_of_images),
+		cmocka_unit_test(test_images_are_apart),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
