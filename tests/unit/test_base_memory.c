@@ -130,6 +130,33 @@ static void test_rewind(void **state)
 	}
 }
 
+/* A block larger than a chunk is not the head: what was there before the mark stays. */
+static void test_rewind_large(void **state)
+{
+	struct budget b = {.max = 1 << 24};
+	struct arena *a = arena_new();
+	char *small, *large;
+	struct arena_mark m;
+	size_t used;
+
+	(void)state;
+	arena_set_budget(a, &b);
+	small = arena_bytes(a, 10);
+	large = arena_bytes(a, 100000);
+	assert_non_null(small);
+	assert_non_null(large);
+	memset(large, 'l', 100000);
+	used = b.used;
+	m = arena_mark(a);
+	assert_non_null(arena_bytes(a, 200000));
+	assert_non_null(arena_bytes(a, 10));
+	arena_rewind(a, &m);
+	assert_int_equal(b.used, used);
+	for (int i = 0; i < 100000; i++)
+		assert_int_equal(large[i], 'l');
+	arena_free(a);
+}
+
 static char *text_of(size_t n, char c)
 {
 	char *p = malloc(n);
@@ -178,7 +205,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_budget),         cmocka_unit_test(test_grow_from),
 		cmocka_unit_test(test_arena_budget),   cmocka_unit_test(test_rewind),
-		cmocka_unit_test(test_rewind_adopted),
+		cmocka_unit_test(test_rewind_adopted), cmocka_unit_test(test_rewind_large),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

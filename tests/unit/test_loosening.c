@@ -12,6 +12,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#include "model_lib.h"
 #include "result/judge_policy.h"
 
 #define HEAD  "[policy]\nid = p\n"
@@ -429,13 +430,95 @@ static void test_set(void **state)
 	close_scene(&s);
 }
 
+static void expect_written(struct loosenings *list, const char *want)
+{
+	struct buf b = BUF_INIT((size_t)1 << 20);
+	size_t n;
+
+	assert_null(loosenings_write(list, &b, &n));
+	assert_string_equal(b.p, want);
+	buf_free(&b);
+}
+
+#define ITEM(after, before, subject)                                \
+	"{\"after\":" after ",\"before\":" before ",\"path\":null," \
+	"\"rule\":\"approval/severity-lowered\",\"subject\":\"" subject "\"}"
+
+/* Items are as they are in one piece: ordered by their bytes, where values begin alike too. */
+static void test_values(void **state)
+{
+	const struct loosening items[] = {
+		{.subject = STR("b"), .before = STR("12"), .after = STR("\"x\"")},
+		{.subject = STR("a"), .before = STR("123"), .after = STR("\"x\"")},
+		{.subject = STR("a"),
+		 .before = STR("12"),
+		 .after = STR("\"x\""),
+		 .is_sorted = true},
+		{.subject = STR("a"), .before = STR("12"), .after = STR("\"x\"")},
+		{.subject = STR("c"), .after = STR("{\"a\": [1, 2e+20]}"), .is_sorted = true},
+		{.subject = STR("d"), .after = STR("{\"b\": \", \", \"a\": 1}")},
+	};
+	struct loosenings list = {.arena = arena_new()};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(items); i++)
+		assert_null(loosenings_add(&list, &items[i]));
+	for (size_t i = 0; i < list.n; i++)
+		list.v[i].rule = RULE_APPROVAL_SEVERITY_LOWERED;
+	/* clang-format off */
+	expect_written(&list, "{\"loosenings\":["
+		ITEM("\"x\"", "12", "a") ","
+		ITEM("\"x\"", "12", "b") ","
+		ITEM("\"x\"", "123", "a") ","
+		ITEM("{\"a\":1,\"b\":\", \"}", "null", "d") ","
+		ITEM("{\"a\":[1,200000000000000000000]}", "null", "c")
+		"],\"schema\":\"scandrift-approval/1\"}");
+	/* clang-format on */
+	free(list.v);
+	arena_free(list.arena);
+}
+
+/* Elements are written in the order of the table, and approved in the order of RFC 8785. */
+static void test_changes(void **state)
+{
+	struct arena *a = arena_new();
+	struct result r = {.arena = a, .findings.arena = a};
+	struct loosenings list = {.arena = a};
+	struct result_target row = {.baseline_path = STR("b.json"), .has_diff = true};
+	const struct reading *before = lib_read(
+		a, &schema_registry_scan,
+		"{\"Enable\":false,\"ScanScope\":1,\"Images\":[{\"RegistryType\":\"ccr\",\"ImageName\":"
+		"\"i\"}],\"X\":{\"b\":[1, 2],\"a\":1}}");
+	const struct reading *after =
+		lib_read(a, &schema_registry_scan, "{\"Enable\":false,\"ScanScope\":1}");
+
+	(void)state;
+	assert_null(diff_configs(&before->config, &after->config, a, &row.diff));
+	for (size_t i = 0; i < row.diff.change_count; i++)
+		row.diff.changes[i].bits.lose = true;
+	assert_null(loosenings_of_changes(&r, &list, &row, 0));
+	expect_written(
+		&list,
+		"{\"loosenings\":["
+		"{\"after\":[],\"before\":[{\"Force\":\"\",\"ImageDigest\":\"\",\"ImageName\":\"i\","
+		"\"ImageRepoAddress\":\"\",\"ImageTag\":\"\",\"InstanceId\":\"\","
+		"\"InstanceName\":\"\",\"Namespace\":\"\",\"RegistryType\":\"ccr\"}],"
+		"\"path\":\"/Images\",\"rule\":\"approval/baseline-weakened\","
+		"\"subject\":\"b.json\"},"
+		"{\"after\":null,\"before\":{\"a\":1,\"b\":[1,2]},\"path\":\"/X\","
+		"\"rule\":\"approval/baseline-weakened\",\"subject\":\"b.json\"}],"
+		"\"schema\":\"scandrift-approval/1\"}");
+	free(list.v);
+	free(r.findings.v);
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_rows),
-		cmocka_unit_test(test_keys),
-		cmocka_unit_test(test_document),
-		cmocka_unit_test(test_set),
+		cmocka_unit_test(test_values),   cmocka_unit_test(test_changes),
+		cmocka_unit_test(test_rows),     cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_document), cmocka_unit_test(test_set),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
