@@ -150,9 +150,12 @@ static struct err *move_members(struct json_canonical_text *t, struct json_canon
 
 struct err *json_canonical_sort(struct json_canonical_text *t, size_t first)
 {
-	struct json_canonical_member *m = t->members + first;
+	struct json_canonical_member *m;
 	size_t n = t->count - first, begin, sorted = 1;
 
+	if (n < 2)
+		return NULL;
+	m = t->members + first;
 	while (sorted < n && by_key(&m[sorted - 1], &m[sorted]) < 0)
 		sorted++;
 	if (sorted >= n)
