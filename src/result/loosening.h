@@ -24,7 +24,7 @@ struct loosening {
 	/* The file that it is about, by the path that either commit has it under. */
 	const char *file_before, *file_after;
 	struct str blob_before, blob_after; /* its ids; empty: there is no such file */
-	bool is_sorted;     /* both are as json_canonical writes: nothing but the style may change */
+	bool is_sorted; /* both are as json_canonical writes: nothing but the style may change */
 };
 
 struct loosenings {

@@ -440,8 +440,9 @@ static void expect_written(struct loosenings *list, const char *want)
 	buf_free(&b);
 }
 
-#define ITEM(after, before, subject)                                \
-	"{\"after\":" after ",\"before\":" before ",\"path\":null," \
+#define ITEM(after, before, subject)                               \
+	"{\"after\":" after ",\"before\":" before                  \
+	",\"blob_after\":null,\"blob_before\":null,\"path\":null," \
 	"\"rule\":\"approval/severity-lowered\",\"subject\":\"" subject "\"}"
 
 /* Items are as they are in one piece: ordered by their bytes, where values begin alike too. */
@@ -472,7 +473,7 @@ static void test_values(void **state)
 		ITEM("\"x\"", "123", "a") ","
 		ITEM("{\"a\":1,\"b\":\", \"}", "null", "d") ","
 		ITEM("{\"a\":[1,200000000000000000000]}", "null", "c")
-		"],\"schema\":\"scandrift-approval/1\"}");
+		"],\"schema\":\"scandrift-approval/2\"}");
 	/* clang-format on */
 	free(list.v);
 	arena_free(list.arena);
@@ -496,18 +497,18 @@ static void test_changes(void **state)
 	assert_null(diff_configs(&before->config, &after->config, a, &row.diff));
 	for (size_t i = 0; i < row.diff.change_count; i++)
 		row.diff.changes[i].bits.lose = true;
-	assert_null(loosenings_of_changes(&r, &list, &row, 0));
+	assert_null(loosenings_of_changes(&r, &list, &row, "b.json", 0));
 	expect_written(
 		&list,
 		"{\"loosenings\":["
 		"{\"after\":[],\"before\":[{\"Force\":\"\",\"ImageDigest\":\"\",\"ImageName\":\"i\","
 		"\"ImageRepoAddress\":\"\",\"ImageTag\":\"\",\"InstanceId\":\"\","
 		"\"InstanceName\":\"\",\"Namespace\":\"\",\"RegistryType\":\"ccr\"}],"
-		"\"path\":\"/Images\",\"rule\":\"approval/baseline-weakened\","
+		"\"blob_after\":null,\"blob_before\":null,\"path\":\"/Images\",\"rule\":\"approval/baseline-weakened\","
 		"\"subject\":\"b.json\"},"
-		"{\"after\":null,\"before\":{\"a\":1,\"b\":[1,2]},\"path\":\"/X\","
+		"{\"after\":null,\"before\":{\"a\":1,\"b\":[1,2]},\"blob_after\":null,\"blob_before\":null,\"path\":\"/X\","
 		"\"rule\":\"approval/baseline-weakened\",\"subject\":\"b.json\"}],"
-		"\"schema\":\"scandrift-approval/1\"}");
+		"\"schema\":\"scandrift-approval/2\"}");
 	free(list.v);
 	free(r.findings.v);
 	arena_free(a);
