@@ -33,7 +33,8 @@ struct acceptance {
 	struct repo_commit_result commit;
 	bool is_committed;
 	const char *remote;       /* --push; or NULL */
-	struct err *push_failure; /* it is committed, and not pushed */
+	struct err *push_failure; /* what is committed is not pushed */
+	struct repo_pushed pushed;
 	struct buf refusal; /* why it is not committed, a line each; empty: nothing against it */
 };
 
@@ -240,13 +241,32 @@ static struct err *commit(struct acceptance *a)
 	if (!e)
 		e = repo_commit_changes(a->w->repo, &request, a->w->arena, &a->commit);
 	a->is_committed = !e && a->commit.is_committed;
-	if (a->is_committed && a->remote)
-		a->push_failure =
-			repo_push(a->w->repo, a->remote, &request, a->w->arena, &a->commit);
 	if (a->is_committed)
 		result_add_commit(a->r, a->commit.ref, a->commit.hex);
 	buf_free(&message);
 	return e;
+}
+
+/* What is owed to the remote, also by runs before this one. */
+static struct err *push(struct acceptance *a)
+{
+	const struct targets *targets = &a->w->targets;
+	struct repo_owed owed = {.path_count = targets->count};
+	struct repo_tip tip;
+
+	TRY(repo_resolve_tip(a->w->repo, a->o->branch, a->w->arena, &tip));
+	owed.ref = tip.ref;
+	owed.paths = arena_array(a->w->arena, targets->count, sizeof(*owed.paths));
+	if (!owed.paths)
+		return err_nomem();
+	for (size_t i = 0; i < targets->count; i++)
+		owed.paths[i] = targets->list[i].baseline.p;
+	TRY(repo_push(a->w->repo, a->remote, &owed, a->w->arena, &a->pushed));
+	if (!a->is_committed || !a->pushed.count)
+		return NULL;
+	memcpy(a->commit.hex, a->pushed.hex, sizeof(a->commit.hex));
+	result_add_commit(a->r, a->commit.ref, a->commit.hex);
+	return NULL;
 }
 
 /* A word of a command line that a shell takes as it stands, or in quotes. */
@@ -331,7 +351,10 @@ static struct err *print_outcome(const struct acceptance *a, bool any)
 	struct buf b = BUF_INIT((size_t)1 << 20);
 	struct err *e;
 
-	if (!any)
+	if (!any && a->pushed.count)
+		buf_printf(&b, "Pushed %.12s to %s, which lacked it; nothing else to do.\n",
+			   a->pushed.hex, a->remote);
+	else if (!any)
 		buf_puts(&b,
 			 a->o->accept.path_count
 				 ? "Nothing to do: what --path names is live as it is committed; "
@@ -347,6 +370,8 @@ static struct err *print_outcome(const struct acceptance *a, bool any)
 		put_command(&b, a);
 	if (a->is_committed && a->commit.worktree_lag)
 		log_warn(&a->io->log, "%s", a->commit.worktree_lag);
+	if (a->pushed.worktree_lag)
+		log_warn(&a->io->log, "%s", a->pushed.worktree_lag);
 	e = buf_check(&b, ERR_OUTPUT, "the report");
 	if (!e && (!a->o->output.format || a->o->output.format == &formats[FORMAT_TEXT]))
 		e = io_write(a->io, buf_view(&b));
@@ -375,11 +400,15 @@ static struct err *decide(struct acceptance *a, int *code)
 	*code = any && (a->refusal.n || !is_confirmed(a)) ? EXIT_NO : EXIT_FINE;
 	if (any && *code == EXIT_FINE && !a->o->accept.dry_run)
 		e = commit(a);
+	if (!e && *code == EXIT_FINE && a->remote && !a->o->accept.dry_run)
+		a->push_failure = push(a);
 	if (a->push_failure) {
 		a->r->side_effect_failed = true;
-		*code = io_fail(a->io,
-				err_wrap(a->push_failure, "committed as %.12s, and not pushed",
-					 a->commit.hex));
+		*code = io_fail(a->io, a->is_committed
+					       ? err_wrap(a->push_failure,
+							  "committed as %.12s, and not pushed",
+							  a->commit.hex)
+					       : err_wrap(a->push_failure, "not pushed"));
 		a->push_failure = NULL;
 	}
 	if (!e)

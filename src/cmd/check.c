@@ -27,20 +27,21 @@ static void take_failure(const struct io *io, struct result *r, const char *what
 struct recording {
 	const char *remote; /* --push, or NULL */
 	bool commit, journal;
+	struct repo_owed observed, runs; /* the branches */
 };
 
 static struct err *fetch_journal(const struct record_options *o, struct workspace *w,
-				 const char *remote)
+				 const struct recording *to)
 {
 	bool is_there = false;
 
-	TRY(repo_fetch_ours(w->repo, remote, JOURNAL_REF, w->arena, &is_there));
+	TRY(repo_fetch_ours(w->repo, to->remote, &to->runs, w->arena, &is_there));
 	if (is_there || o->journal_start)
 		return NULL;
 	return err_new(ERR_OUTPUT,
 		       "%s has no branch " JOURNAL_BRANCH "; --journal-start begins one (version "
 		       "0.1.0 kept it at " JOURNAL_OLD_REF ")",
-		       remote);
+		       to->remote);
 }
 
 /* A night counts for a target by when its reply arrived, so the recording must say that. */
@@ -90,7 +91,11 @@ static struct err *prepare(const struct record_options *o, const char *replay, c
 	struct err *e;
 	bool is_there;
 
-	*out = (struct recording){.commit = o->branch, .journal = o->journal};
+	*out = (struct recording){
+		.commit = o->branch,
+		.journal = o->journal,
+		.runs = {.ref = JOURNAL_REF, .is_ours = true, .is_record = true},
+	};
 	if (out->commit || out->journal)
 		TRY(refuse_recording(w, o, replay));
 	if (out->commit)
@@ -103,32 +108,53 @@ static struct err *prepare(const struct record_options *o, const char *replay, c
 	TRY(repo_push_check(w->repo, "", w->arena, &out->remote));
 	if (out->commit) {
 		TRY(repo_resolve_tip(w->repo, o->branch, w->arena, &tip));
-		e = repo_fetch_ours(w->repo, out->remote, tip.ref, w->arena, &is_there);
+		out->observed = (struct repo_owed){.ref = tip.ref, .is_ours = true};
+		e = repo_fetch_ours(w->repo, out->remote, &out->observed, w->arena, &is_there);
 		out->commit = !e;
 		take_failure(io, r, "--commit", e);
 	}
 	if (out->journal) {
-		e = fetch_journal(o, w, out->remote);
+		e = fetch_journal(o, w, out);
 		out->journal = !e;
 		take_failure(io, r, "--journal", e);
 	}
 	return NULL;
 }
 
+/* Everything that the remote lacks, also of runs before this one. */
+static struct err *push(const struct io *io, struct workspace *w, struct result *r,
+			const char *remote, const struct repo_owed *owed)
+{
+	struct repo_pushed done;
+
+	TRY(repo_push(w->repo, remote, owed, w->arena, &done));
+	if (!done.count)
+		return NULL;
+	if (result_has_commit(r, owed->ref))
+		result_add_commit(r, owed->ref, done.hex);
+	if (done.count > result_has_commit(r, owed->ref))
+		log_note(&io->log, "%s: %s lacked %zu commits, and has them now", owed->ref, remote,
+			 done.count);
+	if (done.worktree_lag)
+		log_warn(&io->log, "%s", done.worktree_lag);
+	return NULL;
+}
+
+/* What was recorded is pushed when all of it is: a push that fails keeps nothing from being recorded. */
 static void record(const struct options *o, const struct io *io, struct workspace *w,
 		   struct result *r, const struct sides *sides, const struct recording *to)
 {
-	const struct journal_run run = {.w = w,
-					.r = r,
-					.sides = sides,
-					.endpoint_given = o->net.endpoint != NULL,
-					.remote = to->remote};
+	const struct journal_run run = {
+		.w = w, .r = r, .sides = sides, .endpoint_given = o->net.endpoint != NULL};
 
 	if (to->commit)
-		take_failure(io, r, "--commit",
-			     observe_commit(o->record.branch, io, w, r, sides, to->remote));
+		take_failure(io, r, "--commit", observe_commit(o->record.branch, io, w, r, sides));
 	if (to->journal)
 		take_failure(io, r, "--journal", journal_append(io, &run));
+	if (to->remote && to->commit)
+		take_failure(io, r, "--commit", push(io, w, r, to->remote, &to->observed));
+	if (to->remote && to->journal)
+		take_failure(io, r, "--journal", push(io, w, r, to->remote, &to->runs));
 }
 
 /* What belongs to no target: told by a run over all of them. */

@@ -9,7 +9,7 @@
 #include "base/build_info.h"
 #include "base/endpoint.h"
 #include "json/write.h"
-#include "repo/push.h"
+#include "repo/commit.h"
 #include "report/json_parts.h"
 #include "result/exit.h"
 
@@ -170,8 +170,6 @@ static struct err *write_record(const struct io *io, const struct journal_run *r
 	e = repo_commit_changes(w->repo, &request, w->arena, &done);
 	if (!e)
 		log_note(&io->log, "journal: %.12s on %s", done.hex, done.ref);
-	if (!e && run->remote)
-		e = repo_push(w->repo, run->remote, &request, w->arena, &done);
 	if (done.is_committed)
 		result_add_commit(run->r, done.ref, done.hex);
 	return e;

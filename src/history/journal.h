@@ -31,13 +31,12 @@ struct err *journal_check(const struct workspace *w) MUST_USE;
 /* ERR_REPO where only a journal of version 0.1.0 is here: with the command that moves it. */
 struct err *journal_find_tip(const struct workspace *w, struct repo_tip *out) MUST_USE;
 
-/* What is recorded: `endpoint_given` by --endpoint; `remote`, where not NULL, gets the record too. */
+/* What is recorded: `endpoint_given` by --endpoint. */
 struct journal_run {
 	struct workspace *w;
 	struct result *r;
 	const struct sides *sides;
 	bool endpoint_given;
-	const char *remote;
 };
 
 struct err *journal_append(const struct io *io, const struct journal_run *run) MUST_USE;

@@ -8,7 +8,7 @@
 #include "history/target_trail.h"
 #include "history/timeline.h"
 #include "model/canonical.h"
-#include "repo/push.h"
+#include "repo/commit.h"
 #include "run/config_digest.h"
 
 #define CONFIG_SIZE_MAX ((size_t)4 << 30)
@@ -21,7 +21,6 @@ struct observation {
 	struct repo_change *changes;
 	struct message_part *parts; /* one a change */
 	size_t count;
-	const char *remote; /* --push, or NULL */
 };
 
 /*
@@ -113,8 +112,6 @@ static struct err *write_commit(struct observation *ob, const struct io *io)
 		e = repo_commit_changes(ob->w->repo, &request, ob->w->arena, &done);
 	if (!e && done.is_committed)
 		log_note(&io->log, "recorded on %s as %.12s", done.ref, done.hex);
-	if (!e && done.is_committed && ob->remote)
-		e = repo_push(ob->w->repo, ob->remote, &request, ob->w->arena, &done);
 	if (done.is_committed)
 		result_add_commit(ob->r, done.ref, done.hex);
 	buf_free(&text);
@@ -155,9 +152,9 @@ struct err *observe_check(const char *branch, struct workspace *w)
 }
 
 struct err *observe_commit(const char *branch, const struct io *io, struct workspace *w,
-			   struct result *r, const struct sides *sides, const char *remote)
+			   struct result *r, const struct sides *sides)
 {
-	struct observation ob = {.w = w, .r = r, .sides = sides, .remote = remote};
+	struct observation ob = {.w = w, .r = r, .sides = sides};
 
 	ob.changes = arena_array(w->arena, w->selected_count, sizeof(*ob.changes));
 	ob.parts = arena_array(w->arena, w->selected_count, sizeof(*ob.parts));

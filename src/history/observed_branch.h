@@ -16,10 +16,8 @@ struct err *observe_check(const char *branch, struct workspace *w) MUST_USE;
  * not be judged keeps what it had. What is seen of a target for the first time is always committed,
  * equal or not, so that an empty history never looks like a quiet one; after that, when nothing
  * differs from what was seen last, there is no commit.
- * `remote`, where not NULL, gets the commit too.
  */
 struct err *observe_commit(const char *branch, const struct io *io, struct workspace *w,
-			   struct result *r, const struct sides *sides,
-			   const char *remote) MUST_USE;
+			   struct result *r, const struct sides *sides) MUST_USE;
 
 #endif

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Index and work tree follow a commit at our paths and nowhere else. Files are written whole, with
- * the bytes that git checkout would write, before the index is; the index is read, changed and
- * written in one go, so that what others staged meanwhile is kept.
+ * Index and work tree follow a commit at some paths and nowhere else. The index's lock is held
+ * throughout, as git does it, so that nothing is staged meanwhile; each entry and each file is compared
+ * with the old commit directly before it is replaced, since a person may have worked on it. Files are
+ * written whole, with the bytes that git checkout would write, before the index is.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/fs.h"
+#include "base/grow.h"
 #include "repo/git.h"
 #include "repo/git_text.h"
 
@@ -90,36 +93,144 @@ static char *in_workdir(struct repo *r, const char *path, const char *suffix)
 											   : full;
 }
 
+/* One path on its way from one commit to the other. */
+struct follower {
+	struct repo *r;
+	git_index *index;
+	const char *path;
+	char *full, *half;
+	struct tree_entry was, is;
+};
+
+static struct err *find_spot(struct repo *r, const struct repo_commit *c, const char *path,
+			     struct tree_entry *out)
+{
+	TRY(tree_find(r, c, path, out));
+	/* A folder there is other paths' affair. */
+	if (out->kind == REPO_ENTRY_TREE)
+		*out = (struct tree_entry){.kind = REPO_ENTRY_MISSING};
+	return NULL;
+}
+
+static void follower_end(struct follower *f)
+{
+	free(f->half);
+	free(f->full);
+}
+
+static struct err *follower_begin(struct follower *f, const struct repo_commit *before,
+				  const struct repo_commit *now)
+{
+	f->full = in_workdir(f->r, f->path, "");
+	f->half = in_workdir(f->r, f->path, HALF_SUFFIX);
+	if (!f->full || !f->half)
+		return err_nomem();
+	TRY(find_spot(f->r, before, f->path, &f->was));
+	return find_spot(f->r, now, f->path, &f->is);
+}
+
+static bool entry_is(const struct follower *f, const struct tree_entry *spot)
+{
+	const git_index_entry *entry = git_index_get_bypath(f->index, f->path, 0);
+
+	for (int stage = 1; stage <= 3; stage++)
+		if (git_index_get_bypath(f->index, f->path, stage))
+			return false;
+	if (!entry)
+		return spot->kind == REPO_ENTRY_MISSING;
+	return spot->kind != REPO_ENTRY_MISSING && git_oid_equal(&entry->id, &spot->id) &&
+	       entry->mode == (uint32_t)spot->mode &&
+	       !(entry->flags_extended & GIT_INDEX_ENTRY_INTENT_TO_ADD);
+}
+
+/* A sparse checkout leaves files out on purpose. */
+static bool is_left_out(const struct follower *f)
+{
+	const git_index_entry *entry = git_index_get_bypath(f->index, f->path, 0);
+	struct stat st;
+
+	return entry && (entry->flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE) &&
+	       lstat(f->full, &st) != 0;
+}
+
+/* What cannot be looked at is not ours to replace. */
+static bool file_is(const struct follower *f, const struct tree_entry *spot)
+{
+	bool same = false;
+	struct err *e = state_worktree_is(f->r, f->path, spot, &same);
+
+	err_free(e);
+	return !e && same;
+}
+
 /* The bytes that git checkout would write: line ends by attributes and core.autocrlf. */
-static struct err *write_filtered(struct repo *r, git_blob *blob, const char *path,
-				  const char *full)
+static struct err *write_filtered(const struct follower *f, git_blob *blob, int fd)
 {
 	git_filter_list *filters = NULL;
 	git_buf buf = {0};
 	struct str bytes = {git_blob_rawcontent(blob), (size_t)git_blob_rawsize(blob)};
-	char *half = in_workdir(r, path, HALF_SUFFIX);
-	struct err *e = half ? NULL : err_nomem();
+	struct err *e = NULL;
+	int code;
 
-	if (e)
-		return e;
-
-	if (git_filter_list_load(&filters, r->git, blob, path, GIT_FILTER_TO_WORKTREE,
-				 GIT_FILTER_DEFAULT) < 0) {
-		e = err_git(ERR_OUTPUT, "%s", path);
-		goto out;
+	if (git_filter_list_load(&filters, f->r->git, blob, f->path, GIT_FILTER_TO_WORKTREE,
+				 GIT_FILTER_DEFAULT) < 0 ||
+	    (filters && git_filter_list_apply_to_blob(&buf, filters, blob) < 0)) {
+		e = err_git(ERR_OUTPUT, "%s", f->path);
+	} else {
+		if (filters)
+			bytes = (struct str){buf.ptr, buf.size};
+		code = fs_write_all(fd, bytes.p, bytes.n);
+		if (code)
+			e = err_errno(ERR_OUTPUT, code, "%s", f->half);
 	}
-	if (filters) {
-		if (git_filter_list_apply_to_blob(&buf, filters, blob) < 0) {
-			e = err_git(ERR_OUTPUT, "%s", path);
-			goto out;
-		}
-		bytes = (struct str){buf.ptr, buf.size};
-	}
-	e = fs_replace_via(half, full, bytes);
-out:
-	free(half);
 	git_buf_dispose(&buf);
 	git_filter_list_free(filters);
+	return e;
+}
+
+/* As git: new files by the umask; one that is there keeps its mode but for the executable bit. */
+static int set_mode(const struct follower *f, int fd)
+{
+	bool is_executable = f->is.mode == GIT_FILEMODE_BLOB_EXECUTABLE;
+	struct stat st;
+
+	if (lstat(f->full, &st) != 0 || !S_ISREG(st.st_mode) ||
+	    ((st.st_mode & S_IXUSR) != 0) != is_executable)
+		return 0;
+	return fchmod(fd, st.st_mode & 07777) == 0 ? 0 : errno;
+}
+
+static struct err *write_half(const struct follower *f, git_blob *blob)
+{
+	bool is_executable = f->is.mode == GIT_FILEMODE_BLOB_EXECUTABLE;
+	struct err *e;
+	int fd, code;
+
+	(void)unlink(f->half);
+	fd = open(f->half, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		  is_executable ? 0777 : 0666);
+	if (fd < 0)
+		return err_errno(ERR_OUTPUT, errno, "%s", f->half);
+	e = write_filtered(f, blob, fd);
+	code = set_mode(f, fd);
+	if (!code && fsync(fd) != 0)
+		code = errno;
+	if (close(fd) != 0 && !code)
+		code = errno;
+	if (!e && code)
+		e = err_errno(ERR_OUTPUT, code, "%s", f->half);
+	return e;
+}
+
+static struct err *write_link(const struct follower *f, git_blob *blob)
+{
+	char *to = strndup(git_blob_rawcontent(blob), (size_t)git_blob_rawsize(blob));
+	struct err *e = to ? NULL : err_nomem();
+
+	(void)unlink(f->half);
+	if (!e && symlink(to, f->half) != 0)
+		e = err_errno(ERR_OUTPUT, errno, "%s", f->half);
+	free(to);
 	return e;
 }
 
@@ -133,62 +244,57 @@ static struct err *make_parent(const char *full)
 	return e;
 }
 
-static struct err *write_file(struct repo *r, const char *path, const struct tree_entry *spot,
-			      const char *full)
+/* *same: the file still was as the old commit has it when its place was taken. */
+static struct err *write_file(const struct follower *f, bool *same)
 {
 	git_blob *blob = NULL;
 	struct err *e;
 
-	if (git_blob_lookup(&blob, r->git, &spot->id) < 0)
-		return err_git(ERR_OUTPUT, "%s", path);
-	e = make_parent(full);
+	if (git_blob_lookup(&blob, f->r->git, &f->is.id) < 0)
+		return err_git(ERR_OUTPUT, "%s", f->path);
+	e = make_parent(f->full);
 	if (!e)
-		e = write_filtered(r, blob, path, full);
-	if (!e && spot->mode == GIT_FILEMODE_BLOB_EXECUTABLE && chmod(full, 0755) != 0)
-		e = err_errno(ERR_OUTPUT, errno, "%s", full);
+		e = f->is.kind == REPO_ENTRY_LINK ? write_link(f, blob) : write_half(f, blob);
 	git_blob_free(blob);
+	if (!e) {
+		*same = file_is(f, &f->was);
+		if (*same && rename(f->half, f->full) != 0)
+			e = err_errno(ERR_OUTPUT, errno, "%s", f->path);
+	}
+	if (e || !*same)
+		(void)unlink(f->half);
 	return e;
 }
 
 /* Folders that become empty go too, as with git; rmdir refuses the others. */
-static struct err *remove_file(struct repo *r, const char *path, char *full)
+static struct err *remove_file(const struct follower *f)
 {
-	size_t root = strlen(git_repository_workdir(r->git));
+	size_t root = strlen(git_repository_workdir(f->r->git));
 	char *slash;
 
-	if (unlink(full) != 0 && errno != ENOENT)
-		return err_errno(ERR_OUTPUT, errno, "%s", path);
-	while ((slash = strrchr(full, '/')) && slash >= full + root) {
+	if (unlink(f->full) != 0 && errno != ENOENT)
+		return err_errno(ERR_OUTPUT, errno, "%s", f->path);
+	while ((slash = strrchr(f->full, '/')) && slash >= f->full + root) {
 		*slash = '\0';
-		if (rmdir(full) != 0)
+		if (rmdir(f->full) != 0)
 			break;
 	}
 	return NULL;
 }
 
-static bool is_left_out(git_index *index, const char *path, const char *full)
+/* *same is false where somebody's work is there; it stays. */
+static struct err *follow_file(struct follower *f, bool *same)
 {
-	const git_index_entry *entry = git_index_get_bypath(index, path, 0);
-	struct stat st;
+	bool is_module = f->was.kind == REPO_ENTRY_SUBMODULE || f->is.kind == REPO_ENTRY_SUBMODULE;
 
-	return entry && (entry->flags_extended & GIT_INDEX_ENTRY_SKIP_WORKTREE) &&
-	       lstat(full, &st) != 0;
-}
-
-static struct err *follow_file(struct repo *r, git_index *index, const char *path,
-			       const struct tree_entry *spot)
-{
-	char *full = in_workdir(r, path, "");
-	struct err *e = NULL;
-
-	if (!full)
-		return err_nomem();
-	if (spot->kind == REPO_ENTRY_MISSING)
-		e = remove_file(r, path, full);
-	else if (!is_left_out(index, path, full))
-		e = write_file(r, path, spot, full);
-	free(full);
-	return e;
+	*same = true;
+	/* What a submodule has checked out follows by git submodule update. */
+	if (is_module || is_left_out(f) || file_is(f, &f->is))
+		return NULL;
+	*same = file_is(f, &f->was);
+	if (!*same)
+		return NULL;
+	return f->is.kind == REPO_ENTRY_MISSING ? remove_file(f) : write_file(f, same);
 }
 
 static void set_stat(git_index_entry *entry, const struct stat *st)
@@ -202,31 +308,104 @@ static void set_stat(git_index_entry *entry, const struct stat *st)
 	entry->file_size = (uint32_t)st->st_size;
 }
 
-static struct err *follow_entry(struct repo *r, git_index *index, const char *path,
-				const struct tree_entry *spot)
+static struct err *follow_entry(const struct follower *f, bool is_file_ours)
 {
-	git_index_entry entry = {.mode = (uint32_t)spot->mode, .id = spot->id, .path = path};
+	git_index_entry entry = {.mode = (uint32_t)f->is.mode, .id = f->is.id, .path = f->path};
 	struct stat st;
-	char *full;
 	int code;
 
-	if (spot->kind == REPO_ENTRY_MISSING) {
-		code = git_index_remove(index, path, 0);
-		return code < 0 && code != GIT_ENOTFOUND ? err_git(ERR_OUTPUT, "%s", path) : NULL;
+	if (f->is.kind == REPO_ENTRY_MISSING) {
+		code = git_index_remove(f->index, f->path, 0);
+		return code < 0 && code != GIT_ENOTFOUND ? err_git(ERR_OUTPUT, "%s", f->path)
+							 : NULL;
 	}
-	full = in_workdir(r, path, "");
-	if (!full)
-		return err_nomem();
-	if (is_left_out(index, path, full))
+	if (is_left_out(f))
 		entry.flags_extended = GIT_INDEX_ENTRY_SKIP_WORKTREE;
-	else if (lstat(full, &st) == 0)
+	else if (is_file_ours && lstat(f->full, &st) == 0)
 		set_stat(&entry, &st);
-	free(full);
-	return git_index_add(index, &entry) < 0 ? err_git(ERR_OUTPUT, "%s", path) : NULL;
+	return git_index_add(f->index, &entry) < 0 ? err_git(ERR_OUTPUT, "%s", f->path) : NULL;
 }
 
-static struct err *write_index(struct repo *r, const char *const *paths,
-			       const struct tree_entry *spots, size_t count)
+/*
+ * A file that was edited keeps the edit, and its entry follows: so the edit stays unstaged on top of
+ * the new commit. Where something was staged, both stay.
+ */
+static struct err *follow_one(struct follower *f, struct buf *left)
+{
+	bool same = true;
+
+	if (spot_eq(&f->was, &f->is))
+		return NULL;
+	if (!entry_is(f, &f->was)) {
+		if (!entry_is(f, &f->is))
+			buf_printf(left,
+				   "%s%s: something else was staged meanwhile; index and file are "
+				   "left as they are and differ from the new commit",
+				   left->n ? "; " : "", f->path);
+		return NULL;
+	}
+	TRY(follow_file(f, &same));
+	if (!same)
+		buf_printf(left,
+			   "%s%s: was changed in the work tree meanwhile; the file is left as it "
+			   "is and differs from the new commit",
+			   left->n ? "; " : "", f->path);
+	return follow_entry(f, same);
+}
+
+/* What goes makes room for what comes: a file where a folder was. */
+static struct err *follow_all(struct repo *r, git_index *index, const struct repo_commit *before,
+			      const struct repo_commit *now, const char *const *paths, size_t count,
+			      struct buf *left)
+{
+	struct err *e = NULL;
+
+	for (int goes = 1; goes >= 0; goes--) {
+		for (size_t i = 0; i < count && !e; i++) {
+			struct follower f = {.r = r, .index = index, .path = paths[i]};
+
+			e = follower_begin(&f, before, now);
+			if (!e && (f.is.kind == REPO_ENTRY_MISSING) == (goes == 1))
+				e = follow_one(&f, left);
+			follower_end(&f);
+		}
+	}
+	return e;
+}
+
+struct err *follow_apply(struct repo *r, const struct repo_commit *before,
+			 const struct repo_commit *now, const char *const *paths, size_t count,
+			 struct buf *left)
+{
+	struct index_lock lock;
+	struct err *e;
+
+	if (count == 0)
+		return NULL;
+	TRY(index_lock_take(r, &lock));
+	e = follow_all(r, lock.index, before, now, paths, count, left);
+	/* After an error the index stays, and by the note the next run finishes what was begun. */
+	if (!e)
+		e = index_lock_put(&lock);
+	index_lock_free(&lock);
+	return e;
+}
+
+static struct err *check_one(struct follower *f)
+{
+	TRY(check_path_text(f->path));
+	TRY(follow_check_attributes(f->r, f->path));
+	if (spot_eq(&f->was, &f->is))
+		return NULL;
+	if (!entry_is(f, &f->was))
+		return err_new(ERR_OUTPUT, "%s: something else is staged", f->path);
+	if (f->was.kind != REPO_ENTRY_SUBMODULE && !is_left_out(f) && !file_is(f, &f->was))
+		return err_new(ERR_OUTPUT, "%s: something else is in the work tree", f->path);
+	return NULL;
+}
+
+struct err *follow_check(struct repo *r, const struct repo_commit *before,
+			 const struct repo_commit *now, const char *const *paths, size_t count)
 {
 	git_index *index = NULL;
 	struct err *e;
@@ -234,42 +413,15 @@ static struct err *write_index(struct repo *r, const char *const *paths,
 	TRY(lock_wait_gone(r, "index"));
 	TRY(follow_open_index(r, &index));
 	e = NULL;
-	for (size_t i = 0; i < count && !e; i++)
-		e = follow_entry(r, index, paths[i], &spots[i]);
-	if (!e) {
-		int code = git_index_write(index);
-
-		if (code == GIT_ELOCKED)
-			e = lock_error(git_repository_path(r->git), "index");
-		else if (code < 0)
-			e = err_git(ERR_OUTPUT, "%sindex", git_repository_path(r->git));
-	}
-	git_index_free(index);
-	return e;
-}
-
-struct err *follow_apply(struct repo *r, const struct repo_commit *c, const char *const *paths,
-			 size_t count)
-{
-	struct tree_entry *spots;
-	git_index *index = NULL;
-	struct err *e;
-
-	if (count == 0)
-		return NULL;
-	spots = calloc(count, sizeof(*spots));
-	if (!spots)
-		return err_nomem();
-	e = follow_open_index(r, &index);
 	for (size_t i = 0; i < count && !e; i++) {
-		e = tree_find(r, c, paths[i], &spots[i]);
+		struct follower f = {.r = r, .index = index, .path = paths[i]};
+
+		e = follower_begin(&f, before, now);
 		if (!e)
-			e = follow_file(r, index, paths[i], &spots[i]);
+			e = check_one(&f);
+		follower_end(&f);
 	}
 	git_index_free(index);
-	if (!e)
-		e = write_index(r, paths, spots, count);
-	free(spots);
 	return e;
 }
 
@@ -332,49 +484,6 @@ static bool is_head(struct repo *r, const char *ref)
 	return same;
 }
 
-/*
- * A path lags when the commit moved on and the index is as before the move, and the file is as
- * before or after it. Anything else is somebody's own work.
- */
-static struct err *is_lagging(struct repo *r, git_index *index, const struct repo_commit *before,
-			      const struct repo_commit *now, const char *path, bool *out)
-{
-	const git_index_entry *entry = git_index_get_bypath(index, path, 0);
-	struct tree_entry was, is;
-	bool same;
-
-	*out = false;
-	TRY(tree_find(r, before, path, &was));
-	TRY(tree_find(r, now, path, &is));
-	if (spot_eq(&was, &is))
-		return NULL;
-	same = entry ? was.kind == REPO_ENTRY_FILE && git_oid_equal(&entry->id, &was.id)
-		     : was.kind == REPO_ENTRY_MISSING;
-	if (!same)
-		return NULL;
-	TRY(state_worktree_is(r, path, &was, out));
-	if (!*out)
-		TRY(state_worktree_is(r, path, &is, out));
-	return NULL;
-}
-
-static struct err *repair_path(struct repo *r, const struct repo_commit *before,
-			       const struct repo_commit *now, const char *path)
-{
-	git_index *index = NULL;
-	bool lags = false;
-	struct err *e;
-
-	if (!fs_is_safe_path(str_from(path)))
-		return NULL;
-	TRY(follow_open_index(r, &index));
-	e = is_lagging(r, index, before, now, path, &lags);
-	git_index_free(index);
-	if (!e && lags)
-		e = follow_apply(r, now, &path, 1);
-	return e;
-}
-
 /* What a run that was killed had not written to its end. */
 static void drop_half(struct repo *r, const char *path)
 {
@@ -383,6 +492,37 @@ static void drop_half(struct repo *r, const char *path)
 	if (half)
 		(void)unlink(half);
 	free(half);
+}
+
+/*
+ * A path lags where the commit moved on and the index is as before the move. Anything else is
+ * somebody's own work, which is no news to him by now.
+ */
+static struct err *repair_paths(struct repo *r, const struct repo_commit *before,
+				const struct repo_commit *now, char *note)
+{
+	struct buf left = BUF_INIT(NOTE_MAX);
+	const char **paths = NULL, *path;
+	size_t count = 0, room = 0;
+	struct err *e = NULL;
+
+	while (!e && (path = next_line(&note))) {
+		const char **list = grow(paths, count, &room, sizeof(*list));
+
+		if (!list) {
+			e = err_nomem();
+			break;
+		}
+		paths = list;
+		drop_half(r, path);
+		if (fs_is_safe_path(str_from(path)))
+			paths[count++] = path;
+	}
+	if (!e)
+		e = follow_apply(r, before, now, paths, count, &left);
+	free(paths);
+	buf_free(&left);
+	return e;
 }
 
 static struct err *repair_by(struct repo *r, char *note)
@@ -405,12 +545,7 @@ static struct err *repair_by(struct repo *r, char *note)
 	else
 		TRY(commit_describe(r, &id, &before));
 	TRY(repo_resolve_head(r, &now));
-	TRY(lock_wait_gone(r, "index"));
-	while ((path = next_line(&note))) {
-		drop_half(r, path);
-		TRY(repair_path(r, &before, &now, path));
-	}
-	return NULL;
+	return repair_paths(r, &before, &now, note);
 }
 
 struct err *follow_repair(struct repo *r)
@@ -435,31 +570,5 @@ struct err *follow_repair(struct repo *r)
 	}
 	buf_free(&b);
 	free(path);
-	return e;
-}
-
-struct err *follow_checkout(struct repo *r, const char *from_hex, const git_oid *to)
-{
-	git_checkout_options opt;
-	git_commit *from = NULL, *next = NULL;
-	git_tree *before = NULL;
-	struct err *e = NULL;
-	git_oid id;
-
-	if (git_checkout_options_init(&opt, GIT_CHECKOUT_OPTIONS_VERSION) < 0)
-		return err_git(ERR_OUTPUT, "the work tree");
-	opt.checkout_strategy = GIT_CHECKOUT_SAFE;
-	if (git_oid_fromstr(&id, from_hex) < 0 || git_commit_lookup(&from, r->git, &id) < 0 ||
-	    git_commit_tree(&before, from) < 0 || git_commit_lookup(&next, r->git, to) < 0) {
-		e = err_git(ERR_OUTPUT, "commit %s", from_hex);
-		goto out;
-	}
-	opt.baseline = before;
-	if (git_checkout_tree(r->git, (const git_object *)next, &opt) < 0)
-		e = err_git(ERR_OUTPUT, "the work tree");
-out:
-	git_tree_free(before);
-	git_commit_free(next);
-	git_commit_free(from);
 	return e;
 }

@@ -106,38 +106,6 @@ static struct err *is_nothing(struct job *j, const struct repo_commit *tip, bool
 	return NULL;
 }
 
-/* The commit stands; that the files could not follow is told beside it. */
-static struct err *follow(struct job *j, const git_oid *id, struct arena *a,
-			  struct repo_commit_result *out)
-{
-	struct repo_commit now;
-	struct err *e;
-	char *text;
-
-	if (!j->is_current)
-		return NULL;
-	/*
-	 * Whoever switched to another branch meanwhile has the files of that one. Or HEAD cannot
-	 * be read now: the note stays, and the next run sees which of the two it was.
-	 */
-	if (!repo_is_current(j->r, out->ref))
-		return NULL;
-	e = commit_describe(j->r, id, &now);
-	if (!e)
-		e = follow_apply(j->r, &now, j->paths, j->req->change_count);
-	if (!e) {
-		follow_forget(j->r);
-		return NULL;
-	}
-	text = err_text(e);
-	out->worktree_lag = arena_printf(a, "%s", text ? text : "out of memory");
-	if (!out->worktree_lag)
-		out->worktree_lag = "out of memory";
-	free(text);
-	err_free(e);
-	return NULL;
-}
-
 static void say(struct repo_commit_result *out, const git_oid *id, const struct repo_commit *tip)
 {
 	out->is_committed = true;
@@ -173,19 +141,18 @@ static struct err *attempt(struct job *j, struct arena *a, struct repo_commit_re
 	}
 	TRY(refresh(j->req));
 	TRY(making_write(j->r, &j->making, j->req, &tip.commit, &id));
-	if (j->is_current)
-		TRY(follow_note(j->r, &tip, j->paths, j->req->change_count));
-	const struct move move = {j->r,         &tip, &id, j->making.committer, j->making.message,
-				  j->is_current};
+	const struct branch_move move = {
+		.move = {j->r, &tip, &id, j->making.committer, j->making.message, j->is_current},
+		.paths = j->paths,
+		.count = j->req->change_count,
+		.lag = &out->worktree_lag,
+		.a = a,
+	};
 
-	/* After an error the note stays: whether the branch moved all the same, the next run sees. */
-	TRY(move_ref(&move, done));
-	if (j->is_current && !*done)
-		follow_forget(j->r);
-	if (!*done)
-		return NULL;
-	say(out, &id, &tip.commit);
-	return follow(j, &id, a, out);
+	TRY(branch_move(&move, done));
+	if (*done)
+		say(out, &id, &tip.commit);
+	return NULL;
 }
 
 static struct err *prepare(struct job *j)
@@ -201,44 +168,6 @@ static void end_job(struct job *j)
 {
 	making_free(&j->making);
 	free(j->paths);
-}
-
-struct err *commit_build(struct repo *r, const struct repo_commit_request *req,
-			 const struct repo_commit *parent, git_oid *out)
-{
-	struct job j = {.r = r, .req = req};
-	struct err *e = check_paths(&j);
-
-	if (!e)
-		e = making_find(r, req->message, &j.making);
-	for (size_t i = 0; i < req->change_count && !e; i++)
-		e = check_kind(r, parent, req->changes[i].path);
-	if (!e)
-		e = refresh(req);
-	if (!e)
-		e = making_write(r, &j.making, req, parent, out);
-	end_job(&j);
-	return e;
-}
-
-struct err *commit_move(struct repo *r, const struct repo_tip *from, const git_oid *to,
-			const char *reason)
-{
-	git_signature *author = NULL, *committer = NULL;
-	struct move move = {.r = r, .from = from, .to = to, .message = reason};
-	bool moved = false;
-	struct err *e = identity_find(r, &author, &committer);
-
-	move.who = committer;
-	if (!e)
-		e = store_sync(r);
-	if (!e)
-		e = move_ref(&move, &moved);
-	if (!e && !moved)
-		e = err_new(ERR_OUTPUT, "%s: moved meanwhile", from->ref);
-	git_signature_free(committer);
-	git_signature_free(author);
-	return e;
 }
 
 struct err *repo_repair(struct repo *r)

@@ -123,13 +123,6 @@ struct err *making_write(struct repo *r, const struct making *m,
 			 const struct repo_commit_request *req, const struct repo_commit *parent,
 			 git_oid *out) MUST_USE;
 
-/* commit.c: a commit of the request on top of `parent`, on disk, on no branch. */
-struct err *commit_build(struct repo *r, const struct repo_commit_request *req,
-			 const struct repo_commit *parent, git_oid *out) MUST_USE;
-/* The reference from where it is to another commit, if it still is there. */
-struct err *commit_move(struct repo *r, const struct repo_tip *from, const git_oid *to,
-			const char *reason) MUST_USE;
-
 /* update_ref.c: a reference from one commit to another. */
 struct move {
 	struct repo *r;
@@ -173,18 +166,74 @@ struct err *tree_write(struct repo *r, struct store *to, const git_oid *base,
 struct err *state_worktree_is(struct repo *r, const char *path, const struct tree_entry *spot,
 			      bool *same) MUST_USE;
 
+/* lock_own.c: a lock file of this program, which the next run removes where this one is killed. */
+struct lock_own {
+	char *target, *lock, *note;
+	int fd; /* of the note, with an OFD lock on it */
+	bool is_held;
+};
+
+/* Waits for others; `name` is below the folder `dir`, which ends with a slash. */
+struct err *lock_own_take(const char *dir, const char *name, struct str content,
+			  struct lock_own *out) MUST_USE;
+/* The name of a file beside the note, which goes with the lock. */
+struct err *lock_own_file(const struct lock_own *l, char **out) MUST_USE;
+/* The lock's content takes the place of the file that it locks. 0, or errno. */
+int lock_own_put(struct lock_own *l);
+void lock_own_drop_note(struct lock_own *l);
+void lock_own_free(struct lock_own *l);
+
 /* checkout.c: index and work tree at our paths. */
 struct err *follow_open_index(struct repo *r, git_index **out) MUST_USE;
 /* Why libgit2 could not read the index of this path, and what to do. */
 struct err *index_failure(const char *path) MUST_USE;
 struct err *follow_check_attributes(struct repo *r, const char *path) MUST_USE;
 
-/* Makes index and files at the paths what the commit says. */
-struct err *follow_apply(struct repo *r, const struct repo_commit *c, const char *const *paths,
+/*
+ * Index and files at the paths go from one commit to another. An entry or a file that is no longer
+ * as the first commit has it is somebody's work and stays; `left` gets a line of words about each.
+ */
+struct err *follow_apply(struct repo *r, const struct repo_commit *before,
+			 const struct repo_commit *now, const char *const *paths, size_t count,
+			 struct buf *left) MUST_USE;
+/* An error where something at one of the paths is in the way of that. */
+struct err *follow_check(struct repo *r, const struct repo_commit *before,
+			 const struct repo_commit *now, const char *const *paths,
 			 size_t count) MUST_USE;
 
-/* Index and work tree from one commit to another, where nobody's changes are in the way. */
-struct err *follow_checkout(struct repo *r, const char *from_hex, const git_oid *to) MUST_USE;
+/* index_lock.c: the index, read and changed under git's own lock of it. */
+struct index_lock {
+	struct lock_own lock;
+	git_index *index; /* a copy, beside the lock */
+	char *copy, *place;
+};
+
+struct err *index_lock_take(struct repo *r, struct index_lock *out) MUST_USE;
+/* The copy becomes the index. */
+struct err *index_lock_put(struct index_lock *l) MUST_USE;
+void index_lock_free(struct index_lock *l);
+
+/* move_branch.c: a branch goes from one commit to another, and index and files follow at the paths. */
+struct branch_move {
+	struct move move;
+	const char *const *paths; /* all in which the two commits differ */
+	size_t count;
+	const char **lag; /* NULL, or why something could not follow; in the arena */
+	struct arena *a;
+};
+
+/* *moved is false where the branch was no longer there; nothing has happened then. */
+struct err *branch_move(const struct branch_move *m, bool *moved) MUST_USE;
+
+/* diff_paths.c: the paths in which two commits differ; `before` may be unborn. */
+struct path_list {
+	char **list;
+	size_t count, room;
+};
+
+struct err *paths_between(struct repo *r, const struct repo_commit *before,
+			  const struct repo_commit *now, struct path_list *out) MUST_USE;
+void paths_free(struct path_list *p);
 
 /*
  * A note on disk, from before the branch moves until the files have followed, by which the next run
@@ -202,8 +251,6 @@ struct lock_wait {
 
 bool lock_wait_more(struct lock_wait *w);
 struct err *lock_error(const char *dir, const char *name) MUST_USE;
-/* Removes the lock of a reference where it is one that has become the reference. */
-bool lock_drop_spent(struct repo *r, const char *ref);
 /* `name` in the git folder: "index", "HEAD". */
 struct err *lock_wait_gone(struct repo *r, const char *name) MUST_USE;
 

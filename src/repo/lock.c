@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * git's lock files. Another git holds one for milliseconds: wait. A killed one leaves it for ever:
- * name it. It is not removed here, since only a person can know that nobody uses it; but for the
- * one kind that says so itself.
+ * name it. It is not removed here, since only a person can know that nobody uses it. Those of this
+ * program say so themselves: lock_own.c.
  */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/file.h>
 #include <sys/random.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -57,32 +56,8 @@ struct err *lock_wait_gone(struct repo *r, const char *name)
 }
 
 /*
- * libgit2 puts a new reference in place by a link and an unlink of the lock. Killed in between, it
- * leaves a lock that is the reference's own file: all it was for is done. Asked only when the lock
- * outlived the wait, so no process is between the two any more.
- */
-bool lock_drop_spent(struct repo *r, const char *ref)
-{
-	const char *dir = git_repository_commondir(r->git);
-	char *file = NULL, *lock = NULL;
-	bool is_dropped = false;
-	struct stat a, b;
-
-	if (asprintf(&file, "%s%s", dir, ref) < 0)
-		file = NULL;
-	if (asprintf(&lock, "%s%s.lock", dir, ref) < 0)
-		lock = NULL;
-	if (file && lock && lstat(file, &a) == 0 && lstat(lock, &b) == 0)
-		is_dropped = a.st_dev == b.st_dev && a.st_ino == b.st_ino && unlink(lock) == 0;
-	free(lock);
-	free(file);
-	return is_dropped;
-}
-
-/*
  * flock on the git folder itself: leaves nothing behind when killed, and git does not look at it.
- * The index is read, changed and written by libgit2 without a lock over all three, so two of us in
- * one work tree take turns.
+ * Two of us in one work tree take turns, so that the note of the one is not read by the other.
  */
 int lock_take_turn(struct repo *r)
 {

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "repo/push.h"
 
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,7 +13,9 @@
 #include "repo/child.h"
 #include "repo/git.h"
 #include "repo/history.h"
+#include "repo/owed.h"
 
+#define SCRATCH   "refs/scandrift/fetched/"
 #define TIMEOUT_S 300u
 #define TRIES_MAX 20u
 
@@ -75,7 +80,30 @@ static char *scratch_ref(void)
 {
 	char *name = NULL;
 
-	return asprintf(&name, "refs/scandrift/fetched/%ld", (long)getpid()) < 0 ? NULL : name;
+	return asprintf(&name, SCRATCH "%ld", (long)getpid()) < 0 ? NULL : name;
+}
+
+/* What runs that were killed have fetched and never looked at, with its locks. */
+static void drop_scratch(struct repo *r)
+{
+	char *dir = NULL;
+	DIR *d;
+	const struct dirent *entry;
+
+	if (asprintf(&dir, "%s" SCRATCH, git_repository_commondir(r->git)) < 0)
+		return;
+	d = opendir(dir);
+	while (d && (entry = readdir(d))) {
+		char *end;
+		long pid = strtol(entry->d_name, &end, 10);
+
+		if (pid > 0 && (*end == '\0' || strcmp(end, ".lock") == 0) &&
+		    kill((pid_t)pid, 0) != 0 && errno == ESRCH)
+			(void)unlinkat(dirfd(d), entry->d_name, 0);
+	}
+	if (d)
+		(void)closedir(d);
+	free(dir);
 }
 
 static struct err *take_scratch(struct repo *r, const char *name, struct repo_commit *out)
@@ -120,34 +148,6 @@ static struct err *fetch_tip(struct repo *r, const char *remote, const char *ref
 	free(spec);
 	free(scratch);
 	return e;
-}
-
-struct err *repo_fetch_ours(struct repo *r, const char *remote, const char *ref, struct arena *a,
-			    bool *is_there)
-{
-	struct repo_tip tip;
-	struct repo_commit theirs;
-	bool is_behind = false, is_ahead = false;
-	git_oid id;
-
-	TRY(fetch_tip(r, remote, ref, &theirs));
-	*is_there = !theirs.is_unborn;
-	if (!*is_there)
-		return NULL;
-	TRY(repo_resolve_tip(r, ref, a, &tip));
-	TRY(repo_is_within(r, &theirs, &tip.commit, &is_ahead));
-	if (is_ahead && !tip.commit.is_unborn)
-		return NULL;
-	TRY(repo_is_within(r, &tip.commit, &theirs, &is_behind));
-	if (!is_behind)
-		return err_new(
-			ERR_OUTPUT,
-			"%s: has parted from that of %s: %.12s here, %.12s there; neither is "
-			"thrown away",
-			tip.ref, remote, tip.commit.hex, theirs.hex);
-	if (git_oid_fromstr(&id, theirs.hex) < 0)
-		return err_git(ERR_OUTPUT, "%s", theirs.hex);
-	return commit_move(r, &tip, &id, "fetched");
 }
 
 enum push_answer { PUSH_DONE, PUSH_BEHIND, PUSH_FAILED };
@@ -198,98 +198,210 @@ static struct err *push_once(struct repo *r, const char *remote, const char *ref
 	return e;
 }
 
-/* What was shown must still be true on top of what others pushed meanwhile. */
-static struct err *check_replay(struct repo *r, const struct repo_commit_request *req,
-				const struct repo_commit *before, const struct repo_commit *theirs,
-				const char *remote)
+/* This side's branch goes to what the remote has; its files follow where nothing is in the way. */
+static struct err *move_here(struct repo *r, const struct repo_tip *tip, const git_oid *to,
+			     struct arena *a, const char **lag)
 {
-	bool within = false;
+	git_signature *author = NULL, *committer = NULL;
+	struct branch_move m = {
+		.move = {r, tip, to, NULL, "brought up to the remote", false}, .lag = lag, .a = a};
+	struct path_list paths = {0};
+	struct repo_commit now;
+	bool moved = false;
+	struct err *e;
 
-	TRY(repo_is_within(r, before, theirs, &within));
-	if (!within)
-		return err_new(ERR_OUTPUT,
-			       "%s: has commits here that %s has not, besides this one, and the "
-			       "other way round; bring them together (git pull --rebase) and push",
-			       req->expect.ref, remote);
-	for (size_t i = 0; i < req->change_count && !req->is_record; i++) {
-		struct tree_entry was, is;
-
-		TRY(tree_find(r, before, req->changes[i].path, &was));
-		TRY(tree_find(r, theirs, req->changes[i].path, &is));
-		if (!spot_eq(&was, &is))
-			return err_new(ERR_OUTPUT,
-				       "%s: was changed by somebody else on %s of %s (%.12s); not "
-				       "pushed: look at it again on top of that",
-				       req->changes[i].path, req->expect.ref, remote, theirs->hex);
-	}
-	return NULL;
+	m.move.is_current = repo_is_current(r, tip->ref);
+	TRY(commit_describe(r, to, &now));
+	TRY(identity_find(r, &author, &committer));
+	m.move.who = committer;
+	e = store_sync(r);
+	if (!e && m.move.is_current)
+		e = paths_between(r, &tip->commit, &now, &paths);
+	m.paths = (const char *const *)paths.list;
+	m.count = paths.count;
+	if (!e && m.move.is_current)
+		e = follow_check(r, &tip->commit, &now, m.paths, m.count);
+	if (!e)
+		e = branch_move(&m, &moved);
+	if (!e && !moved)
+		e = err_new(ERR_OUTPUT, "%s: moved meanwhile", tip->ref);
+	paths_free(&paths);
+	git_signature_free(committer);
+	git_signature_free(author);
+	return e;
 }
 
-static struct err *before_of(struct repo *r, const struct repo_commit_result *done,
-			     struct repo_commit *out)
+static struct err *move_in_turn(struct repo *r, const struct repo_tip *tip, const git_oid *to,
+				struct arena *a, const char **lag)
 {
-	*out = (struct repo_commit){.is_unborn = true};
-	return *done->parent_hex ? repo_resolve(r, done->parent_hex, out) : NULL;
+	int turn = lock_take_turn(r);
+	struct err *e = follow_repair(r);
+
+	if (!e)
+		e = move_here(r, tip, to, a, lag);
+	lock_end_turn(turn);
+	return e;
 }
 
-/* This side's branch goes from its own commit to the one that stands on the remote's. */
-static struct err *follow_remote(struct repo *r, const char *ref, const char *from,
-				 const git_oid *to, struct arena *a,
-				 struct repo_commit_result *done)
+/* The remote has it; that this side lags is told beside that. */
+static struct err *follow_remote(struct repo *r, const struct repo_tip *tip, const git_oid *to,
+				 struct arena *a, struct repo_pushed *out)
 {
-	struct repo_tip tip = {.ref = ref};
-	struct err *e = repo_resolve(r, from, &tip.commit);
+	struct err *e = move_in_turn(r, tip, to, a, &out->worktree_lag);
 	char *text;
 
-	if (!e && repo_is_current(r, ref))
-		e = follow_checkout(r, from, to);
-	if (!e)
-		e = commit_move(r, &tip, to, "pushed on top of what others had pushed");
 	if (!e)
 		return NULL;
 	text = err_text(e);
 	err_free(e);
-	done->worktree_lag = arena_printf(
+	out->worktree_lag = arena_printf(
 		a,
 		"the remote has it as %.12s, and %s could not follow: %s; git pull --rebase does",
-		done->hex, ref, text ? text : "out of memory");
+		out->hex, tip->ref, text ? text : "out of memory");
 	free(text);
-	return done->worktree_lag ? NULL : err_nomem();
+	return out->worktree_lag ? NULL : err_nomem();
 }
 
-struct err *repo_push(struct repo *r, const char *remote, const struct repo_commit_request *req,
-		      struct arena *a, struct repo_commit_result *done)
+/* What it takes to bring the two sides of one branch together. */
+struct meeting {
+	struct repo *r;
+	const char *remote;
+	const struct repo_owed *owed;
+	struct arena *a;
+	struct repo_tip tip;
+	struct repo_commit theirs;
+	struct owed_list list;
+};
+
+static struct err *meet(struct meeting *m)
 {
-	struct repo_commit before, theirs;
-	char local[REPO_HEX_SIZE], hex[REPO_HEX_SIZE], parent[REPO_HEX_SIZE];
-	enum push_answer answer = PUSH_FAILED;
-	struct lock_wait w = {0};
+	owed_free(&m->list);
+	TRY(repo_resolve_tip(m->r, m->owed->ref, m->a, &m->tip));
+	TRY(fetch_tip(m->r, m->remote, m->owed->ref, &m->theirs));
+	if (m->tip.commit.is_unborn)
+		return NULL;
+	return owed_find(m->r, &m->tip.commit, &m->theirs, &m->list);
+}
+
+static bool is_theirs_within(const struct meeting *m, bool *within, struct err **e)
+{
+	*within = true;
+	*e = m->theirs.is_unborn ? NULL : repo_is_within(m->r, &m->theirs, &m->tip.commit, within);
+	return !*e;
+}
+
+struct err *repo_fetch_ours(struct repo *r, const char *remote, const struct repo_owed *owed,
+			    struct arena *a, bool *is_there)
+{
+	struct meeting m = {.r = r, .remote = remote, .owed = owed, .a = a};
+	const char *lag = NULL;
+	bool within;
+	struct err *e;
+	git_oid to;
+
+	drop_scratch(r);
+	e = meet(&m);
+	*is_there = !e && !m.theirs.is_unborn;
+	if (!e && *is_there && is_theirs_within(&m, &within, &e) &&
+	    (!within || m.tip.commit.is_unborn)) {
+		e = owed_replay(r, owed, &m.list, &m.tip.commit, &m.theirs, remote, &to);
+		if (!e)
+			e = move_in_turn(r, &m.tip, &to, a, &lag);
+	}
+	owed_free(&m.list);
+	return e;
+}
+
+/* Has the remote this commit on a branch of another name? Those are not owed. */
+static void leave_line(struct meeting *m, const char *line)
+{
 	git_oid id;
 
-	memcpy(local, done->hex, sizeof(local));
-	memcpy(hex, done->hex, sizeof(hex));
-	memcpy(parent, done->parent_hex, sizeof(parent));
-	TRY(before_of(r, done, &before));
-	for (unsigned i = 0; i < TRIES_MAX; i++) {
-		TRY(push_once(r, remote, done->ref, hex, &answer));
-		if (answer == PUSH_DONE)
-			break;
-		(void)lock_wait_more(&w);
-		TRY(fetch_tip(r, remote, done->ref, &theirs));
-		/* It was only busy. */
-		if (strcmp(theirs.hex, parent) == 0)
-			continue;
-		TRY(check_replay(r, req, &before, &theirs, remote));
-		TRY(commit_build(r, req, &theirs, &id));
-		(void)git_oid_tostr(hex, sizeof(hex), &id);
-		memcpy(parent, theirs.hex, sizeof(parent));
+	if (git_oid_fromstrn(&id, line, strcspn(line, "\t\n")) == 0)
+		owed_leave(m->r, &m->list, &id);
+}
+
+/* A branch that the remote lacks begins on one that it has. */
+static struct err *leave_known(struct meeting *m)
+{
+	const char *words[] = {"ls-remote", "--heads", "--", m->remote, NULL};
+	struct child_result said = {0};
+	struct err *e = m->owed->is_ours ? NULL : git(m->r, words, &said);
+	const char *line = said.out.n ? said.out.p : NULL;
+
+	if (!e && said.status != 0)
+		e = child_failure(ERR_OUTPUT, "git ls-remote", &said);
+	while (!e && line && *line) {
+		leave_line(m, line);
+		line = strchr(line, '\n');
+		line = line ? line + 1 : NULL;
 	}
-	if (answer != PUSH_DONE)
-		return err_new(ERR_OUTPUT, "%s of %s: moved %u times while this was pushed",
-			       done->ref, remote, TRIES_MAX);
-	if (strcmp(hex, local) == 0)
+	child_free(&said);
+	return e;
+}
+
+/* The commit that the remote's branch has to become: ours as it is, or made again on top of theirs. */
+static struct err *find_goal(const struct meeting *m, git_oid *out)
+{
+	bool within;
+	struct err *e;
+
+	if (!is_theirs_within(m, &within, &e))
+		return e;
+	if (within)
+		return git_oid_fromstr(out, m->tip.commit.hex) < 0
+			       ? err_git(ERR_REPO, "%s", m->tip.commit.hex)
+			       : NULL;
+	return owed_replay(m->r, m->owed, &m->list, &m->tip.commit, &m->theirs, m->remote, out);
+}
+
+/* One look at the remote, and one push of what it lacks. */
+static struct err *push_owed(struct meeting *m, struct repo_pushed *out, git_oid *goal,
+			     enum push_answer *answer)
+{
+	TRY(meet(m));
+	out->count = m->list.count;
+	*answer = PUSH_DONE;
+	if (!m->list.count)
 		return NULL;
-	memcpy(done->hex, hex, sizeof(hex));
-	memcpy(done->parent_hex, parent, sizeof(parent));
-	return follow_remote(r, done->ref, local, &id, a, done);
+	if (m->theirs.is_unborn)
+		TRY(leave_known(m));
+	TRY(owed_check(m->r, m->owed, &m->list, m->remote));
+	TRY(find_goal(m, goal));
+	(void)git_oid_tostr(out->hex, sizeof(out->hex), goal);
+	/* Somebody else has brought the same there. */
+	if (strcmp(out->hex, m->theirs.hex) == 0)
+		return NULL;
+	return push_once(m->r, m->remote, m->owed->ref, out->hex, answer);
+}
+
+static struct err *push_all(struct meeting *m, struct repo_pushed *out, git_oid *goal)
+{
+	enum push_answer answer = PUSH_FAILED;
+	struct lock_wait w = {0};
+
+	for (unsigned i = 0; i < TRIES_MAX; i++) {
+		TRY(push_owed(m, out, goal, &answer));
+		if (answer == PUSH_DONE)
+			return NULL;
+		(void)lock_wait_more(&w);
+	}
+	return err_new(ERR_OUTPUT, "%s of %s: moved %u times while this was pushed", m->owed->ref,
+		       m->remote, TRIES_MAX);
+}
+
+struct err *repo_push(struct repo *r, const char *remote, const struct repo_owed *owed,
+		      struct arena *a, struct repo_pushed *out)
+{
+	struct meeting m = {.r = r, .remote = remote, .owed = owed, .a = a};
+	git_oid goal = {{0}};
+	struct err *e;
+
+	*out = (struct repo_pushed){.count = 0};
+	drop_scratch(r);
+	e = push_all(&m, out, &goal);
+	if (!e && out->count && strcmp(out->hex, m.tip.commit.hex) != 0)
+		e = follow_remote(r, &m.tip, &goal, a, out);
+	owed_free(&m.list);
+	return e;
 }

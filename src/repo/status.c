@@ -8,11 +8,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/fs.h"
 #include "repo/git.h"
 
-#define RAW_MAX ((size_t)16 << 20)
+#define RAW_MAX        ((size_t)16 << 20)
+#define LINK_MAX_BYTES ((size_t)1 << 16)
 
 const char *repo_state_text(enum repo_state s)
 {
@@ -93,6 +95,30 @@ static bool has_same_bytes(struct repo *r, const char *path, const struct stat *
 	return same;
 }
 
+/* What a link says is the blob. */
+static struct err *link_is(struct repo *r, const char *path, const struct tree_entry *spot,
+			   bool *same)
+{
+	char *full = NULL, *text = malloc(LINK_MAX_BYTES);
+	struct err *e = NULL;
+	ssize_t n;
+	git_oid id;
+
+	*same = false;
+	if (!text || asprintf(&full, "%s%s", git_repository_workdir(r->git), path) < 0) {
+		free(text);
+		return err_nomem();
+	}
+	n = readlink(full, text, LINK_MAX_BYTES);
+	if (n < 0)
+		e = err_errno(ERR_REPO, errno, "%s", full);
+	else if (git_odb_hash(&id, text, (size_t)n, GIT_OBJECT_BLOB) == 0)
+		*same = git_oid_equal(&id, &spot->id) != 0;
+	free(full);
+	free(text);
+	return e;
+}
+
 /* Regular, the same executable bit where git looks at it, and the blob that git add would make. */
 static struct err *file_is(struct repo *r, const char *path, const struct stat *st,
 			   const struct tree_entry *spot, bool *same)
@@ -102,6 +128,8 @@ static struct err *file_is(struct repo *r, const char *path, const struct stat *
 	git_oid id;
 
 	*same = false;
+	if (S_ISLNK(st->st_mode) && spot->kind == REPO_ENTRY_LINK)
+		return link_is(r, path, spot, same);
 	if (!S_ISREG(st->st_mode) || spot->kind != REPO_ENTRY_FILE)
 		return NULL;
 	TRY(config_bool(r->config, "core.filemode", true, &minds_mode));

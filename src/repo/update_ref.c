@@ -2,22 +2,19 @@
 /*
  * A reference moves by compare and swap, and its move is on disk before success is said.
  */
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/fs.h"
 #include "repo/git.h"
 
-static struct err *lock_branch(struct repo *r, git_transaction *tx, const char *ref)
-{
-	struct lock_wait w = {0};
-	int code;
-
-	while ((code = git_transaction_lock_ref(tx, ref)) == GIT_ELOCKED)
-		if (!lock_wait_more(&w) && !lock_drop_spent(r, ref))
-			return lock_error(git_repository_commondir(r->git), ref);
-	return code < 0 ? err_git(ERR_OUTPUT, "%s: cannot be locked", ref) : NULL;
-}
+#define LINE_MAX_BYTES ((size_t)1 << 16)
 
 /* Under the lock: whether the branch is where the commit was built upon. */
 static struct err *is_still(struct repo *r, const struct repo_tip *tip, bool *still)
@@ -41,19 +38,114 @@ static struct err *is_still(struct repo *r, const struct repo_tip *tip, bool *st
 	return e;
 }
 
-static char *reflog_text(const struct move *m)
+/* As git: a log that is there goes on; else branches have one where there is a work tree. */
+static struct err *has_log(struct repo *r, const char *ref, bool *out)
 {
+	bool is_logged_kind = strcmp(ref, "HEAD") == 0 || strncmp(ref, "refs/heads/", 11) == 0;
 	char *text = NULL;
+	int on;
 
-	if (asprintf(&text, "commit%s: %.*s", m->from->commit.is_unborn ? " (initial)" : "",
-		     (int)strcspn(m->message, "\n"), m->message) < 0)
+	*out = git_reference_has_log(r->git, ref) == 1;
+	if (*out)
 		return NULL;
-	return text;
+	TRY(config_text(r->config, "core.logAllRefUpdates", &text));
+	if (!text)
+		*out = is_logged_kind && !git_repository_is_bare(r->git);
+	else if (strcmp(text, "always") == 0)
+		*out = true;
+	else
+		*out = is_logged_kind && git_config_parse_bool(&on, text) == 0 && on;
+	free(text);
+	return NULL;
+}
+
+static struct err *append(const char *path, struct str line)
+{
+	char *dir = strndup(path, (size_t)(strrchr(path, '/') - path));
+	struct err *e = dir ? fs_make_dirs(dir) : err_nomem();
+	int fd, code;
+
+	free(dir);
+	if (e)
+		return e;
+	fd = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW | O_CLOEXEC, 0666);
+	code = fd < 0 ? errno : fs_write_all(fd, line.p, line.n);
+	if (fd >= 0 && close(fd) != 0 && !code)
+		code = errno;
+	return code ? err_errno(ERR_OUTPUT, code, "%s", path) : NULL;
+}
+
+static void put_line(struct buf *b, const struct move *m)
+{
+	const struct repo_commit *from = &m->from->commit;
+	char zeros[REPO_HEX_SIZE], to[REPO_HEX_SIZE];
+	int east = m->who->when.offset;
+
+	(void)git_oid_tostr(to, sizeof(to), m->to);
+	memset(zeros, '0', sizeof(zeros));
+	zeros[strlen(to)] = '\0';
+	buf_printf(b, "%s %s %s <%s> %lld %c%02d%02d\t%s%.*s\n",
+		   from->is_unborn ? zeros : from->hex, to, m->who->name, m->who->email,
+		   (long long)m->who->when.time, east < 0 ? '-' : '+', abs(east) / 60,
+		   abs(east) % 60, from->is_unborn ? "commit (initial): " : "commit: ",
+		   (int)strcspn(m->message, "\n"), m->message);
+}
+
+/* libgit2 writes a whole log anew under a lock of its own; git adds one line. */
+static struct err *log_move(const struct move *m, const char *dir, const char *ref)
+{
+	struct buf line = BUF_INIT(LINE_MAX_BYTES);
+	char *path = NULL;
+	bool is_wanted;
+	struct err *e;
+
+	TRY(has_log(m->r, ref, &is_wanted));
+	if (!is_wanted)
+		return NULL;
+	put_line(&line, m);
+	e = buf_check(&line, ERR_OUTPUT, "the reference's log");
+	if (!e && asprintf(&path, "%slogs/%s", dir, ref) < 0)
+		e = err_nomem();
+	if (!e)
+		e = append(path, buf_view(&line));
+	free(path);
+	buf_free(&line);
+	return e;
+}
+
+static bool is_head(struct repo *r, const char *ref)
+{
+	git_reference *head = NULL;
+	bool same = git_reference_lookup(&head, r->git, "HEAD") == 0 &&
+		    git_reference_type(head) == GIT_REFERENCE_SYMBOLIC &&
+		    strcmp(git_reference_symbolic_target(head), ref) == 0;
+
+	git_reference_free(head);
+	return same;
+}
+
+static int remove_empty(const char *path, const struct stat *st, int type, struct FTW *at)
+{
+	(void)st;
+	(void)at;
+	return type == FTW_DP ? rmdir(path) : -1;
+}
+
+/* Branches below this name that are gone may have left their folders. */
+static int put_reference(struct lock_own *l)
+{
+	int code = lock_own_put(l);
+
+	if (code == EISDIR || code == ENOTEMPTY || code == EEXIST) {
+		(void)nftw(l->target, remove_empty, 16, FTW_DEPTH | FTW_PHYS);
+		code = lock_own_put(l);
+	}
+	return code;
 }
 
 /*
- * libgit2 syncs the file and the folder it stands in; what it has just made above a new branch must
- * be synced too.
+ * The file was synced when it was written; the folder it stands in, and those that were made above a
+ * new branch, must be too.
  */
 static struct err *sync_above(struct repo *r, const char *ref)
 {
@@ -71,48 +163,45 @@ static struct err *sync_above(struct repo *r, const char *ref)
 	return e;
 }
 
-/* With the branch's lock held by `tx`. */
-static struct err *swap(const struct move *m, git_transaction *tx, bool *moved)
+/* With the branch's lock held. */
+static struct err *swap(const struct move *m, struct lock_own *l, bool *moved)
 {
 	const char *ref = m->from->ref;
 	bool still = false;
-	char *text;
-	struct err *e = NULL;
+	int code;
 
 	TRY(is_still(m->r, m->from, &still));
 	if (!still)
 		return NULL;
 	if (m->is_current && !repo_is_current(m->r, ref))
 		return err_new(ERR_OUTPUT, "HEAD left %s meanwhile; nothing was committed", ref);
-	text = reflog_text(m);
-	if (!text)
-		return err_nomem();
-	if (git_transaction_set_target(tx, ref, m->to, m->who, text) < 0 ||
-	    git_transaction_commit(tx) < 0)
-		e = err_git(ERR_OUTPUT, "%s: cannot be moved", ref);
-	else
-		*moved = true;
-	free(text);
-	return e;
+	TRY(log_move(m, git_repository_commondir(m->r->git), ref));
+	if (is_head(m->r, ref))
+		TRY(log_move(m, git_repository_path(m->r->git), "HEAD"));
+	code = put_reference(l);
+	if (code)
+		return err_errno(ERR_OUTPUT, code, "%s: cannot be moved", ref);
+	*moved = true;
+	return NULL;
 }
 
 /*
- * A transaction, because libgit2's own matching update looks at a new branch's absence before it
- * takes the lock. The branch's lock is the only one: git commit needs it too, and a killed run
- * leaves one file to remove and not two.
+ * The branch's lock is the only one: git commit needs it too. Its file is made and renamed here, as
+ * git does it, because libgit2 cannot tell its own lock from another's after it was killed.
  */
 struct err *move_ref(const struct move *m, bool *moved)
 {
-	git_transaction *tx = NULL;
+	char content[REPO_HEX_SIZE + 1] = "";
+	struct lock_own l;
 	struct err *e;
 
 	*moved = false;
-	if (git_transaction_new(&tx, m->r->git) < 0)
-		return err_git(ERR_OUTPUT, "%s", m->from->ref);
-	e = lock_branch(m->r, tx, m->from->ref);
-	if (!e)
-		e = swap(m, tx, moved);
-	git_transaction_free(tx);
+	(void)git_oid_tostr(content, REPO_HEX_SIZE, m->to);
+	strcat(content, "\n");
+	TRY(lock_own_take(git_repository_commondir(m->r->git), m->from->ref, str_from(content),
+			  &l));
+	e = swap(m, &l, moved);
+	lock_own_free(&l);
 	if (!e && *moved)
 		e = sync_above(m->r, m->from->ref);
 	return e;

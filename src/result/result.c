@@ -6,12 +6,24 @@
 
 void result_add_commit(struct result *r, const char *ref, const char *hex)
 {
-	struct result_commit *c = &r->commits[r->commit_count];
+	struct result_commit *c = r->commits;
 
-	assert(r->commit_count < RESULT_COMMITS_MAX && strlen(hex) < sizeof(c->hex));
+	while (c < r->commits + r->commit_count && strcmp(c->ref, ref) != 0)
+		c++;
+	assert(c < r->commits + RESULT_COMMITS_MAX && strlen(hex) < sizeof(c->hex));
+	if (c == r->commits + r->commit_count)
+		r->commit_count++;
 	c->ref = ref;
 	memcpy(c->hex, hex, strlen(hex) + 1);
-	r->commit_count++;
+}
+
+bool result_has_commit(const struct result *r, const char *ref)
+{
+	for (size_t i = 0; i < r->commit_count; i++) {
+		if (strcmp(r->commits[i].ref, ref) == 0)
+			return true;
+	}
+	return false;
 }
 
 struct err *result_finish(struct result *r)

@@ -99,8 +99,9 @@ struct result {
 	size_t kept_count;
 };
 
-/* `ref` is borrowed. */
+/* One of each reference; a later one takes its place. `ref` is borrowed. */
 void result_add_commit(struct result *r, const char *ref, const char *hex);
+bool result_has_commit(const struct result *r, const char *ref);
 
 /* Order, counts and groups are right only after this; nothing may be added then. */
 struct err *result_finish(struct result *r) MUST_USE;
