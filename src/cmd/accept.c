@@ -15,6 +15,7 @@
 #include "run/policy_files.h"
 
 #define COMMIT_SIZE_MAX ((size_t)4 << 30)
+#define NAMES_SIZE_MAX  ((size_t)1 << 20)
 
 /* What is to be done about one target. */
 enum step {
@@ -91,7 +92,7 @@ static bool is_first_of_baseline(const struct workspace *w, size_t i)
 
 static void refuse_shared(struct acceptance *a, const struct target *t)
 {
-	struct buf names = BUF_INIT((size_t)1 << 20);
+	struct buf names = BUF_INIT(NAMES_SIZE_MAX);
 	size_t n = served_by(a->w, t, &names);
 
 	if (n > 1 && !a->o->accept.shared)
@@ -159,6 +160,18 @@ static struct err *check_agreement(const struct acceptance *a)
 	return NULL;
 }
 
+/* "a, b, c", in the arena; "" when memory is at its end. */
+static const char *served_names(const struct acceptance *a, const struct target *t)
+{
+	struct buf names = BUF_INIT(NAMES_SIZE_MAX);
+	struct str kept;
+
+	(void)served_by(a->w, t, &names);
+	kept = arena_str(a->w->arena, buf_view(&names));
+	buf_free(&names);
+	return kept.p ? kept.p : "";
+}
+
 static const char *what_happens(const struct acceptance *a, size_t i)
 {
 	const struct result_target *t = &a->r->targets[i];
@@ -169,7 +182,9 @@ static const char *what_happens(const struct acceptance *a, size_t i)
 		what = "first baseline";
 	else if (t->has_diff && t->diff.change_count)
 		what = direction_name(t->diff.judgement.direction);
-	return n > 1 ? arena_printf(a->w->arena, "%s, for %zu targets", what, n) : what;
+	return n > 1 ? arena_printf(a->w->arena, "%s, for %zu targets: %s", what, n,
+				    served_names(a, a->w->selected[i]))
+		     : what;
 }
 
 static struct err *put_message(struct buf *b, const struct acceptance *a)
@@ -345,6 +360,19 @@ static void note_lines(const struct io *io, struct str text)
 	}
 }
 
+static void put_committed(struct buf *b, const struct acceptance *a)
+{
+	buf_printf(b, "Committed %.12s to %s\n", a->commit.hex, a->commit.ref);
+	for (size_t i = 0; i < a->w->selected_count; i++) {
+		const struct target *t = a->w->selected[i];
+		size_t n = served_by(a->w, t, NULL);
+
+		if (n > 1 && a->steps[i] == STEP_WRITE && is_first_of_baseline(a->w, i))
+			buf_printf(b, "%s is now that of %zu targets: %s\n", t->baseline.p, n,
+				   served_names(a, t));
+	}
+}
+
 /* What was done, or what to do: behind the report, for a person. */
 static struct err *print_outcome(const struct acceptance *a, bool any)
 {
@@ -361,7 +389,7 @@ static struct err *print_outcome(const struct acceptance *a, bool any)
 				   "the rest was not looked at.\n"
 				 : "Nothing to do: the committed baseline is what is live.\n");
 	else if (a->is_committed)
-		buf_printf(&b, "Committed %.12s to %s\n", a->commit.hex, a->commit.ref);
+		put_committed(&b, a);
 	else if (a->refusal.n)
 		buf_printf(&b, "Not committed:\n%s", a->refusal.p);
 	else if (is_confirmed(a))

@@ -554,6 +554,8 @@ struct err *follow_repair(struct repo *r)
 	char *path;
 	struct err *e = NULL;
 
+	lock_own_drop_dead(git_repository_path(r->git));
+	lock_own_drop_dead(git_repository_commondir(r->git));
 	if (git_repository_is_bare(r->git))
 		return NULL;
 	path = note_path(r);

@@ -169,15 +169,17 @@ struct err *state_worktree_is(struct repo *r, const char *path, const struct tre
 /* lock_own.c: a lock file of this program, which the next run removes where this one is killed. */
 struct lock_own {
 	char *target, *lock, *note;
-	int fd; /* of the note, with an OFD lock on it */
+	char *extra; /* the name of a file of the writer's own, which goes with the lock */
+	char id[17]; /* the part of both names that no other writer has */
+	int fd;      /* of the note, with an OFD lock on it */
 	bool is_held;
 };
 
 /* Waits for others; `name` is below the folder `dir`, which ends with a slash. */
 struct err *lock_own_take(const char *dir, const char *name, struct str content,
 			  struct lock_own *out) MUST_USE;
-/* The name of a file beside the note, which goes with the lock. */
-struct err *lock_own_file(const struct lock_own *l, char **out) MUST_USE;
+/* Locks in the folder whose writers are dead go, with what these left beside them. */
+void lock_own_drop_dead(const char *dir);
 /* The lock's content takes the place of the file that it locks. 0, or errno. */
 int lock_own_put(struct lock_own *l);
 void lock_own_drop_note(struct lock_own *l);
@@ -205,7 +207,8 @@ struct err *follow_check(struct repo *r, const struct repo_commit *before,
 struct index_lock {
 	struct lock_own lock;
 	git_index *index; /* a copy, beside the lock */
-	char *copy, *place;
+	const char *copy; /* its name; the lock's */
+	char *place;
 };
 
 struct err *index_lock_take(struct repo *r, struct index_lock *out) MUST_USE;

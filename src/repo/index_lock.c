@@ -90,8 +90,7 @@ struct err *index_lock_take(struct repo *r, struct index_lock *out)
 	dir = strndup(out->place, (size_t)(slash - out->place) + 1);
 	e = dir ? lock_own_take(dir, slash + 1, STR(""), &out->lock) : err_nomem();
 	free(dir);
-	if (!e)
-		e = lock_own_file(&out->lock, &out->copy);
+	out->copy = out->lock.extra;
 	if (!e)
 		e = open_copy(r, out);
 	if (e)
@@ -113,7 +112,6 @@ void index_lock_free(struct index_lock *l)
 	git_index_free(l->index);
 	if (l->lock.note)
 		lock_own_free(&l->lock);
-	free(l->copy);
 	free(l->place);
 	*l = (struct index_lock){.lock = {.fd = -1}};
 }

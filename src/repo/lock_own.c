@@ -6,7 +6,7 @@
  * The lock file is first made under the name of a note in the git folder, and the writer holds an OFD
  * lock on it for as long as it lives. Then the same file gets the lock's name, by a link. So a lock
  * that shares its inode with a note was taken by this program, and a process that obtains the
- * OFD lock on that note knows that the writer is dead.
+ * OFD lock on that note knows that the writer is dead. The note's name says which lock it is.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -21,10 +21,14 @@
 #include "base/fs.h"
 #include "repo/git.h"
 
-#define NOTE_PREFIX "scandrift-lock-"
+#define NOTE_PREFIX  "scandrift-lock-"
+#define EXTRA_PREFIX "scandrift-new-"
+#define ID_LENGTH    16u
 
-/* Files that a writer makes beside its note, for what it puts in place while it holds the lock. */
-static const char *const extras[] = {".new", ".new.lock"};
+#define NAME_SIZE_MAX ((size_t)1 << 14)
+
+/* A file that a writer makes, to put it in place while it holds the lock, and libgit2's lock of that. */
+static const char *const extras[] = {"", ".lock"};
 
 static bool obtain(int fd)
 {
@@ -41,81 +45,126 @@ static bool is_same_file(int fd, const char *path)
 	       a.st_ino == b.st_ino;
 }
 
-static void remove_extras(const char *note)
+/* `id` is the part of a note's name that no other has. */
+static void remove_extras(const char *dir, const char *id)
 {
 	for (size_t i = 0; i < ARRAY_LEN(extras); i++) {
 		char *path = NULL;
 
-		if (asprintf(&path, "%s%s", note, extras[i]) < 0)
+		if (asprintf(&path, "%s" EXTRA_PREFIX "%.*s%s", dir, (int)ID_LENGTH, id,
+			     extras[i]) < 0)
 			return;
 		(void)unlink(path);
 		free(path);
 	}
 }
 
-/*
- * A note whose only other name is not `lock` belongs to another lock, and stays: without it nobody
- * could tell that lock's writer.
- */
-static void drop_note(const char *note, const char *lock)
+/* A reference's name as one name of a file: "%-" is a slash. */
+static void put_name(struct buf *b, const char *name)
+{
+	for (; *name; name++) {
+		if (*name == '/')
+			buf_puts(b, "%-");
+		else if (*name == '%')
+			buf_puts(b, "%%");
+		else
+			buf_char(b, *name);
+	}
+}
+
+static void take_name(struct buf *b, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '%' && text[1])
+			buf_char(b, *++text == '-' ? '/' : '%');
+		else
+			buf_char(b, *text);
+	}
+}
+
+static void drop_note(const char *dir, const char *note, const char *lock, const char *id)
 {
 	int fd = open(note, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	struct stat st;
 
 	if (fd < 0)
 		return;
 	if (obtain(fd)) {
-		remove_extras(note);
+		remove_extras(dir, id);
 		if (is_same_file(fd, lock))
 			(void)unlink(lock);
-		if (fstat(fd, &st) == 0 && st.st_nlink == 1)
-			(void)unlink(note);
+		(void)unlink(note);
 	}
 	(void)close(fd);
 }
 
-/* Locks of writers that are dead: `lock` goes, if it is one, and so does what they left beside it. */
-static void drop_dead(const char *dir, const char *lock)
+static void drop_named(const char *dir, const char *name)
+{
+	const char *id = name + strlen(NOTE_PREFIX);
+	struct buf lock = BUF_INIT(NAME_SIZE_MAX);
+	char *note = NULL;
+	struct err *e;
+
+	if (strncmp(name, NOTE_PREFIX, strlen(NOTE_PREFIX)) != 0 || strlen(id) <= ID_LENGTH + 1)
+		return;
+	buf_puts(&lock, dir);
+	take_name(&lock, id + ID_LENGTH + 1);
+	buf_puts(&lock, ".lock");
+	e = buf_check(&lock, ERR_OUTPUT, name);
+	if (!e && asprintf(&note, "%s%s", dir, name) >= 0) {
+		drop_note(dir, note, lock.p, id);
+		free(note);
+	}
+	err_free(e);
+	buf_free(&lock);
+}
+
+void lock_own_drop_dead(const char *dir)
 {
 	DIR *d = opendir(dir);
 	const struct dirent *entry;
 
-	while (d && (entry = readdir(d))) {
-		const char *name = entry->d_name;
-		char *note = NULL;
-
-		if (strncmp(name, NOTE_PREFIX, strlen(NOTE_PREFIX)) != 0 || strchr(name, '.'))
-			continue;
-		if (asprintf(&note, "%s%s", dir, name) < 0)
-			break;
-		drop_note(note, lock);
-		free(note);
-	}
+	while (d && (entry = readdir(d)))
+		drop_named(dir, entry->d_name);
 	if (d)
 		(void)closedir(d);
 }
 
-static struct err *name_note(const char *dir, char **out)
+static struct err *name_note(const char *dir, const char *name, struct lock_own *l)
 {
-	unsigned char dice[8];
-	unsigned long long n = 0;
+	struct buf b = BUF_INIT(NAME_SIZE_MAX);
+	unsigned char dice[ID_LENGTH / 2];
+	struct err *e;
 
 	if (getrandom(dice, sizeof(dice), 0) != (ssize_t)sizeof(dice))
 		return err_errno(ERR_OUTPUT, errno, "random bytes");
 	for (size_t i = 0; i < sizeof(dice); i++)
-		n = n << 8 | dice[i];
-	return asprintf(out, "%s" NOTE_PREFIX "%016llx", dir, n) < 0 ? err_nomem() : NULL;
+		(void)snprintf(l->id + 2 * i, 3, "%02x", dice[i]);
+	buf_printf(&b, "%s" NOTE_PREFIX "%s-", dir, l->id);
+	put_name(&b, name);
+	e = buf_check(&b, ERR_OUTPUT, name);
+	if (!e && !(l->note = strdup(b.p)))
+		e = err_nomem();
+	if (!e && asprintf(&l->extra, "%s" EXTRA_PREFIX "%s", dir, l->id) < 0)
+		e = err_nomem();
+	buf_free(&b);
+	return e;
 }
 
 /* The file that becomes the lock, with its content on disk. */
-static struct err *make_note(const char *dir, struct str content, struct lock_own *l)
+static struct err *make_note(const char *dir, const char *name, struct str content,
+			     struct lock_own *l)
 {
-	struct err *e = name_note(dir, &l->note);
+	struct err *e = name_note(dir, name, l);
 	int code = 0;
 
 	if (e)
 		return e;
 	l->fd = open(l->note, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	if (l->fd < 0 && errno == ENAMETOOLONG) {
+		/* Without the name of the lock nobody removes it; a person is told to. */
+		l->note[strlen(dir) + strlen(NOTE_PREFIX) + ID_LENGTH] = '\0';
+		l->fd = open(l->note, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+	}
 	if (l->fd < 0) {
 		code = errno;
 	} else if (!obtain(l->fd) && (errno == EAGAIN || errno == EACCES)) {
@@ -183,19 +232,19 @@ struct err *lock_own_take(const char *dir, const char *name, struct str content,
 	    asprintf(&out->lock, "%s%s.lock", dir, name) < 0)
 		e = err_nomem();
 	if (!e)
-		drop_dead(dir, out->lock);
+		lock_own_drop_dead(dir);
 	while (!e && !out->is_held) {
 		int code;
 
 		/* git takes away a folder that it finds empty, and a dead writer's note may seem so too. */
 		e = make_folder_of(out->lock);
 		if (!e && out->fd < 0)
-			e = make_note(dir, content, out);
+			e = make_note(dir, name, content, out);
 		if (e)
 			break;
 		code = out->fd < 0 ? ENOENT : link_lock(content, out);
 		if (code == EEXIST)
-			drop_dead(dir, out->lock);
+			lock_own_drop_dead(dir);
 		else if (code == ENOENT)
 			lock_own_drop_note(out);
 		else if (code)
@@ -208,11 +257,6 @@ struct err *lock_own_take(const char *dir, const char *name, struct str content,
 	return e;
 }
 
-struct err *lock_own_file(const struct lock_own *l, char **out)
-{
-	return asprintf(out, "%s%s", l->note, extras[0]) < 0 ? err_nomem() : NULL;
-}
-
 int lock_own_put(struct lock_own *l)
 {
 	if (rename(l->lock, l->target) != 0)
@@ -223,14 +267,20 @@ int lock_own_put(struct lock_own *l)
 
 void lock_own_drop_note(struct lock_own *l)
 {
-	if (l->note) {
-		remove_extras(l->note);
-		(void)unlink(l->note);
+	for (size_t i = 0; i < ARRAY_LEN(extras) && l->extra; i++) {
+		char *path = NULL;
+
+		if (asprintf(&path, "%s%s", l->extra, extras[i]) >= 0)
+			(void)unlink(path);
+		free(path);
 	}
+	if (l->note)
+		(void)unlink(l->note);
 	if (l->fd >= 0)
 		(void)close(l->fd);
+	free(l->extra);
 	free(l->note);
-	l->note = NULL;
+	l->note = l->extra = NULL;
 	l->fd = -1;
 }
 

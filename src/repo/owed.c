@@ -243,13 +243,14 @@ static struct err *replay_step(struct replay *p)
 	return e;
 }
 
+/* Two runs at once may both have begun the branch, so one commit alone is no history of its own. */
 static struct err *check_kin(struct repo *r, const struct repo_owed *owed,
-			     const struct repo_commit *tip, const struct repo_commit *theirs,
-			     const char *remote)
+			     const struct owed_list *l, const struct repo_commit *tip,
+			     const struct repo_commit *theirs, const char *remote)
 {
 	git_oid a, b, base;
 
-	if (tip->is_unborn)
+	if (tip->is_unborn || l->count <= 1)
 		return NULL;
 	if (git_oid_fromstr(&a, tip->hex) < 0 || git_oid_fromstr(&b, theirs->hex) < 0)
 		return err_git(ERR_REPO, "%s", tip->hex);
@@ -268,7 +269,7 @@ struct err *owed_replay(struct repo *r, const struct repo_owed *owed, const stru
 	struct replay p = {.r = r, .owed = owed, .remote = remote, .on = *theirs};
 	struct err *e;
 
-	TRY(check_kin(r, owed, tip, theirs, remote));
+	TRY(check_kin(r, owed, l, tip, theirs, remote));
 	e = NULL;
 	for (size_t i = 0; i < l->count && !e; i++) {
 		struct step s;
