@@ -132,6 +132,8 @@ static struct err *fetch_tip(struct repo *r, const char *remote, const char *ref
 			       "--no-tags",
 			       "--no-write-fetch-head",
 			       "--no-auto-maintenance",
+			       /* A killed one leaves no lock of a reference that is the user's. */
+			       "--refmap=",
 			       "--",
 			       remote,
 			       spec,

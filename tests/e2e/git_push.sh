@@ -98,7 +98,27 @@ expect_text err 'no entry'
 [ "$(git -C up.git rev-parse main)" = "$theirs" ] || fail 'the remote has changed'
 [ "$(git -C work rev-parse HEAD^)" = "$before" ] || fail 'the commit is gone'
 rm up.git/hooks/pre-receive
-git -C work push -q
+
+# It is owed: the next run makes up for it, on top of theirs, though nothing else is to do.
+other OWED x
+theirs=$(git -C up.git rev-parse main)
+accept --push
+expect_exit 0
+expect_text out 'which lacked it'
+[ "$(git -C up.git rev-parse main^)" = "$theirs" ] || fail 'what was owed is not on top of theirs'
+[ "$(git -C work rev-parse HEAD)" = "$(git -C up.git rev-parse main)" ] || fail 'this side lags'
+accept --push
+expect_exit 0
+expect_text out 'Nothing to do'
+
+# Somebody's own commit of this side is named, and not pushed.
+echo own >work/OWN
+commit_all work 'a commit of my own'
+accept --push
+expect_exit 4
+expect_text err 'a commit of my own'
+[ "$(git -C up.git rev-parse main)" = "$(git -C work rev-parse HEAD^)" ] || fail 'pushed all the same'
+git -C work reset -q --hard HEAD^
 
 # No git on the PATH, and names that are options: before anything is written.
 next_live
@@ -163,6 +183,23 @@ done
 	fail 'references that nobody asked for'
 [ -z "$(git -C night5 for-each-ref refs/scandrift/fetched)" ] || fail 'a reference was left behind'
 
+# A night whose push was refused is owed too, though in the next nothing is new but its record.
+printf '#!/bin/sh\nexit 1\n' >up.git/hooks/pre-receive
+chmod +x up.git/hooks/pre-receive
+sed 's/"ScanPeriod": 1/"ScanPeriod": 22/' "$common/prod.json" >edited.json
+replay_from replies prod edited.json
+clone owes --depth 1
+run scandrift -C owes check --replay "$replay" --commit --journal --push --fail-on never
+expect_exit 4
+rm up.git/hooks/pre-receive
+run scandrift -C owes check --replay "$replay" --commit --push --fail-on never
+expect_exit 0
+[ "$(git -C up.git rev-list --count scandrift/observed)" = 3 ] || fail 'what was observed is not pushed'
+run scandrift -C owes check --replay "$replay" --journal --push --fail-on never
+expect_exit 0
+journal=$(git -C up.git rev-list --count refs/scandrift/runs)
+[ "$journal" = 7 ] || fail "records: $journal, want 7"
+
 # Two nights at once: both records, one after the other.
 clone left --depth 1
 clone right --depth 1
@@ -170,7 +207,7 @@ for side in left right; do
 	scandrift -q -C $side check --replay "$replay" --journal --push >/dev/null 2>said.$side || : &
 done
 wait
-[ "$(git -C up.git rev-list --count refs/heads/scandrift/runs)" = 7 ] ||
+[ "$(git -C up.git rev-list --count refs/heads/scandrift/runs)" = 9 ] ||
 	fail "a record was lost: $(cat said.left said.right)"
 [ "$(git -C up.git rev-list --count --merges refs/heads/scandrift/runs)" = 0 ] || fail 'not one chain'
 git -C up.git fsck --full --strict --no-dangling
