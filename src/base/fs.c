@@ -257,13 +257,6 @@ struct err *fs_write(const char *path, struct str content, enum fs_write_mode mo
 	return e;
 }
 
-struct err *fs_replace_via(const char *tmp, const char *path, struct str content)
-{
-	int fd = open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-
-	return write_via(fd, tmp, path, content, FS_REPLACE);
-}
-
 struct err *fs_make_dirs(const char *path)
 {
 	char *copy = strdup(path);

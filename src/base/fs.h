@@ -39,12 +39,6 @@ enum fs_write_mode {
  */
 struct err *fs_write(const char *path, struct str content, enum fs_write_mode mode) MUST_USE;
 
-/*
- * FS_REPLACE by way of `tmp`, in the same file system: a name that the caller knows, so that he can
- * remove what a run that was killed has left there. What stands there is written over.
- */
-struct err *fs_replace_via(const char *tmp, const char *path, struct str content) MUST_USE;
-
 /* Makes the folder and those above it. */
 struct err *fs_make_dirs(const char *path) MUST_USE;
 

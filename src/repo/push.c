@@ -127,17 +127,10 @@ static struct err *fetch_tip(struct repo *r, const char *remote, const char *ref
 		free(scratch);
 		return err_nomem();
 	}
-	const char *words[] = {"fetch",
-			       "--quiet",
-			       "--no-tags",
-			       "--no-write-fetch-head",
+	const char *words[] = {"fetch", "--quiet", "--no-tags", "--no-write-fetch-head",
 			       "--no-auto-maintenance",
 			       /* A killed one leaves no lock of a reference that is the user's. */
-			       "--refmap=",
-			       "--",
-			       remote,
-			       spec,
-			       NULL};
+			       "--refmap=", "--", remote, spec, NULL};
 
 	e = git(r, words, &said);
 	if (!e && said.status == 0)

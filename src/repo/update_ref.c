@@ -191,13 +191,13 @@ static struct err *swap(const struct move *m, struct lock_own *l, bool *moved)
  */
 struct err *move_ref(const struct move *m, bool *moved)
 {
-	char content[REPO_HEX_SIZE + 1] = "";
+	char content[REPO_HEX_SIZE + 1] = {0};
 	struct lock_own l;
 	struct err *e;
 
 	*moved = false;
 	(void)git_oid_tostr(content, REPO_HEX_SIZE, m->to);
-	strcat(content, "\n");
+	content[strlen(content)] = '\n';
 	TRY(lock_own_take(git_repository_commondir(m->r->git), m->from->ref, str_from(content),
 			  &l));
 	e = swap(m, &l, moved);

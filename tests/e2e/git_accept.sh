@@ -142,7 +142,7 @@ run sh -c "$(printed_command)"
 expect_exit 0
 [ "$(tip_of golden HEAD^)" = "$before" ] || fail 'not one commit'
 git -C golden log -1 --format=%B >message
-expect_line message 'a: strengthened, for 3 targets'
+expect_line message 'a: strengthened, for 3 targets: a, b, c'
 
 # --from: a stored result is enough, while the baseline is the one it compares with.
 product_repo stored prod first

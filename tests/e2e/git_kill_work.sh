@@ -143,12 +143,12 @@ expect_done() {
 	cmp -s now.json live.canonical || fail "$1 $2: not committed: $(cat said)"
 	case $1 in
 	bare) ;;
-	*) git -C copy/repo status --porcelain >status ;;
+	*) git -C copy/repo status --porcelain >seen.status ;;
 	esac
 	case $1 in
 	bare) ;;
 	*)
-		printf ' M edited\nM  staged\n?? loose\n' | cmp -s - status || fail "$1 $2: $(cat status)"
+		printf ' M edited\nM  staged\n?? loose\n' | cmp -s - seen.status || fail "$1 $2: $(cat seen.status)"
 		;;
 	esac
 	if [ "$1" = push ]; then
