@@ -90,9 +90,11 @@ command_of() {
 	words=
 	[ "$1" != push ] || words=--push
 	[ "$1" != unborn ] || {
+		# shellcheck disable=SC2016 # the command's shell expands it
 		echo 'exec "$SCANDRIFT" -C repo check --replay ../../replies --commit --journal --fail-on never'
 		return
 	}
+	# shellcheck disable=SC2016 # the command's shell expands it
 	printf 'exec "$SCANDRIFT" -C repo accept prod --expect %s --allow-weakened --replay ../../replies %s\n' \
 		"$digest" "$words"
 }

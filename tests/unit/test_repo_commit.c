@@ -547,14 +547,20 @@ struct err *__wrap_fs_write(const char *path_, struct str content, enum fs_write
 	return __real_fs_write(path_, content, mode);
 }
 
-struct err *__real_fs_replace_via(const char *tmp, const char *path_, struct str content);
-struct err *__wrap_fs_replace_via(const char *tmp, const char *path_, struct str content);
+int __real_fs_write_all(int fd, const char *p, size_t n);
+int __wrap_fs_write_all(int fd, const char *p, size_t n);
 
-struct err *__wrap_fs_replace_via(const char *tmp, const char *path_, struct str content)
+int __wrap_fs_write_all(int fd, const char *p, size_t n)
 {
-	if (full_disk_at && strstr(path_, full_disk_at))
-		return err_errno(ERR_OUTPUT, ENOSPC, "%s", path_);
-	return __real_fs_replace_via(tmp, path_, content);
+	char link_name[64], name[4096];
+	ssize_t length;
+
+	(void)snprintf(link_name, sizeof(link_name), "/proc/self/fd/%d", fd);
+	length = readlink(link_name, name, sizeof(name) - 1);
+	name[length < 0 ? 0 : length] = '\0';
+	if (full_disk_at && strstr(name, full_disk_at))
+		return ENOSPC;
+	return __real_fs_write_all(fd, p, n);
 }
 
 static void test_work_tree_cannot_follow(void **state)
