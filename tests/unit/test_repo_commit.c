@@ -511,7 +511,7 @@ static void test_repairs_what_lags(void **state)
 		{"branch did not move", "true", ""},
 		{"the user has edited since",
 		 "git update-ref refs/heads/main $new && echo mine >baselines/prod.json",
-		 "MM baselines/prod.json"},
+		 " M baselines/prod.json"},
 	};
 	struct world *w = *state;
 	const char *save = arena_printf(w->arena, "%s/saved", w->dir);
