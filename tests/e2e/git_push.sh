@@ -197,7 +197,7 @@ expect_exit 0
 [ "$(git -C up.git rev-list --count scandrift/observed)" = 3 ] || fail 'what was observed is not pushed'
 run scandrift -C owes check --replay "$replay" --journal --push --fail-on never
 expect_exit 0
-journal=$(git -C up.git rev-list --count refs/scandrift/runs)
+journal=$(git -C up.git rev-list --count refs/heads/scandrift/runs)
 [ "$journal" = 7 ] || fail "records: $journal, want 7"
 
 # Two nights at once: both records, one after the other.
