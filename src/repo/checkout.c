@@ -26,7 +26,7 @@
 #define NOTE_MAX ((size_t)4 << 20)
 
 /* Two forms of the index that git may have been told to use have no reader in libgit2 1.5. */
-struct err *index_failure(const char *path)
+struct err *index_failure(const char *folder, const char *path)
 {
 	static const struct {
 		const char *extension, *advice;
@@ -37,9 +37,9 @@ struct err *index_failure(const char *path)
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (git_text_has(rows[i].extension))
-			return err_git(ERR_REPO, "%s: cannot be read here; %s", path,
+			return err_git(ERR_REPO, "%s%s: cannot be read here; %s", folder, path,
 				       rows[i].advice);
-	return err_git(ERR_REPO, "%s: cannot be read", path);
+	return err_git(ERR_REPO, "%s%s: cannot be read", folder, path);
 }
 
 struct err *follow_open_index(struct repo *r, git_index **out)
@@ -47,8 +47,9 @@ struct err *follow_open_index(struct repo *r, git_index **out)
 	git_index *index = NULL;
 
 	if (git_repository_index(&index, r->git) < 0 || git_index_read(index, 0) < 0) {
-		struct err *e = index ? index_failure(git_index_path(index))
-				      : err_git(ERR_REPO, "%s: its index", repo_git_dir(r));
+		/* libgit2 may have read it before it gives it away, and then there is none to ask. */
+		struct err *e = index ? index_failure("", git_index_path(index))
+				      : index_failure(repo_git_dir(r), "index");
 
 		git_index_free(index);
 		return e;

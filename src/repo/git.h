@@ -188,7 +188,7 @@ void lock_own_free(struct lock_own *l);
 /* checkout.c: index and work tree at our paths. */
 struct err *follow_open_index(struct repo *r, git_index **out) MUST_USE;
 /* Why libgit2 could not read the index of this path, and what to do. */
-struct err *index_failure(const char *path) MUST_USE;
+struct err *index_failure(const char *folder, const char *path) MUST_USE;
 struct err *follow_check_attributes(struct repo *r, const char *path) MUST_USE;
 
 /*

@@ -34,7 +34,7 @@ static struct err *open_index(struct repo *r, struct arena *a, git_index **out)
 	if (!path)
 		return err_nomem();
 	if (git_index_open(out, path) < 0 || git_index_read(*out, 1) < 0)
-		return index_failure(path);
+		return index_failure("", path);
 	return NULL;
 }
 

@@ -20,6 +20,7 @@ esac
 calls='openat write pwrite64 fsync rename link unlink mkdir rmdir fchmod fcntl close'
 real_git=$(command -v git)
 sed 's/"ScanPeriod": 1/"ScanPeriod": 7/' "$common/prod.json" >live.json
+replay_arrived=$now
 replay_from replies prod live.json
 digest=$(scandrift normalize --digest live.json)
 
