@@ -57,23 +57,25 @@ static void end_late(int signal_number)
 	_exit(EXIT_INCOMPLETE);
 }
 
-static struct err *start_timer(int which, int signal_number, uint64_t limit_ms)
+static struct itimerval timer_of(uint64_t limit_ms)
 {
-	const struct sigaction action = {.sa_handler = end_late};
-	const struct itimerval timer = {
+	return (struct itimerval){
 		.it_value = {.tv_sec = (time_t)(limit_ms / 1000),
 			     .tv_usec = (suseconds_t)(limit_ms % 1000 * 1000)},
 	};
-
-	if (sigaction(signal_number, &action, NULL) != 0 || setitimer(which, &timer, NULL) != 0)
-		return err_errno(ERR_CONFIG, errno, "a timer");
-	return NULL;
 }
 
 struct err *contain_time(uint64_t limit_ms, uint64_t cpu_ms)
 {
-	TRY(start_timer(ITIMER_REAL, SIGALRM, limit_ms));
-	return cpu_ms && !IS_SLOW_BUILD ? start_timer(ITIMER_PROF, SIGPROF, cpu_ms) : NULL;
+	const struct sigaction action = {.sa_handler = end_late};
+	const struct itimerval real = timer_of(limit_ms), cpu = timer_of(cpu_ms);
+
+	if (sigaction(SIGALRM, &action, NULL) != 0 || sigaction(SIGPROF, &action, NULL) != 0 ||
+	    setitimer(ITIMER_REAL, &real, NULL) != 0)
+		return err_errno(ERR_CONFIG, errno, "a timer");
+	if (cpu_ms && !IS_SLOW_BUILD && setitimer(ITIMER_PROF, &cpu, NULL) != 0)
+		return err_errno(ERR_CONFIG, errno, "a timer");
+	return NULL;
 }
 
 struct err *contain_memory(uint64_t bytes)
