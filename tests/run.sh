@@ -66,7 +66,7 @@ say() {
 install_tools() {
 	tools='clang libclang-rt-dev llvm clang-format clang-tidy libcmocka-dev
 		valgrind strace procps jq openssl shellcheck mandoc curl nginx tinyproxy-bin
-		cmark-gfm fcgiwrap openssh-server openssh-client gpgsm time faketime'
+		cmark-gfm fcgiwrap openssh-server openssh-client gpgsm time faketime rsync'
 	if ! command -v npm >/dev/null 2>&1; then
 		tools="$tools nodejs npm"
 	fi

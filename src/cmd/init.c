@@ -20,8 +20,10 @@
 extern const unsigned char data_starter_targets[], data_starter_policy[];
 extern const size_t data_starter_targets_size, data_starter_policy_size;
 
-extern const unsigned char data_ci_github_review[], data_ci_gitlab[], data_ci_kubernetes[];
-extern const size_t data_ci_github_review_size, data_ci_gitlab_size, data_ci_kubernetes_size;
+extern const unsigned char data_ci_github_review[], data_ci_gitlab[], data_ci_gitlab_review[],
+	data_ci_kubernetes[];
+extern const size_t data_ci_github_review_size, data_ci_gitlab_size, data_ci_gitlab_review_size,
+	data_ci_kubernetes_size;
 
 /* --ci: the job files of each system; those of one system are next to each other. */
 static const struct ci {
@@ -31,16 +33,16 @@ static const struct ci {
 } cis[] = {
 	{JOB_GITHUB_REVIEW, data_ci_github_review, &data_ci_github_review_size},
 	{JOB_GITLAB_PIPELINE, data_ci_gitlab, &data_ci_gitlab_size},
+	{JOB_GITLAB_REVIEW, data_ci_gitlab_review, &data_ci_gitlab_review_size},
 	{JOB_KUBERNETES, data_ci_kubernetes, &data_ci_kubernetes_size},
 };
 
-static struct err *find_ci(const char *name, const struct ci **out)
+static struct err *check_ci(const char *name)
 {
-	*out = NULL;
 	for (size_t i = 0; name && i < ARRAY_LEN(cis); i++)
 		if (strcmp(name, job_files[cis[i].file].ci) == 0)
-			*out = &cis[i];
-	if (name && !*out)
+			return NULL;
+	if (name)
 		return err_new(ERR_USAGE, "--ci: found '%s', expected github, gitlab or kubernetes",
 			       name);
 	return NULL;
@@ -268,6 +270,18 @@ static struct err *write_policy(const struct io *io, struct repo *repo, struct a
 			 (struct str){(const char *)data_starter_policy, data_starter_policy_size});
 }
 
+static struct err *write_ci(const char *name, const struct io *io, struct repo *repo)
+{
+	for (size_t i = 0; name && i < ARRAY_LEN(cis); i++) {
+		const struct job_file *file = &job_files[cis[i].file];
+
+		if (strcmp(name, file->ci) == 0)
+			TRY(write_new(io, repo, file->path,
+				      (struct str){(const char *)cis[i].text, *cis[i].size}));
+	}
+	return NULL;
+}
+
 static struct err *write_files(const struct options *o, const struct io *io, struct repo *repo,
 			       struct arena *a, const char *target, bool *has_target)
 {
@@ -324,10 +338,9 @@ static struct err *first_baseline(const struct options *o, struct io *io, const 
 }
 
 /* Before anything is written. */
-static struct err *check_arguments(const struct options *o, const char *target,
-				   const struct ci **ci)
+static struct err *check_arguments(const struct options *o, const char *target)
 {
-	TRY(find_ci(o->init.ci, ci));
+	TRY(check_ci(o->init.ci));
 	if (!target_is_name(str_from(target)))
 		return err_new(ERR_USAGE,
 			       "'%s' cannot name a target, expected letters, digits, '.', '_' and "
@@ -341,7 +354,6 @@ static struct err *check_arguments(const struct options *o, const char *target,
 struct err *cmd_init(const struct options *o, struct io *io, int *code)
 {
 	const char *target = o->arg_count ? o->args[0] : TARGET_DEFAULT;
-	const struct ci *ci = NULL;
 	struct arena *a = arena_new();
 	struct repo *repo = NULL;
 	bool has_target = false;
@@ -349,7 +361,7 @@ struct err *cmd_init(const struct options *o, struct io *io, int *code)
 
 	*code = EXIT_FINE;
 	if (!e)
-		e = check_arguments(o, target, &ci);
+		e = check_arguments(o, target);
 	if (!e)
 		e = repo_open(".", &repo);
 	if (!e && !repo_workdir(repo))
@@ -357,9 +369,8 @@ struct err *cmd_init(const struct options *o, struct io *io, int *code)
 			    "a bare repository has no files to write; run this in a clone");
 	if (!e)
 		e = write_files(o, io, repo, a, target, &has_target);
-	if (!e && ci)
-		e = write_new(io, repo, job_files[ci->file].path,
-			      (struct str){(const char *)ci->text, *ci->size});
+	if (!e)
+		e = write_ci(o->init.ci, io, repo);
 	if (!e && has_target)
 		e = first_baseline(o, io, target);
 	else if (!e)

@@ -6,6 +6,7 @@
 
 . "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
 . "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
+. "$SCANDRIFT_SOURCE/tests/e2e/common/hostile.sh"
 need node base64
 [ -d "$SCANDRIFT_NPM/node_modules/yaml" ] || skip 'no npm package yaml'
 export SCANDRIFT_NPM
@@ -15,9 +16,7 @@ site_config=$SCRATCH/site.gitconfig
 mkdir -p "$site/owner" image host
 product_repo work prod
 scandrift -q -C work init --ci github
-mkdir -p work/policies
-printf '[policy]\nid = p\n[rule on]\nseverity = high\nassert = /Enable == true\n' >work/policies/base.ini
-printf '[policy]\nid = q\n[rule often]\nseverity = low\nassert = /ScanPeriod <= 60\n' >work/policies/q.ini
+review_base work
 commit_all work base
 git clone -q --bare work "$site/owner/repo"
 jobs=$PWD/jobs.yml
@@ -69,7 +68,6 @@ came() {
 }
 
 # Nothing of the proposal ran: whatever it brings would leave this file.
-canary=$SCRATCH/canary
 untouched() {
 	[ ! -e "$canary" ] || fail 'something of the proposal was executed'
 	[ -z "$(find jobs.run -path '*/objects.git' -prune -o -name prod.json -print)" ] ||
@@ -131,27 +129,13 @@ cat >work/.github/workflows/more.yml <<'YML'
 on: pull_request
 jobs: {verdict: {name: scandrift verdict, runs-on: ubuntu-24.04, steps: [{run: "true"}]}}
 YML
-rm work/policies/base.ini
-printf '[policy]\nid = w\n[waiver all]\nrule = q/often\ntarget = prod\nreason = none\nowner = a@example.com\nexpires = 2026-12-01\n' \
-	>work/policies/w.ini
-printf '* filter=evil diff=evil -text\n' >work/.gitattributes
-printf '[target prod]\nendpoint = evil.example.com\n' >work/baselines/targets.ini
-sed -i 's/"Enable": true/"Enable": false/' work/baselines/prod.json
-mkdir -p work/hooks work/.githooks
-for hook in post-checkout reference-transaction post-merge; do
-	printf '#!/bin/sh\ntouch "%s"\n' "$canary" | tee "work/hooks/$hook" >"work/.githooks/$hook"
-	chmod +x "work/hooks/$hook" "work/.githooks/$hook"
-done
-printf '#!/bin/sh\ntouch "%s"\n' "$canary" | tee work/scandrift work/git >work/sh
-chmod +x work/scandrift work/git work/sh
-# The site's machine would know the filter, if anything were checked out.
-git config --file "$site_config" filter.evil.smudge "touch '$canary'; cat"
-git config --file "$site_config" filter.evil.clean cat
+make_hostile work
+hostile_filters "$site_config"
 offer 3 hostile
 site_runs false
 came failure success cancelled failure
 untouched
-for rule in policy-removed target-changed; do
+for rule in $hostile_rules; do
 	expect_text jobs.run/review/log "approval/$rule"
 done
 hostile=$(jq -r .digest "$out")

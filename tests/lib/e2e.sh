@@ -10,7 +10,8 @@
 #   SCANDRIFT_SOURCE  the source tree; SCANDRIFT_CASES: published cases, of tests/data
 #   SCANDRIFT_NPM     folder with node_modules, for outside judges. Only these need it:
 #                     schema, schema_results, kubernetes_schema, outputs, patch,
-#                     sdk_fetch, sdk_standin, review_jobs. All others run without npm and node.
+#                     sdk_fetch, sdk_standin, review_jobs, review_jobs_gitlab. All others run without
+#                     npm and node.
 #   SCANDRIFT_SEED    fixed seed of whatever is sampled; SCANDRIFT_LONG=1: do not sample
 #
 # A script ends at its first failed expectation, and at any command outside `run`
