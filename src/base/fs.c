@@ -6,10 +6,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/attr.h"
+
+#define NAMES_MAX 100u /* tries to find a name that is free */
 
 static struct err *read_all(int fd, const char *name, size_t max, struct buf *out)
 {
@@ -218,6 +221,16 @@ static struct err *check_is_file(const char *path)
 					     : "a device or a pipe");
 }
 
+/* A new file has the mode that it was made with; one that takes another's place, the other's. */
+static int keep_mode(int fd, const char *path)
+{
+	struct stat st;
+
+	if (lstat(path, &st) != 0 || !S_ISREG(st.st_mode))
+		return 0;
+	return fchmod(fd, st.st_mode & 07777) == 0 ? 0 : errno;
+}
+
 /* `fd`, of the file `tmp`, is closed here. */
 static struct err *write_via(int fd, const char *tmp, const char *path, struct str content,
 			     enum fs_write_mode mode)
@@ -228,7 +241,9 @@ static struct err *write_via(int fd, const char *tmp, const char *path, struct s
 	if (fd < 0)
 		return err_errno(ERR_OUTPUT, errno, "%s: cannot create a file beside it", path);
 	code = fs_write_all(fd, content.p, content.n);
-	if (!code && (fchmod(fd, 0644) != 0 || fsync(fd) != 0))
+	if (!code)
+		code = keep_mode(fd, path);
+	if (!code && fsync(fd) != 0)
 		code = errno;
 	if (close(fd) != 0 && !code)
 		code = errno;
@@ -243,16 +258,42 @@ static struct err *write_via(int fd, const char *tmp, const char *path, struct s
 	return e;
 }
 
+/*
+ * A file of a new name beside `path`. mkostemp would make it for its owner alone, and then only the
+ * kernel knows what umask and the folder's default access would have allowed.
+ */
+static int create_beside(const char *path, char **tmp)
+{
+	uint64_t dice = 0;
+	int fd = -1;
+
+	*tmp = NULL;
+	for (unsigned i = 0; i < NAMES_MAX && fd < 0; i++) {
+		free(*tmp);
+		(void)!getrandom(&dice, sizeof(dice), 0);
+		if (asprintf(tmp, "%s.tmp-%012llx", path,
+			     (unsigned long long)(dice & 0xffffffffffff)) < 0) {
+			*tmp = NULL;
+			errno = ENOMEM;
+			return -1;
+		}
+		fd = open(*tmp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0666);
+		if (fd < 0 && errno != EEXIST)
+			break;
+	}
+	return fd;
+}
+
 struct err *fs_write(const char *path, struct str content, enum fs_write_mode mode)
 {
-	char *tmp = NULL;
+	char *tmp;
 	struct err *e;
+	int fd;
 
 	if (mode == FS_REPLACE_FILE)
 		TRY(check_is_file(path));
-	if (asprintf(&tmp, "%s.tmp-XXXXXX", path) < 0)
-		return err_nomem();
-	e = write_via(mkostemp(tmp, O_CLOEXEC), tmp, path, content, mode);
+	fd = create_beside(path, &tmp);
+	e = tmp ? write_via(fd, tmp, path, content, mode) : err_nomem();
 	free(tmp);
 	return e;
 }

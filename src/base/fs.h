@@ -35,7 +35,8 @@ enum fs_write_mode {
 
 /*
  * Writes a temporary file beside `path`, syncs it, and renames it into place, so that a reader sees
- * the old content or the new, and syncs the folder. On failure the temporary file is removed.
+ * the old content or the new, and syncs the folder. On failure the temporary file is removed. A new
+ * file has mode 0666 less the umask; one that is there already keeps its mode.
  */
 struct err *fs_write(const char *path, struct str content, enum fs_write_mode mode) MUST_USE;
 

@@ -26,7 +26,7 @@
 #define NOTE_MAX ((size_t)4 << 20)
 
 /* Two forms of the index that git may have been told to use have no reader in libgit2 1.5. */
-struct err *index_failure(const char *folder, const char *path)
+struct err *index_failure(const char *path)
 {
 	static const struct {
 		const char *extension, *advice;
@@ -37,9 +37,9 @@ struct err *index_failure(const char *folder, const char *path)
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		if (git_text_has(rows[i].extension))
-			return err_git(ERR_REPO, "%s%s: cannot be read here; %s", folder, path,
+			return err_git(ERR_REPO, "%s: cannot be read here; %s", path,
 				       rows[i].advice);
-	return err_git(ERR_REPO, "%s%s: cannot be read", folder, path);
+	return err_git(ERR_REPO, "%s: cannot be read", path);
 }
 
 struct err *follow_open_index(struct repo *r, git_index **out)
@@ -47,9 +47,7 @@ struct err *follow_open_index(struct repo *r, git_index **out)
 	git_index *index = NULL;
 
 	if (git_repository_index(&index, r->git) < 0 || git_index_read(index, 0) < 0) {
-		/* libgit2 may have read it before it gives it away, and then there is none to ask. */
-		struct err *e = index ? index_failure("", git_index_path(index))
-				      : index_failure(repo_git_dir(r), "index");
+		struct err *e = index_failure(r->index_path);
 
 		git_index_free(index);
 		return e;
@@ -189,16 +187,22 @@ static struct err *write_filtered(const struct follower *f, git_blob *blob, int 
 	return e;
 }
 
-/* As git: new files by the umask; one that is there keeps its mode but for the executable bit. */
-static int set_mode(const struct follower *f, int fd)
+/*
+ * As git: new files by the umask; one that is there keeps its mode but for the executable bit, and
+ * that too where core.fileMode says that it means nothing.
+ */
+static struct err *set_mode(const struct follower *f, int fd)
 {
-	bool is_executable = f->is.mode == GIT_FILEMODE_BLOB_EXECUTABLE;
+	bool is_executable = f->is.mode == GIT_FILEMODE_BLOB_EXECUTABLE, has_meaning;
 	struct stat st;
 
-	if (lstat(f->full, &st) != 0 || !S_ISREG(st.st_mode) ||
-	    ((st.st_mode & S_IXUSR) != 0) != is_executable)
-		return 0;
-	return fchmod(fd, st.st_mode & 07777) == 0 ? 0 : errno;
+	if (lstat(f->full, &st) != 0 || !S_ISREG(st.st_mode))
+		return NULL;
+	TRY(config_bool(f->r->config, "core.filemode", true, &has_meaning));
+	if (has_meaning && ((st.st_mode & S_IXUSR) != 0) != is_executable)
+		return NULL;
+	return fchmod(fd, st.st_mode & 07777) == 0 ? NULL
+						   : err_errno(ERR_OUTPUT, errno, "%s", f->half);
 }
 
 static struct err *write_half(const struct follower *f, git_blob *blob)
@@ -213,9 +217,9 @@ static struct err *write_half(const struct follower *f, git_blob *blob)
 	if (fd < 0)
 		return err_errno(ERR_OUTPUT, errno, "%s", f->half);
 	e = write_filtered(f, blob, fd);
-	code = set_mode(f, fd);
-	if (!code && fsync(fd) != 0)
-		code = errno;
+	if (!e)
+		e = set_mode(f, fd);
+	code = !e && fsync(fd) != 0 ? errno : 0;
 	if (close(fd) != 0 && !code)
 		code = errno;
 	if (!e && code)
@@ -446,8 +450,12 @@ struct err *follow_note(struct repo *r, const struct repo_tip *before, const cha
 	for (size_t i = 0; i < count; i++)
 		buf_printf(&b, "%s\n", paths[i]);
 	e = path ? buf_check(&b, ERR_OUTPUT, path) : err_nomem();
-	if (!e)
+	if (!e) {
+		mode_t before_umask = shared_begin(r);
+
 		e = fs_write(path, buf_view(&b), FS_REPLACE);
+		shared_end(before_umask);
+	}
 	free(path);
 	buf_free(&b);
 	return e;

@@ -173,7 +173,10 @@ static void end_job(struct job *j)
 struct err *repo_repair(struct repo *r)
 {
 	int turn = lock_take_turn(r);
-	struct err *e = follow_repair(r);
+	struct err *e = shared_find(r);
+
+	if (!e)
+		e = follow_repair(r);
 
 	lock_end_turn(turn);
 	return e;

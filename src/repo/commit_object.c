@@ -9,6 +9,7 @@
 #include "repo/git.h"
 
 #define WRITES_MAX 5
+#define COMMIT_MAX ((size_t)64 << 20)
 
 /* Valid UTF-8 without control characters, and the white space as git commit leaves it. */
 static struct err *clean_message(struct str raw, char **out)
@@ -46,44 +47,61 @@ struct err *making_find(struct repo *r, struct str message, struct making *out)
 	struct err *e;
 
 	*out = (struct making){.message = NULL};
-	e = clean_message(message, &out->message);
+	e = refuse_unknown(r);
+	if (!e)
+		e = clean_message(message, &out->message);
 	if (!e)
 		e = identity_find(r, &out->author, &out->committer);
 	if (!e)
 		e = signer_find(r, out->committer, &out->signer);
+	if (!e)
+		e = encoding_find(r, out);
 	return e;
 }
 
 void making_free(struct making *m)
 {
 	signer_free(&m->signer);
+	free(m->encoding);
 	git_signature_free(m->committer);
 	git_signature_free(m->author);
 	free(m->message);
 }
 
-static struct err *write_plain(git_repository *to, const git_buf *bytes, git_oid *out)
+static struct err *write_plain(git_repository *to, struct str bytes, git_oid *out)
 {
 	git_odb *odb = NULL;
 	int code = git_repository_odb(&odb, to);
 
 	if (code == 0)
-		code = git_odb_write(out, odb, bytes->ptr, bytes->size, GIT_OBJECT_COMMIT);
+		code = git_odb_write(out, odb, bytes.p, bytes.n, GIT_OBJECT_COMMIT);
 	git_odb_free(odb);
 	return code < 0 ? err_git(ERR_OUTPUT, "the commit cannot be written") : NULL;
 }
 
 /* There is never an unsigned commit where signed ones are asked for. */
-static struct err *write_signed(const struct signer *s, git_repository *to, const git_buf *bytes,
+static struct err *write_signed(const struct signer *s, git_repository *to, struct str bytes,
 				git_oid *out)
 {
 	char *signature = NULL;
-	struct err *e = signer_sign(s, (struct str){bytes->ptr, bytes->size}, &signature);
+	struct err *e = signer_sign(s, bytes, &signature);
 
-	if (!e && git_commit_create_with_signature(out, to, bytes->ptr, signature, NULL) < 0)
+	if (!e && git_commit_create_with_signature(out, to, bytes.p, signature, NULL) < 0)
 		e = err_git(ERR_OUTPUT, "the commit cannot be written");
 	free(signature);
 	return e;
+}
+
+/* libgit2's bytes, with the header that it cannot write and git puts after the committer. */
+static void add_encoding(struct buf *out, const git_buf *bytes, const char *encoding)
+{
+	const char *end = encoding ? strstr(bytes->ptr, "\n\n") : NULL;
+	size_t head = end ? (size_t)(end - bytes->ptr) : 0;
+
+	buf_add(out, bytes->ptr, head);
+	if (end)
+		buf_printf(out, "\nencoding %s", encoding);
+	buf_add(out, bytes->ptr + head, bytes->size - head);
 }
 
 /*
@@ -94,13 +112,18 @@ static struct err *write_commit_object(const struct making *m, git_repository *t
 				       const git_tree *tree, const git_commit *parent, git_oid *out)
 {
 	git_buf bytes = {0};
+	struct buf all = BUF_INIT(COMMIT_MAX);
 	struct err *e;
 
 	if (git_commit_create_buffer(&bytes, to, m->author, m->committer, NULL, m->message, tree,
 				     parent ? 1 : 0, &parent) < 0)
 		return err_git(ERR_OUTPUT, "the commit cannot be written");
-	e = m->signer.is_on ? write_signed(&m->signer, to, &bytes, out)
-			    : write_plain(to, &bytes, out);
+	add_encoding(&all, &bytes, m->encoding);
+	e = buf_check(&all, ERR_OUTPUT, "the commit");
+	if (!e)
+		e = m->signer.is_on ? write_signed(&m->signer, to, buf_view(&all), out)
+				    : write_plain(to, buf_view(&all), out);
+	buf_free(&all);
 	git_buf_dispose(&bytes);
 	return e;
 }
@@ -139,6 +162,7 @@ static struct err *write_once(struct repo *r, const struct making *m,
 			      git_oid *out)
 {
 	struct store to;
+	mode_t before = shared_begin(r);
 	struct err *e = store_open(r, req->change_count, &to);
 
 	if (!e)
@@ -146,6 +170,8 @@ static struct err *write_once(struct repo *r, const struct making *m,
 	if (!e)
 		e = store_finish(r, &to);
 	store_free(&to);
+	shared_end(before);
+	shared_adjust_objects(r);
 	return e;
 }
 

@@ -3,6 +3,7 @@
 #define SCANDRIFT_REPO_GIT_H
 
 #include <git2.h>
+#include <sys/stat.h>
 
 #include "repo/commit.h"
 
@@ -13,9 +14,17 @@
 #define TREES_KEPT         32u /* more than the folders in each other of a path that is walked */
 #define TREES_KEPT_ENTRIES 500000u
 
+/* core.sharedRepository: what others may do with files in the git folder. */
+struct shared_mode {
+	bool is_on, is_exact; /* exact: these bits and no others; else they are added */
+	mode_t bits;
+};
+
 struct repo {
 	git_repository *git;
-	git_config *config;
+	struct config *config;
+	struct shared_mode shared; /* shared.c */
+	char *index_path;          /* GIT_INDEX_FILE, or in the git folder */
 	/* The trees that were read last: a run asks for one folder's entries one by one. */
 	git_tree *trees[TREES_KEPT];
 	unsigned next_tree;
@@ -40,12 +49,20 @@ struct err *repo_memory_start(void) MUST_USE;
 /* alloc_limit.c: did the last allocation that failed ask for more than repo_limit_memory allows? */
 bool repo_memory_was_refused(void);
 
-/* config.c: system, user, repository and work tree, in git's order; see repo_config_text. */
-struct err *config_load(git_repository *repo, git_config **out) MUST_USE;
+/* config.c: system, user, repository, work tree and environment, in git's order. */
+struct config;
+struct err *config_load(git_repository *repo, struct config **out) MUST_USE;
+void config_free(struct config *c);
+git_config *config_for_libgit2(const struct config *c);
+/* The first condition of an include that is not understood here, or NULL. */
+const char *config_unknown(const struct config *c);
 
-/* The environment's GIT_CONFIG_COUNT first. *out is NULL when unset; owned by the caller. */
-struct err *config_text(git_config *cfg, const char *key, char **out) MUST_USE;
-struct err *config_bool(git_config *cfg, const char *key, bool fallback, bool *out) MUST_USE;
+/* *out is NULL when unset; owned by the caller. A key without a value is an error, as in git. */
+struct err *config_text(const struct config *c, const char *key, char **out) MUST_USE;
+struct err *config_bool(const struct config *c, const char *key, bool fallback, bool *out) MUST_USE;
+bool config_has_no_value(const struct config *c, const char *key);
+/* "~/x" and "~user/x" with the home folder in it, owned by the caller; NULL when out of memory. */
+char *config_expand_home(const char *path);
 
 /* Each value of a key that only the user and the system may set: not the repository itself. */
 struct err *config_each_protected(const char *key, void (*see)(void *ctx, const char *value),
@@ -81,10 +98,29 @@ const char *shallow_hint(struct repo *r);
 struct err *missing_object(struct repo *r, const struct repo_commit *c, const git_oid *id,
 			   const char *what) MUST_USE;
 
+/* shared.c: what core.sharedRepository says of new files in the git folder. */
+struct err *shared_find(struct repo *r) MUST_USE;
+/* Between the two the umask is the one that it asks for; the one before is returned. */
+mode_t shared_begin(const struct repo *r);
+void shared_end(mode_t before);
+/* What a umask cannot give: a new folder that passes its group on, and logs that were there. */
+void shared_adjust_ref(const struct repo *r, const char *ref);
+void shared_adjust_objects(const struct repo *r);
+
+/* refuse.c: an error where git would act on something that is not understood here. */
+struct err *refuse_unknown(struct repo *r) MUST_USE;
+
 /* identity.c: who git would say made a commit now. */
 struct err *identity_find(struct repo *r, git_signature **author,
 			  git_signature **committer) MUST_USE;
 bool identity_parse_date(struct str text, int64_t *unix_s, int *east_min);
+
+/* encoding.c: texts of commits that are not UTF-8. */
+struct making;
+/* Sets the encoding that git would note, and the message in it. */
+struct err *encoding_find(struct repo *r, struct making *m) MUST_USE;
+/* `text` as UTF-8, in the arena; the bytes as they are where `encoding` is NULL or cannot be read. */
+const char *encoding_to_utf8(const char *encoding, struct str text, struct arena *a);
 
 /* default_key.c: the ssh key where user.signingkey names none; owned by the caller. */
 struct err *default_ssh_key(struct repo *r, char **out) MUST_USE;
@@ -113,6 +149,7 @@ struct making {
 	char *message; /* as git commit would leave it */
 	git_signature *author, *committer;
 	struct signer signer;
+	char *encoding; /* what the commit says its texts are in; NULL: UTF-8 */
 };
 
 /* To be freed after an error too. */
@@ -136,7 +173,9 @@ struct move {
 /* *moved is false where the reference was no longer `from`; nothing has happened then. */
 struct err *move_ref(const struct move *m, bool *moved) MUST_USE;
 
-/* open.c: another handle on the same repository. */
+/* open.c: git's configuration as it is now. */
+struct err *open_config(struct repo *r) MUST_USE;
+/* Another handle on the same repository. */
 struct err *open_again(const struct repo *r, git_repository **out) MUST_USE;
 bool open_has_git_dir(void); /* GIT_DIR is set */
 
@@ -156,6 +195,8 @@ struct err *store_note(struct store *s, const git_oid *id) MUST_USE;
 struct err *store_finish(struct repo *r, struct store *s) MUST_USE;
 void store_free(struct store *s);
 struct err *store_sync(const struct repo *r) MUST_USE;
+/* The folder of objects, or what is at `below` in it; owned by the caller, NULL: out of memory. */
+char *store_folder(const struct repo *r, const char *below);
 struct err *store_sync_folder(const char *dir) MUST_USE;
 
 /* tree.c: `base` (NULL: empty) with the changes in it. Objects go to the store. */
@@ -188,7 +229,7 @@ void lock_own_free(struct lock_own *l);
 /* checkout.c: index and work tree at our paths. */
 struct err *follow_open_index(struct repo *r, git_index **out) MUST_USE;
 /* Why libgit2 could not read the index of this path, and what to do. */
-struct err *index_failure(const char *folder, const char *path) MUST_USE;
+struct err *index_failure(const char *path) MUST_USE;
 struct err *follow_check_attributes(struct repo *r, const char *path) MUST_USE;
 
 /*
@@ -205,6 +246,7 @@ struct err *follow_check(struct repo *r, const struct repo_commit *before,
 
 /* index_lock.c: the index, read and changed under git's own lock of it. */
 struct index_lock {
+	struct repo *r;
 	struct lock_own lock;
 	git_index *index; /* a copy, beside the lock */
 	const char *copy; /* its name; the lock's */
@@ -254,7 +296,7 @@ struct lock_wait {
 
 bool lock_wait_more(struct lock_wait *w);
 struct err *lock_error(const char *dir, const char *name) MUST_USE;
-/* `name` in the git folder: "index", "HEAD". */
+/* "index", wherever it is, or `name` in the git folder: "HEAD". */
 struct err *lock_wait_gone(struct repo *r, const char *name) MUST_USE;
 
 /* One of our own writers at a time where that can be had; a courtesy, not what safety rests on. */

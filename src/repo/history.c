@@ -455,7 +455,7 @@ struct err *repo_read_words(struct repo *r, const struct repo_commit *c, struct 
 			    struct repo_commit_words *out)
 {
 	const git_signature *author;
-	const char *message;
+	const char *message, *encoding;
 	git_commit *commit = NULL;
 	git_oid id;
 
@@ -463,10 +463,12 @@ struct err *repo_read_words(struct repo *r, const struct repo_commit *c, struct 
 		return err_git(ERR_REPO, "commit %s", c->hex);
 	author = git_commit_author(commit);
 	message = git_commit_message(commit);
+	encoding = git_commit_message_encoding(commit);
 	*out = (struct repo_commit_words){
-		.author = arena_printf(a, "%s", author->name),
-		.email = arena_printf(a, "%s", author->email),
-		.subject = arena_str(a, (struct str){message, strcspn(message, "\n")}).p,
+		.author = encoding_to_utf8(encoding, str_from(author->name), a),
+		.email = encoding_to_utf8(encoding, str_from(author->email), a),
+		.subject = encoding_to_utf8(encoding, (struct str){message, strcspn(message, "\n")},
+					    a),
 		.baseline = trailer(commit, "Scandrift-Baseline", a),
 	};
 	git_commit_free(commit);

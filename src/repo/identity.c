@@ -49,26 +49,47 @@ static void clean(char *text)
 	text[n - start] = '\0';
 }
 
-/* The first source that is set: the environment, then the keys. */
+/* A copy of a variable of the environment; an empty one counts as unset. */
+static struct err *from_environment(const char *name, char **out)
+{
+	const char *v = getenv(name);
+
+	if (!v || !*v)
+		return NULL;
+	*out = strdup(v);
+	return *out ? NULL : err_nomem();
+}
+
+/* As with git an empty author.name or committer.name leaves it to user.name. */
+static struct err *from_keys(struct repo *r, const char *key, const char *fallback_key, char **out)
+{
+	TRY(config_text(r->config, key, out));
+	if (*out && **out)
+		return NULL;
+	free(*out);
+	return config_text(r->config, fallback_key, out);
+}
+
+/*
+ * The first source that is set. With user.useConfigOnly git takes no address from EMAIL. A variable
+ * of git's own that is empty says that there is no name; git refuses that, too.
+ */
 static struct err *find(struct repo *r, const char *env, const char *key, const char *fallback_key,
 			char **out)
 {
 	const char *v = getenv(env);
+	bool config_only = false;
 
-	if (v && *v) {
+	if (v) {
 		*out = strdup(v);
 		if (!*out)
 			return err_nomem();
 	} else {
-		TRY(config_text(r->config, key, out));
-		if (!*out)
-			TRY(config_text(r->config, fallback_key, out));
+		TRY(from_keys(r, key, fallback_key, out));
 	}
-	if (!*out && strcmp(fallback_key, "user.email") == 0 && (v = getenv("EMAIL")) && *v) {
-		*out = strdup(v);
-		if (!*out)
-			return err_nomem();
-	}
+	TRY(config_bool(r->config, "user.useconfigonly", false, &config_only));
+	if (!*out && !config_only && strcmp(fallback_key, "user.email") == 0)
+		TRY(from_environment("EMAIL", out));
 	if (*out)
 		clean(*out);
 	return NULL;

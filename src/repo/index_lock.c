@@ -74,25 +74,24 @@ static struct err *open_copy(struct repo *r, struct index_lock *l)
 
 struct err *index_lock_take(struct repo *r, struct index_lock *out)
 {
-	git_index *index = NULL;
-	const char *slash;
+	const char *name;
+	mode_t before;
 	char *dir;
 	struct err *e;
 
-	*out = (struct index_lock){.lock = {.fd = -1}};
-	if (git_repository_index(&index, r->git) < 0)
-		return err_git(ERR_OUTPUT, "%sindex", git_repository_path(r->git));
-	out->place = strdup(git_index_path(index));
-	git_index_free(index);
+	*out = (struct index_lock){.r = r, .lock = {.fd = -1}, .place = strdup(r->index_path)};
 	if (!out->place)
 		return err_nomem();
-	slash = strrchr(out->place, '/');
-	dir = strndup(out->place, (size_t)(slash - out->place) + 1);
-	e = dir ? lock_own_take(dir, slash + 1, STR(""), &out->lock) : err_nomem();
+	name = strrchr(out->place, '/');
+	name = name ? name + 1 : out->place;
+	dir = strndup(out->place, (size_t)(name - out->place));
+	before = shared_begin(r);
+	e = dir ? lock_own_take(dir, name, STR(""), &out->lock) : err_nomem();
 	free(dir);
 	out->copy = out->lock.extra;
 	if (!e)
 		e = open_copy(r, out);
+	shared_end(before);
 	if (e)
 		index_lock_free(out);
 	return e;
@@ -100,7 +99,11 @@ struct err *index_lock_take(struct repo *r, struct index_lock *out)
 
 struct err *index_lock_put(struct index_lock *l)
 {
-	if (git_index_write(l->index) < 0)
+	mode_t before = shared_begin(l->r);
+	int code = git_index_write(l->index);
+
+	shared_end(before);
+	if (code < 0)
 		return err_git(ERR_OUTPUT, "%s", l->place);
 	if (rename(l->copy, l->place) != 0)
 		return err_errno(ERR_OUTPUT, errno, "%s", l->place);

@@ -17,24 +17,10 @@ struct maker {
 	git_odb_backend *memory;         /* the repository's store owns it */
 };
 
-/* Relative to the working tree's root, as git reads it. */
-static const char *index_path(struct repo *r, struct arena *a)
+static struct err *open_index(struct repo *r, git_index **out)
 {
-	const char *named = getenv("GIT_INDEX_FILE");
-
-	if (!named || !*named)
-		return arena_printf(a, "%sindex", repo_git_dir(r));
-	return arena_printf(a, "%s%s", *named == '/' ? "" : repo_workdir(r), named);
-}
-
-static struct err *open_index(struct repo *r, struct arena *a, git_index **out)
-{
-	const char *path = index_path(r, a);
-
-	if (!path)
-		return err_nomem();
-	if (git_index_open(out, path) < 0 || git_index_read(*out, 1) < 0)
-		return index_failure("", path);
+	if (git_index_open(out, r->index_path) < 0 || git_index_read(*out, 1) < 0)
+		return index_failure(r->index_path);
 	return NULL;
 }
 
@@ -145,7 +131,7 @@ struct err *repo_index_tree(struct repo *r, struct arena *a, struct repo_commit 
 
 	if (!repo_workdir(r))
 		return err_new(ERR_REPO, "%s: a bare repository has no index", repo_git_dir(r));
-	e = open_index(r, a, &index);
+	e = open_index(r, &index);
 	if (!e)
 		e = take_entries(&m, index, a, &count);
 	if (!e)

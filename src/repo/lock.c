@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/file.h>
 #include <sys/random.h>
 #include <time.h>
@@ -46,6 +47,10 @@ struct err *lock_wait_gone(struct repo *r, const char *name)
 	struct err *e = NULL;
 	char *path = NULL;
 
+	if (strcmp(name, "index") == 0) {
+		dir = "";
+		name = r->index_path;
+	}
 	if (asprintf(&path, "%s%s.lock", dir, name) < 0)
 		return err_nomem();
 	while (!e && access(path, F_OK) == 0)

@@ -118,16 +118,47 @@ bool open_has_git_dir(void)
 	return v && *v;
 }
 
+/*
+ * libgit2 refuses GIT_WORK_TREE, which is taken care of below, and would read references of
+ * GIT_NAMESPACE alone, which git does for what serves fetches and pushes and for nothing else.
+ */
+static int open_from_environment(git_repository **out)
+{
+	static const char *const hidden[] = {"GIT_WORK_TREE", "GIT_NAMESPACE"};
+	char *kept[ARRAY_LEN(hidden)] = {NULL};
+	int code;
+
+	for (size_t i = 0; i < ARRAY_LEN(hidden); i++) {
+		const char *v = getenv(hidden[i]);
+
+		kept[i] = v ? strdup(v) : NULL;
+		(void)unsetenv(hidden[i]);
+	}
+	code = git_repository_open_ext(out, NULL, GIT_REPOSITORY_OPEN_FROM_ENV, NULL);
+	for (size_t i = 0; i < ARRAY_LEN(hidden); i++) {
+		if (kept[i])
+			(void)setenv(hidden[i], kept[i], 1);
+		free(kept[i]);
+	}
+	return code;
+}
+
 static struct err *open_at(const char *start_dir, git_repository **out)
 {
 	/* The search stops at GIT_CEILING_DIRECTORIES and at a file system's border, as git's. */
 	const char *ceiling = getenv("GIT_CEILING_DIRECTORIES");
-	int code;
+	const char *across = getenv("GIT_DISCOVERY_ACROSS_FILESYSTEM");
+	int code, is_across = 0;
 
+	if (across && git_config_parse_bool(&is_across, across) < 0)
+		return err_new(ERR_REPO,
+			       "GIT_DISCOVERY_ACROSS_FILESYSTEM is \"%s\"; expected true or false",
+			       across);
 	if (open_has_git_dir())
-		code = git_repository_open_ext(out, NULL, GIT_REPOSITORY_OPEN_FROM_ENV, NULL);
+		code = open_from_environment(out);
 	else
-		code = git_repository_open_ext(out, start_dir, 0, ceiling);
+		code = git_repository_open_ext(
+			out, start_dir, is_across ? GIT_REPOSITORY_OPEN_CROSS_FS : 0, ceiling);
 	return code < 0 ? open_failure(open_has_git_dir() ? getenv("GIT_DIR") : start_dir, code)
 			: NULL;
 }
@@ -135,11 +166,81 @@ static struct err *open_at(const char *start_dir, git_repository **out)
 struct err *open_again(const struct repo *r, git_repository **out)
 {
 	int code = open_has_git_dir()
-			   ? git_repository_open_ext(out, NULL, GIT_REPOSITORY_OPEN_FROM_ENV, NULL)
+			   ? open_from_environment(out)
 			   : git_repository_open_ext(out, git_repository_path(r->git),
 						     GIT_REPOSITORY_OPEN_NO_SEARCH, NULL);
 
 	return code < 0 ? open_failure(git_repository_path(r->git), code) : NULL;
+}
+
+/*
+ * GIT_WORK_TREE names the work tree; where GIT_DIR stands alone and the repository does not say
+ * where its own is, git takes the current folder.
+ */
+static struct err *place_work_tree(struct repo *r)
+{
+	const char *named = getenv("GIT_WORK_TREE");
+	const char *implicit = getenv("GIT_IMPLICIT_WORK_TREE");
+	bool is_bare = false, is_set = named && *named;
+	int is_implicit = 1;
+
+	if (!is_set) {
+		char *configured = NULL;
+		struct err *e = config_text(r->config, "core.worktree", &configured);
+
+		if (!e)
+			e = config_bool(r->config, "core.bare", false, &is_bare);
+		is_set = configured != NULL;
+		free(configured);
+		if (e || is_bare || is_set || !open_has_git_dir() ||
+		    git_repository_is_worktree(r->git) ||
+		    (implicit && git_config_parse_bool(&is_implicit, implicit) == 0 &&
+		     !is_implicit))
+			return e;
+		named = ".";
+	}
+	if (git_repository_set_workdir(r->git, named, 0) < 0)
+		return err_git(ERR_REPO, "%s: cannot be the work tree", named);
+	return NULL;
+}
+
+/* As git takes it: relative to the work tree. */
+static struct err *place_index(struct repo *r)
+{
+	const char *named = getenv("GIT_INDEX_FILE"), *base = git_repository_workdir(r->git);
+	git_index *index = NULL;
+	struct err *e = NULL;
+	int n;
+
+	if (!named || !*named)
+		n = asprintf(&r->index_path, "%sindex", git_repository_path(r->git));
+	else
+		n = asprintf(&r->index_path, "%s%s", *named == '/' || !base ? "" : base, named);
+	if (n < 0) {
+		r->index_path = NULL;
+		return err_nomem();
+	}
+	if (!named || !*named)
+		return NULL;
+	if (git_index_open(&index, r->index_path) < 0 ||
+	    git_repository_set_index(r->git, index) < 0)
+		e = err_git(ERR_REPO, "%s: cannot be the index", r->index_path);
+	git_index_free(index);
+	return e;
+}
+
+struct err *open_config(struct repo *r)
+{
+	struct config *c = NULL;
+
+	TRY(config_load(r->git, &c));
+	if (git_repository_set_config(r->git, config_for_libgit2(c)) < 0) {
+		config_free(c);
+		return err_git(ERR_REPO, "%s: its configuration", repo_git_dir(r));
+	}
+	config_free(r->config);
+	r->config = c;
+	return NULL;
 }
 
 struct err *repo_open(const char *start_dir, struct repo **out)
@@ -158,11 +259,13 @@ struct err *repo_open(const char *start_dir, struct repo **out)
 	if (!e && !open_has_git_dir())
 		e = owner_check(r->git);
 	if (!e)
-		e = config_load(r->git, &r->config);
-	if (!e && git_repository_set_config(r->git, r->config) < 0)
-		e = err_git(ERR_REPO, "%s: its configuration", start_dir);
+		e = open_config(r);
 	if (!e)
 		e = check_format(r);
+	if (!e)
+		e = place_work_tree(r);
+	if (!e)
+		e = place_index(r);
 	if (e)
 		repo_free(r);
 	else
@@ -175,8 +278,9 @@ void repo_free(struct repo *r)
 	if (!r)
 		return;
 	trees_forget(r);
-	git_config_free(r->config);
+	config_free(r->config);
 	git_repository_free(r->git);
+	free(r->index_path);
 	free(r);
 }
 

@@ -34,7 +34,7 @@ struct err *store_sync_folder(const char *dir)
 }
 
 /* Whoever sets GIT_DIR may have the objects elsewhere. */
-static char *objects_folder(const struct repo *r, const char *below)
+char *store_folder(const struct repo *r, const char *below)
 {
 	const char *elsewhere = open_has_git_dir() ? getenv("GIT_OBJECT_DIRECTORY") : NULL;
 	char *out = NULL;
@@ -47,7 +47,7 @@ static char *objects_folder(const struct repo *r, const char *below)
 
 struct err *store_sync(const struct repo *r)
 {
-	char *dir = objects_folder(r, "");
+	char *dir = store_folder(r, "");
 	struct err *e = dir ? store_sync_folder(dir) : err_nomem();
 
 	free(dir);
@@ -57,7 +57,7 @@ struct err *store_sync(const struct repo *r)
 /* A handle that was opened without the folder never looks for a pack. */
 static struct err *can_pack(const struct repo *r, bool *out)
 {
-	char *dir = objects_folder(r, "/pack");
+	char *dir = store_folder(r, "/pack");
 
 	if (!dir)
 		return err_nomem();
@@ -233,8 +233,8 @@ struct err *store_finish(struct repo *r, struct store *s)
 	if (!s->is_pack)
 		return store_sync(r);
 	/* git's own name for such a folder: what a killed run leaves of it, git gc removes. */
-	dir = objects_folder(r, "/tmp_objdir-scandrift-XXXXXX");
-	to = objects_folder(r, "/pack");
+	dir = store_folder(r, "/tmp_objdir-scandrift-XXXXXX");
+	to = store_folder(r, "/pack");
 	e = dir && to ? NULL : err_nomem();
 	if (!e && !mkdtemp(dir))
 		e = err_errno(ERR_OUTPUT, errno, "%s: cannot be made", dir);

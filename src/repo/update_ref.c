@@ -192,16 +192,20 @@ static struct err *swap(const struct move *m, struct lock_own *l, bool *moved)
 struct err *move_ref(const struct move *m, bool *moved)
 {
 	char content[REPO_HEX_SIZE + 1] = {0};
+	mode_t before = shared_begin(m->r);
 	struct lock_own l;
 	struct err *e;
 
 	*moved = false;
 	(void)git_oid_tostr(content, REPO_HEX_SIZE, m->to);
 	content[strlen(content)] = '\n';
-	TRY(lock_own_take(git_repository_commondir(m->r->git), m->from->ref, str_from(content),
-			  &l));
-	e = swap(m, &l, moved);
-	lock_own_free(&l);
+	e = lock_own_take(git_repository_commondir(m->r->git), m->from->ref, str_from(content), &l);
+	if (!e) {
+		e = swap(m, &l, moved);
+		lock_own_free(&l);
+	}
+	shared_end(before);
+	shared_adjust_ref(m->r, m->from->ref);
 	if (!e && *moved)
 		e = sync_above(m->r, m->from->ref);
 	return e;

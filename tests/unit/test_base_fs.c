@@ -285,7 +285,16 @@ static void test_write(void **state)
 	assert_null(fs_write("a", STR("one"), FS_NEW_ONLY));
 	expect_content("a", "one");
 	assert_int_equal(stat("a", &st), 0);
-	assert_int_equal(st.st_mode & 07777, 0644);
+	assert_int_equal(st.st_mode & 07777, 0600);
+	assert_int_equal(chmod("a", 0664), 0);
+	assert_null(fs_write("a", STR("one"), FS_REPLACE));
+	assert_int_equal(stat("a", &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0664);
+	(void)umask(0027);
+	assert_null(fs_write("b", STR("one"), FS_NEW_ONLY));
+	assert_int_equal(stat("b", &st), 0);
+	assert_int_equal(st.st_mode & 07777, 0640);
+	assert_int_equal(unlink("b"), 0);
 	expect_error(fs_write("a", STR("two"), FS_NEW_ONLY), ERR_OUTPUT, "a: File exists");
 	expect_content("a", "one");
 	assert_null(fs_write("a", STR("two"), FS_REPLACE));

@@ -33,6 +33,7 @@ static void clean_environment(const char *home)
 		"EMAIL",
 		"XDG_CONFIG_HOME",
 		"GIT_CONFIG_COUNT",
+		"GIT_CONFIG_PARAMETERS",
 		"SUDO_UID",
 		"GIT_CONFIG_SYSTEM",
 		"GIT_CEILING_DIRECTORIES",
