@@ -176,8 +176,9 @@ expect_empty() {
 
 # expect_json out|err|FILE FILTER: FILE is JSON, and jq's FILTER holds of it.
 expect_json() {
-	e2e_verdict=$(jq -e "$2" "$(e2e_stream "$1")" 2>&1) ||
-		fail "$1: does not hold: $2 ($e2e_verdict)"
+	# Of an empty file jq 1.6 says nothing, and calls it well.
+	e2e_verdict=$(jq -e "$2" "$(e2e_stream "$1")" 2>&1) && [ -n "$e2e_verdict" ] ||
+		fail "$1: does not hold: $2 (${e2e_verdict:-there is nothing in it})"
 }
 
 # expect_same WANT HAVE: two files, byte for byte.
