@@ -173,6 +173,17 @@ struct err *open_again(const struct repo *r, git_repository **out)
 	return code < 0 ? open_failure(git_repository_path(r->git), code) : NULL;
 }
 
+static bool is_work_tree(struct repo *r, const char *folder)
+{
+	const char *known = git_repository_workdir(r->git);
+	char *whole = known ? realpath(folder, NULL) : NULL;
+	size_t n = whole ? strlen(whole) : 0;
+	bool is_it = n && strncmp(known, whole, n) == 0 && strcmp(known + n, "/") == 0;
+
+	free(whole);
+	return is_it;
+}
+
 /*
  * GIT_WORK_TREE names the work tree; where GIT_DIR stands alone and the repository does not say
  * where its own is, git takes the current folder.
@@ -199,6 +210,9 @@ static struct err *place_work_tree(struct repo *r)
 			return e;
 		named = ".";
 	}
+	/* libgit2 1.5 loses memory where it is told what it knows already. */
+	if (is_work_tree(r, named))
+		return NULL;
 	if (git_repository_set_workdir(r->git, named, 0) < 0)
 		return err_git(ERR_REPO, "%s: cannot be the work tree", named);
 	return NULL;
