@@ -198,7 +198,7 @@ static struct err *set_mode(const struct follower *f, int fd)
 
 	if (lstat(f->full, &st) != 0 || !S_ISREG(st.st_mode))
 		return NULL;
-	TRY(config_bool(f->r->config, "core.filemode", true, &has_meaning));
+	TRY(gitconfig_bool(f->r->config, "core.filemode", true, &has_meaning));
 	if (has_meaning && ((st.st_mode & S_IXUSR) != 0) != is_executable)
 		return NULL;
 	return fchmod(fd, st.st_mode & 07777) == 0 ? NULL

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "repo/child.h"
+#include "base/child.h"
 #include "repo/git.h"
 
 #define WORDS_MAX 64u
@@ -74,7 +74,7 @@ struct err *default_ssh_key(struct repo *r, char **out)
 	char *command = NULL;
 	struct err *e;
 
-	TRY(config_text(r->config, command_key, &command));
+	TRY(gitconfig_text(r->config, command_key, &command));
 	if (!command)
 		return err_new(ERR_REPO,
 			       "commit.gpgsign is set with gpg.format ssh, and neither "

@@ -91,7 +91,7 @@ static struct err *check_name(const char *text, const char *what)
 
 struct err *encoding_find(struct repo *r, struct making *m)
 {
-	TRY(config_text(r->config, "i18n.commitencoding", &m->encoding));
+	TRY(gitconfig_text(r->config, "i18n.commitencoding", &m->encoding));
 	if (!is_utf8(m->encoding))
 		return message_in(m->encoding, &m->message);
 	free(m->encoding);

@@ -5,6 +5,7 @@
 #include <git2.h>
 #include <sys/stat.h>
 
+#include "gitconfig/gitconfig.h"
 #include "repo/commit.h"
 
 /*
@@ -20,9 +21,16 @@ struct shared_mode {
 	mode_t bits;
 };
 
+/* A configuration of libgit2's, and the file in memory that it reads; both 0: none. */
+struct config_flat {
+	git_config *git;
+	int fd;
+};
+
 struct repo {
 	git_repository *git;
-	struct config *config;
+	struct gitconfig *config;
+	struct config_flat flat;   /* the same, for libgit2 */
 	struct shared_mode shared; /* shared.c */
 	char *index_path;          /* GIT_INDEX_FILE, or in the git folder */
 	/* The trees that were read last: a run asks for one folder's entries one by one. */
@@ -49,24 +57,9 @@ struct err *repo_memory_start(void) MUST_USE;
 /* alloc_limit.c: did the last allocation that failed ask for more than repo_limit_memory allows? */
 bool repo_memory_was_refused(void);
 
-/* config.c: system, user, repository, work tree and environment, in git's order. */
-struct config;
-struct err *config_load(git_repository *repo, struct config **out) MUST_USE;
-void config_free(struct config *c);
-git_config *config_for_libgit2(const struct config *c);
-/* The first condition of an include that is not understood here, or NULL. */
-const char *config_unknown(const struct config *c);
-
-/* *out is NULL when unset; owned by the caller. A key without a value is an error, as in git. */
-struct err *config_text(const struct config *c, const char *key, char **out) MUST_USE;
-struct err *config_bool(const struct config *c, const char *key, bool fallback, bool *out) MUST_USE;
-bool config_has_no_value(const struct config *c, const char *key);
-/* "~/x" and "~user/x" with the home folder in it, owned by the caller; NULL when out of memory. */
-char *config_expand_home(const char *path);
-
-/* Each value of a key that only the user and the system may set: not the repository itself. */
-struct err *config_each_protected(const char *key, void (*see)(void *ctx, const char *value),
-				  void *ctx) MUST_USE;
+/* config.c: reads git's configuration as it is now, for this program and for libgit2. */
+struct err *config_open(struct repo *r) MUST_USE;
+void config_close(struct repo *r);
 
 /* owner.c */
 struct err *owner_check(git_repository *repo) MUST_USE;
@@ -173,9 +166,7 @@ struct move {
 /* *moved is false where the reference was no longer `from`; nothing has happened then. */
 struct err *move_ref(const struct move *m, bool *moved) MUST_USE;
 
-/* open.c: git's configuration as it is now. */
-struct err *open_config(struct repo *r) MUST_USE;
-/* Another handle on the same repository. */
+/* open.c: another handle on the same repository. */
 struct err *open_again(const struct repo *r, git_repository **out) MUST_USE;
 bool open_has_git_dir(void); /* GIT_DIR is set */
 

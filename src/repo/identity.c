@@ -63,11 +63,11 @@ static struct err *from_environment(const char *name, char **out)
 /* As with git an empty author.name or committer.name leaves it to user.name. */
 static struct err *from_keys(struct repo *r, const char *key, const char *fallback_key, char **out)
 {
-	TRY(config_text(r->config, key, out));
+	TRY(gitconfig_text(r->config, key, out));
 	if (*out && **out)
 		return NULL;
 	free(*out);
-	return config_text(r->config, fallback_key, out);
+	return gitconfig_text(r->config, fallback_key, out);
 }
 
 /*
@@ -87,7 +87,7 @@ static struct err *find(struct repo *r, const char *env, const char *key, const 
 	} else {
 		TRY(from_keys(r, key, fallback_key, out));
 	}
-	TRY(config_bool(r->config, "user.useconfigonly", false, &config_only));
+	TRY(gitconfig_bool(r->config, "user.useconfigonly", false, &config_only));
 	if (!*out && !config_only && strcmp(fallback_key, "user.email") == 0)
 		TRY(from_environment("EMAIL", out));
 	if (*out)

@@ -21,11 +21,10 @@ static struct err *is_partial(struct repo *r, bool *out)
 	char *extension = NULL;
 	int is_on = 0;
 
-	TRY(config_text(r->config, "extensions.partialclone", &extension));
+	TRY(gitconfig_text(r->config, "extensions.partialclone", &extension));
 	*out = extension;
 	free(extension);
-	if (git_config_iterator_glob_new(&it, config_for_libgit2(r->config),
-					 "^remote\\..*\\.promisor$") < 0)
+	if (git_config_iterator_glob_new(&it, r->flat.git, "^remote\\..*\\.promisor$") < 0)
 		return err_git(ERR_REPO, "git configuration: remotes");
 	while (git_config_next(&entry, it) == 0) {
 		if (git_config_parse_bool(&is_on, entry->value) == 0 && is_on)

@@ -98,7 +98,7 @@ static struct err *check_format(struct repo *r)
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
 		char *value = NULL;
-		struct err *e = config_text(r->config, rows[i].key, &value);
+		struct err *e = gitconfig_text(r->config, rows[i].key, &value);
 
 		if (!e && value && strcmp(value, rows[i].supported) != 0)
 			e = err_new(ERR_REPO,
@@ -197,10 +197,10 @@ static struct err *place_work_tree(struct repo *r)
 
 	if (!is_set) {
 		char *configured = NULL;
-		struct err *e = config_text(r->config, "core.worktree", &configured);
+		struct err *e = gitconfig_text(r->config, "core.worktree", &configured);
 
 		if (!e)
-			e = config_bool(r->config, "core.bare", false, &is_bare);
+			e = gitconfig_bool(r->config, "core.bare", false, &is_bare);
 		is_set = configured != NULL;
 		free(configured);
 		if (e || is_bare || is_set || !open_has_git_dir() ||
@@ -243,20 +243,6 @@ static struct err *place_index(struct repo *r)
 	return e;
 }
 
-struct err *open_config(struct repo *r)
-{
-	struct config *c = NULL;
-
-	TRY(config_load(r->git, &c));
-	if (git_repository_set_config(r->git, config_for_libgit2(c)) < 0) {
-		config_free(c);
-		return err_git(ERR_REPO, "%s: its configuration", repo_git_dir(r));
-	}
-	config_free(r->config);
-	r->config = c;
-	return NULL;
-}
-
 struct err *repo_open(const char *start_dir, struct repo **out)
 {
 	struct repo *r = calloc(1, sizeof(*r));
@@ -273,7 +259,7 @@ struct err *repo_open(const char *start_dir, struct repo **out)
 	if (!e && !open_has_git_dir())
 		e = owner_check(r->git);
 	if (!e)
-		e = open_config(r);
+		e = config_open(r);
 	if (!e)
 		e = check_format(r);
 	if (!e)
@@ -292,7 +278,7 @@ void repo_free(struct repo *r)
 	if (!r)
 		return;
 	trees_forget(r);
-	config_free(r->config);
+	config_close(r);
 	git_repository_free(r->git);
 	free(r->index_path);
 	free(r);

@@ -95,7 +95,7 @@ struct err *owner_check(git_repository *repo)
 	if (is_ours)
 		goto out;
 	s.dir = work_dir ? work_dir : git_dir;
-	e = config_each_protected("safe.directory", see_entry, &s);
+	e = gitconfig_each_protected("safe.directory", see_entry, &s);
 	if (!e && !s.is_safe)
 		e = err_new(ERR_REPO,
 			    "%s: the repository belongs to another user; if you trust it: git "

@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "base/redact.h"
-#include "repo/child.h"
+#include "base/child.h"
 #include "repo/git.h"
 #include "repo/history.h"
 #include "repo/owed.h"
@@ -30,7 +30,7 @@ static struct err *learn_remote(struct repo *r, const char *remote)
 
 		if (asprintf(&key, "remote.%s.%s", remote, keys[i]) < 0)
 			return err_nomem();
-		e = config_text(r->config, key, &text);
+		e = gitconfig_text(r->config, key, &text);
 		if (!e)
 			e = redact_learn_url(str_from(text ? text : ""));
 		free(text);
@@ -50,7 +50,7 @@ struct err *repo_push_check(struct repo *r, const char *ref, struct arena *a, co
 	if (!*remote) {
 		if (asprintf(&key, "branch.%s.remote", name) < 0)
 			return err_nomem();
-		e = config_text(r->config, key, &text);
+		e = gitconfig_text(r->config, key, &text);
 		free(key);
 		if (!e && !(*remote = arena_printf(a, "%s", text ? text : "origin")))
 			e = err_nomem();

@@ -47,7 +47,7 @@ static char *hooks_folder(struct repo *r, const char *configured)
 
 	if (!configured || !*configured)
 		return asprintf(&out, "%shooks", git_repository_commondir(r->git)) < 0 ? NULL : out;
-	path = config_expand_home(configured);
+	path = gitconfig_expand_home(configured);
 	if (!path || path[0] == '/')
 		return path;
 	n = asprintf(&out, "%s%s", base ? base : git_repository_path(r->git), path);
@@ -64,7 +64,7 @@ static struct err *refuse_hook(struct repo *r)
 	char *configured = NULL, *dir, *path = NULL;
 	struct err *e;
 
-	TRY(config_text(r->config, "core.hookspath", &configured));
+	TRY(gitconfig_text(r->config, "core.hookspath", &configured));
 	dir = hooks_folder(r, configured);
 	free(configured);
 	if (!dir || asprintf(&path, "%s/reference-transaction", dir) < 0) {
@@ -87,8 +87,8 @@ struct err *refuse_unknown(struct repo *r)
 	const char *unknown;
 
 	/* A run may take an hour, and what counts is what git would find now. */
-	TRY(open_config(r));
-	unknown = config_unknown(r->config);
+	TRY(config_open(r));
+	unknown = gitconfig_unknown(r->config);
 	if (unknown)
 		return err_new(ERR_REPO,
 			       "git configuration: %s: this condition is not understood here, and "

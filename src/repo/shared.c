@@ -69,10 +69,10 @@ struct err *shared_find(struct repo *r)
 
 	r->shared = (struct shared_mode){.is_on = false};
 	/* A key without a value is "group" to git. */
-	if (config_has_no_value(r->config, key))
+	if (gitconfig_has_no_value(r->config, key))
 		is_group = true;
 	else
-		TRY(config_text(r->config, key, &text));
+		TRY(gitconfig_text(r->config, key, &text));
 	if (!text && !is_group)
 		return NULL;
 	e = parse(text ? text : "group", &r->shared);

@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "base/fs.h"
-#include "repo/child.h"
+#include "base/child.h"
 #include "repo/git.h"
 
 #define TIMEOUT_S 60u /* an agent may open a window and wait for a person */
@@ -32,9 +32,9 @@ void signer_free(struct signer *s)
 static struct err *find_program(struct repo *r, size_t row, char **out)
 {
 	if (formats[row].older_key)
-		TRY(config_text(r->config, formats[row].older_key, out));
+		TRY(gitconfig_text(r->config, formats[row].older_key, out));
 	if (!*out)
-		TRY(config_text(r->config, formats[row].key, out));
+		TRY(gitconfig_text(r->config, formats[row].key, out));
 	if (!*out)
 		*out = strdup(formats[row].program);
 	return *out ? NULL : err_nomem();
@@ -45,7 +45,7 @@ static struct err *find_format(struct repo *r, size_t *row)
 	struct err *e = NULL;
 	char *text = NULL;
 
-	TRY(config_text(r->config, "gpg.format", &text));
+	TRY(gitconfig_text(r->config, "gpg.format", &text));
 	for (*row = 0; text && *row < ARRAY_LEN(formats); (*row)++) {
 		if (strcmp(text, formats[*row].format) == 0)
 			break;
@@ -62,14 +62,14 @@ struct err *signer_find(struct repo *r, const git_signature *committer, struct s
 	size_t row = 0;
 
 	*out = (struct signer){0};
-	TRY(config_bool(r->config, "commit.gpgsign", false, &out->is_on));
+	TRY(gitconfig_bool(r->config, "commit.gpgsign", false, &out->is_on));
 	if (!out->is_on)
 		return NULL;
 	TRY(find_format(r, &row));
 	out->is_ssh = row == 1;
 	e = find_program(r, row, &out->program);
 	if (!e)
-		e = config_text(r->config, "user.signingkey", &out->key);
+		e = gitconfig_text(r->config, "user.signingkey", &out->key);
 	if (!e && !out->key && out->is_ssh)
 		e = default_ssh_key(r, &out->key);
 	if (!e && !out->key &&

@@ -132,7 +132,7 @@ static struct err *file_is(struct repo *r, const char *path, const struct stat *
 		return link_is(r, path, spot, same);
 	if (!S_ISREG(st->st_mode) || spot->kind != REPO_ENTRY_FILE)
 		return NULL;
-	TRY(config_bool(r->config, "core.filemode", true, &minds_mode));
+	TRY(gitconfig_bool(r->config, "core.filemode", true, &minds_mode));
 	if (minds_mode && is_executable != (spot->mode == GIT_FILEMODE_BLOB_EXECUTABLE))
 		return NULL;
 	*same = has_same_bytes(r, path, st, spot);

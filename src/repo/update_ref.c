@@ -48,7 +48,7 @@ static struct err *has_log(struct repo *r, const char *ref, bool *out)
 	*out = git_reference_has_log(r->git, ref) == 1;
 	if (*out)
 		return NULL;
-	TRY(config_text(r->config, "core.logAllRefUpdates", &text));
+	TRY(gitconfig_text(r->config, "core.logAllRefUpdates", &text));
 	if (!text)
 		*out = is_logged_kind && !git_repository_is_bare(r->git);
 	else if (strcmp(text, "always") == 0)

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "repo/config_read.h"
+#include "gitconfig/parts.h"
 
 /* More pairs than this are no configuration but an accident. */
 #define PAIRS_MAX 10000
@@ -42,7 +42,7 @@ static bool make_canonical(char *key)
 }
 
 /* `key` is changed in place. */
-static struct err *take_pair(const char *variable, char *key, const char *value, config_see *see,
+static struct err *take_pair(const char *variable, char *key, const char *value, gitconfig_see *see,
 			     void *ctx)
 {
 	if (!make_canonical(key))
@@ -58,7 +58,7 @@ static const char *numbered(const char *what, uint64_t i)
 	return getenv(name);
 }
 
-static struct err *each_counted(config_see *see, void *ctx)
+static struct err *each_counted(gitconfig_see *see, void *ctx)
 {
 	static const char variable[] = "GIT_CONFIG_COUNT";
 	const char *text = getenv(variable);
@@ -112,7 +112,7 @@ static char *unquote(char **at, char *after)
 }
 
 /* 'key=value', 'key'='value', 'key'= */
-static struct err *take_word(const char *variable, char **at, config_see *see, void *ctx)
+static struct err *take_word(const char *variable, char **at, gitconfig_see *see, void *ctx)
 {
 	static const char form[] = "expected 'key'='value'";
 	char after, *key = unquote(at, &after), *value = NULL;
@@ -136,7 +136,7 @@ static struct err *take_word(const char *variable, char **at, config_see *see, v
 	return take_pair(variable, key, value, see, ctx);
 }
 
-static struct err *each_parameter(config_see *see, void *ctx)
+static struct err *each_parameter(gitconfig_see *see, void *ctx)
 {
 	static const char variable[] = "GIT_CONFIG_PARAMETERS";
 	const char *text = getenv(variable);
@@ -158,7 +158,7 @@ static struct err *each_parameter(config_see *see, void *ctx)
 	return e;
 }
 
-struct err *config_each_env(config_see *see, void *ctx)
+struct err *gitconfig_each_env(gitconfig_see *see, void *ctx)
 {
 	TRY(each_counted(see, ctx));
 	return each_parameter(see, ctx);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#ifndef SCANDRIFT_REPO_CHILD_H
-#define SCANDRIFT_REPO_CHILD_H
+#ifndef SCANDRIFT_BASE_CHILD_H
+#define SCANDRIFT_BASE_CHILD_H
 
 #include "base/buf.h"
 

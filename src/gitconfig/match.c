@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "repo/config_read.h"
-#include "repo/git.h"
+#include "gitconfig/gitconfig.h"
+#include "gitconfig/parts.h"
 
 /* Work of one match: a pattern of many stars would take for ever to fail. */
 #define STEPS_MAX 1000000ul
@@ -97,14 +97,14 @@ static bool matches(struct match *m, const char *p, const char *t)
 	return !*t;
 }
 
-bool config_match(const char *pattern, const char *text, bool fold_case)
+bool gitconfig_match(const char *pattern, const char *text, bool fold_case)
 {
 	struct match m = {fold_case, pattern, 0};
 
 	return matches(&m, pattern, text);
 }
 
-char *config_expand_home(const char *path)
+char *gitconfig_expand_home(const char *path)
 {
 	const char *home = getenv("HOME"), *slash = strchr(path, '/');
 	struct passwd *user = NULL;
@@ -146,7 +146,7 @@ static char *folder_of(const char *file)
 static struct err *absolute_pattern(const char *file, const char *pattern, char **out,
 				    size_t *prefix)
 {
-	char *home = config_expand_home(pattern), *dir = NULL, *whole = NULL;
+	char *home = gitconfig_expand_home(pattern), *dir = NULL, *whole = NULL;
 	struct err *e = home ? NULL : err_nomem();
 	int n = 0;
 
@@ -181,22 +181,22 @@ static bool is_at(const char *pattern, size_t prefix, const char *dir, bool fold
 	if (prefix &&
 	    (fold_case ? strncasecmp(pattern, dir, prefix) : strncmp(pattern, dir, prefix)) != 0)
 		return false;
-	return config_match(pattern + prefix, dir + prefix, fold_case);
+	return gitconfig_match(pattern + prefix, dir + prefix, fold_case);
 }
 
-struct err *config_is_gitdir(git_repository *repo, const char *file, const char *pattern,
-			     bool fold_case, bool *out)
+struct err *gitconfig_is_gitdir(const struct gitconfig_place *place, const char *file,
+				const char *pattern, bool fold_case, bool *out)
 {
 	char *whole = NULL, *dir, *real;
 	size_t prefix, n;
 	struct err *e;
 
 	*out = false;
-	if (!repo)
+	if (!place)
 		return NULL;
 	TRY(absolute_pattern(file, pattern, &whole, &prefix));
-	dir = strdup(git_repository_path(repo));
-	real = realpath(git_repository_path(repo), NULL);
+	dir = strdup(place->git_dir);
+	real = realpath(place->git_dir, NULL);
 	e = dir ? NULL : err_nomem();
 	for (n = dir ? strlen(dir) : 0; n > 1 && dir[n - 1] == '/'; n--)
 		dir[n - 1] = '\0';
@@ -209,20 +209,14 @@ struct err *config_is_gitdir(git_repository *repo, const char *file, const char 
 	return e;
 }
 
-bool config_is_onbranch(git_repository *repo, const char *pattern)
+bool gitconfig_is_onbranch(const struct gitconfig_place *place, const char *pattern)
 {
 	static const char heads[] = "refs/heads/";
-	git_reference *head = NULL;
-	const char *name = NULL;
-	char *whole = complete(pattern);
-	bool same;
+	char *head = place ? place->find_head(place->ctx) : NULL, *whole = complete(pattern);
+	bool same = whole && head && strncmp(head, heads, sizeof(heads) - 1) == 0 &&
+		    gitconfig_match(whole, head + sizeof(heads) - 1, false);
 
-	if (repo && git_reference_lookup(&head, repo, "HEAD") == 0 &&
-	    git_reference_type(head) == GIT_REFERENCE_SYMBOLIC)
-		name = git_reference_symbolic_target(head);
-	same = whole && name && strncmp(name, heads, sizeof(heads) - 1) == 0 &&
-	       config_match(whole, name + sizeof(heads) - 1, false);
-	git_reference_free(head);
 	free(whole);
+	free(head);
 	return same;
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "repo/config_read.h"
+#include "gitconfig/parts.h"
 
 #define NAME_MAX_BYTES  4096u
 #define VALUE_MAX_BYTES ((size_t)1 << 20)
@@ -131,7 +131,7 @@ static bool read_value(struct reader *r)
 }
 
 /* A variable whose first letter is `c`. */
-static struct err *read_variable(struct reader *r, int c, config_see *see, void *ctx, bool *fine)
+static struct err *read_variable(struct reader *r, int c, gitconfig_see *see, void *ctx, bool *fine)
 {
 	size_t section = r->key.n;
 	bool has_value;
@@ -158,7 +158,7 @@ static struct err *read_variable(struct reader *r, int c, config_see *see, void 
 	return e;
 }
 
-static struct err *parse_all(struct reader *r, const char *name, config_see *see, void *ctx)
+static struct err *parse_all(struct reader *r, const char *name, gitconfig_see *see, void *ctx)
 {
 	bool is_comment = false, fine = true;
 	unsigned line;
@@ -188,7 +188,7 @@ static struct err *parse_all(struct reader *r, const char *name, config_see *see
 	}
 }
 
-struct err *config_parse(struct str text, const char *name, config_see *see, void *ctx)
+struct err *gitconfig_parse(struct str text, const char *name, gitconfig_see *see, void *ctx)
 {
 	struct reader r = {.text = text,
 			   .line = 1,
