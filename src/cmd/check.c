@@ -6,43 +6,11 @@
 #include "cloud/replay.h"
 #include "cmd/options.h"
 #include "history/drift_since.h"
-#include "history/journal.h"
-#include "history/observed_branch.h"
-#include "repo/push.h"
+#include "history/recording.h"
 #include "result/exit.h"
 #include "run/evaluate.h"
 #include "run/orphans.h"
 #include "run/policy_files.h"
-
-/* A recording that fails is told and counted; what was judged is reported all the same. */
-static void take_failure(const struct io *io, struct result *r, const char *what, struct err *e)
-{
-	if (!e)
-		return;
-	r->side_effect_failed = true;
-	(void)io_fail(io, err_wrap(e, "%s", what));
-}
-
-/* What is recorded on, brought up to the remote's first: a fresh clone lacks it. */
-struct recording {
-	const char *remote; /* --push, or NULL */
-	bool commit, journal;
-	struct repo_owed observed, runs; /* the branches */
-};
-
-static struct err *fetch_journal(const struct record_options *o, struct workspace *w,
-				 const struct recording *to)
-{
-	bool is_there = false;
-
-	TRY(repo_fetch_ours(w->repo, to->remote, &to->runs, w->arena, &is_there));
-	if (is_there || o->journal_start)
-		return NULL;
-	return err_new(ERR_OUTPUT,
-		       "%s has no branch " JOURNAL_BRANCH "; --journal-start begins one (version "
-		       "0.1.0 kept it at " JOURNAL_OLD_REF ")",
-		       to->remote);
-}
 
 /* A night counts for a target by when its reply arrived, so the recording must say that. */
 static struct err *require_arrival(const struct recorded *there, const char *name,
@@ -84,79 +52,6 @@ static struct err *refuse_recording(const struct workspace *w, const struct reco
 	return NULL;
 }
 
-static struct err *prepare(const struct record_options *o, const char *replay, const struct io *io,
-			   struct workspace *w, struct result *r, struct recording *out)
-{
-	struct repo_tip tip;
-	struct err *e;
-	bool is_there;
-
-	*out = (struct recording){
-		.commit = o->branch,
-		.journal = o->journal,
-		.runs = {.ref = JOURNAL_REF, .is_ours = true, .is_record = true},
-	};
-	if (out->commit || out->journal)
-		TRY(refuse_recording(w, o, replay));
-	if (out->commit)
-		TRY(observe_check(o->branch, w));
-	if (out->journal)
-		TRY(journal_check(w));
-	if (!o->push)
-		return NULL;
-	out->remote = o->remote;
-	TRY(repo_push_check(w->repo, "", w->arena, &out->remote));
-	if (out->commit) {
-		TRY(repo_resolve_tip(w->repo, o->branch, w->arena, &tip));
-		out->observed = (struct repo_owed){.ref = tip.ref, .is_ours = true};
-		e = repo_fetch_ours(w->repo, out->remote, &out->observed, w->arena, &is_there);
-		out->commit = !e;
-		take_failure(io, r, "--commit", e);
-	}
-	if (out->journal) {
-		e = fetch_journal(o, w, out);
-		out->journal = !e;
-		take_failure(io, r, "--journal", e);
-	}
-	return NULL;
-}
-
-/* Everything that the remote lacks, also of runs before this one. */
-static struct err *push(const struct io *io, struct workspace *w, struct result *r,
-			const char *remote, const struct repo_owed *owed)
-{
-	struct repo_pushed done;
-
-	TRY(repo_push(w->repo, remote, owed, w->arena, &done));
-	if (!done.count)
-		return NULL;
-	if (result_has_commit(r, owed->ref))
-		result_add_commit(r, owed->ref, done.hex);
-	if (done.count > result_has_commit(r, owed->ref))
-		log_note(&io->log, "%s: %s lacked %zu commits, and has them now", owed->ref, remote,
-			 done.count);
-	if (done.worktree_lag)
-		log_warn(&io->log, "%s", done.worktree_lag);
-	return NULL;
-}
-
-/* What was recorded is pushed when all of it is: a push that fails keeps nothing from being recorded. */
-static void record(const struct options *o, const struct io *io, struct workspace *w,
-		   struct result *r, const struct sides *sides, const struct recording *to)
-{
-	const struct journal_run run = {
-		.w = w, .r = r, .sides = sides, .endpoint_given = o->net.endpoint != NULL};
-
-	if (to->commit)
-		take_failure(io, r, "--commit", observe_commit(o->record.branch, io, w, r, sides));
-	if (to->journal)
-		take_failure(io, r, "--journal", journal_append(io, &run));
-	if (to->remote && to->commit)
-		take_failure(io, r, "--commit", push(io, w, r, to->remote, &to->observed));
-	if (to->remote && to->journal)
-		take_failure(io, r, "--journal", push(io, w, r, to->remote, &to->runs));
-}
-
 /* What belongs to no target: told by a run over all of them. */
 static struct err *judge_repository(const struct workspace *w, struct result *r)
 {
@@ -177,19 +72,23 @@ static struct err *check(const struct options *o, struct io *io, struct workspac
 	struct sides *sides = arena_array(w->arena, w->selected_count, sizeof(*sides));
 	const struct evaluation evaluation = {
 		.w = w, .live = l, .keeps_configs = o->record.branch != NULL};
+	const struct journal_run run = {
+		.w = w, .r = r, .sides = sides, .endpoint_given = o->net.endpoint != NULL};
 	struct recording recording;
 	struct past_facts past;
 
 	if (!sides)
 		return err_nomem();
-	TRY(prepare(&o->record, o->net.replay, io, w, r, &recording));
+	if (o->record.branch || o->record.journal)
+		TRY(refuse_recording(w, &o->record, o->net.replay));
+	TRY(recording_prepare(&o->record, io, &run, &recording));
 	TRY(judge_repository(w, r));
 	r->has_verdict = true;
 	TRY(evaluate_targets(&evaluation, r, sides));
 	TRY(since_find(o->record.branch, w, r, sides, &past));
 	TRY(past_apply(r, &past));
 	TRY(result_finish(r));
-	record(o, io, w, r, sides, &recording);
+	recording_make(&recording, io, &run);
 	*code = (int)exit_for_result(r);
 	return run_report(&o->output, io, r, code);
 }
