@@ -3,6 +3,7 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,9 +16,11 @@
 #include "repo/history.h"
 #include "repo/owed.h"
 
-#define SCRATCH   "refs/scandrift/fetched/"
-#define TIMEOUT_S 300u
-#define TRIES_MAX 20u
+#define SCRATCH         "refs/scandrift/fetched/"
+#define REMOVE_TRIES    5u
+#define REMOVE_PAUSE_MS 20
+#define TIMEOUT_S       300u
+#define TRIES_MAX       20u
 
 /* What git says of a remote may repeat the user and the password of its URL. */
 static struct err *learn_remote(struct repo *r, const char *remote)
@@ -83,6 +86,28 @@ static char *scratch_ref(void)
 	return asprintf(&name, SCRATCH "%ld", (long)getpid()) < 0 ? NULL : name;
 }
 
+static bool is_of_dead(const char *name, const char *end_with)
+{
+	char *end;
+	long pid = strtol(name, &end, 10);
+
+	return pid > 0 && strcmp(end, end_with) == 0 && kill((pid_t)pid, 0) != 0 && errno == ESRCH;
+}
+
+static void drop_packed(struct repo *r)
+{
+	git_strarray all = {0};
+
+	if (git_reference_list(&all, r->git) < 0)
+		return;
+	for (size_t i = 0; i < all.count; i++) {
+		if (strncmp(all.strings[i], SCRATCH, strlen(SCRATCH)) == 0 &&
+		    is_of_dead(all.strings[i] + strlen(SCRATCH), ""))
+			(void)git_reference_remove(r->git, all.strings[i]);
+	}
+	git_strarray_dispose(&all);
+}
+
 /* What runs that were killed have fetched and never looked at, with its locks. */
 static void drop_scratch(struct repo *r)
 {
@@ -94,24 +119,25 @@ static void drop_scratch(struct repo *r)
 		return;
 	d = opendir(dir);
 	while (d && (entry = readdir(d))) {
-		char *end;
-		long pid = strtol(entry->d_name, &end, 10);
-
-		if (pid > 0 && (*end == '\0' || strcmp(end, ".lock") == 0) &&
-		    kill((pid_t)pid, 0) != 0 && errno == ESRCH)
+		if (is_of_dead(entry->d_name, ".lock"))
 			(void)unlinkat(dirfd(d), entry->d_name, 0);
 	}
 	if (d)
 		(void)closedir(d);
 	free(dir);
+	drop_packed(r);
 }
 
+/*
+ * `git gc` beside this run packs the reference and takes its folder away. What cannot be removed for
+ * that is no failure of the fetch; the next run drops it.
+ */
 static struct err *take_scratch(struct repo *r, const char *name, struct repo_commit *out)
 {
 	struct err *e = repo_resolve(r, name, out);
 
-	if (git_reference_remove(r->git, name) < 0 && !e)
-		e = err_git(ERR_OUTPUT, "%s", name);
+	for (unsigned i = 0; i < REMOVE_TRIES && git_reference_remove(r->git, name) < 0; i++)
+		(void)poll(NULL, 0, REMOVE_PAUSE_MS);
 	return e;
 }
 
