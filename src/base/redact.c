@@ -11,7 +11,7 @@
 #define MASK     "****"
 #define TEXT_MAX ((size_t)1 << 20)
 #define URL_MAX  4096u
-#define RESERVED ":/?#[]@!$&'()*+,;=%\"<>\\^`{|}~ \t"
+#define RESERVED ":/?#[]@!$&'()*+,;=%\"<>\\^`{|}~ \t\r\n"
 
 static struct {
 	struct secret *v;
@@ -34,19 +34,28 @@ static bool ends_scheme(struct str text, size_t at)
 	return at >= 3 && memcmp(text.p + at - 3, "://", 3) == 0;
 }
 
+/* Where what may not be told ends, that begins at `at`; `at` itself: nothing does. */
+static size_t hidden_end(struct str text, size_t at)
+{
+	size_t end = ends_scheme(text, at) ? userinfo_end(text, at) : 0;
+
+	return end ? end : at + secret_match(text, at);
+}
+
 char *redact(struct str text)
 {
 	struct buf b = BUF_INIT(TEXT_MAX);
-	size_t n;
+	size_t hidden = 0, n;
 
-	for (size_t i = 0; i < text.n; i += n) {
-		size_t end = ends_scheme(text, i) ? userinfo_end(text, i) : 0;
+	/* Looked for within what is hidden too, since two that overlap are longer than each. */
+	for (size_t i = 0; i < text.n; i++) {
+		size_t end = hidden_end(text, i);
 
-		n = end ? end - i : secret_match(text, i);
-		if (n)
+		if (i >= hidden && end > i)
 			buf_puts(&b, MASK);
-		else
-			buf_add(&b, text.p + i, n = 1);
+		else if (i >= hidden)
+			buf_add(&b, text.p + i, 1);
+		hidden = end > hidden ? end : hidden;
 	}
 	buf_add(&b, "", 1);
 	if (!b.failed_memory && !b.failed_ceiling)
