@@ -171,3 +171,22 @@ bool unknown_is_empty(const struct unknown *u)
 {
 	return str_is(u->json, "null") || str_is(u->json, "[]");
 }
+
+bool config_is_same(const struct config *a, const struct config *b)
+{
+	const struct resource *r = a->resource;
+
+	if (r != b->resource || a->unknown_count != b->unknown_count)
+		return false;
+	for (size_t i = 0; i < r->field_count; i++) {
+		if (r->fields[i].role == ROLE_CONFIG &&
+		    !value_equal(r, i, &a->values[i], &b->values[i]))
+			return false;
+	}
+	for (size_t i = 0; i < a->unknown_count; i++) {
+		if (!str_eq(a->unknown[i].name, b->unknown[i].name) ||
+		    !str_eq(a->unknown[i].json, b->unknown[i].json))
+			return false;
+	}
+	return true;
+}

@@ -129,6 +129,12 @@ const char *value_absence(const struct value *v);
 const struct field *config_lacks(const struct config *c);
 bool config_is_on(const struct config *c);
 
+/*
+ * Do both have one digest, as far as that is seen without making it? True is certain; false is
+ * also said of two that write an empty value in two ways.
+ */
+bool config_is_same(const struct config *a, const struct config *b);
+
 /* null or []: for the digest and for changes the same as absent. */
 bool unknown_is_empty(const struct unknown *u);
 

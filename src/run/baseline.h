@@ -10,8 +10,11 @@ struct sides {
 	struct baseline_side base;
 };
 
-/* The baseline of a target in this workspace. What is wrong with it is in `out`, no error. */
+/*
+ * The baseline of a target in this workspace. What is wrong with it is in `out`, no error. `live`:
+ * what it will be compared with, or NULL; where both are the same, its digest is taken over.
+ */
 struct err *baseline_read(const struct workspace *w, const struct target *t,
-			  struct baseline_side *out) MUST_USE;
+			  const struct live_side *live, struct baseline_side *out) MUST_USE;
 
 #endif

@@ -75,14 +75,18 @@ static struct err *settle(struct evaluating *j, size_t i)
 	return NULL;
 }
 
-/* The baseline of the target, read into the arena, which from here on is the result's. */
-static struct err *begin_target(struct evaluating *j, size_t i, struct arena *a)
+/*
+ * The baseline of the target, read into the arena, which from here on is the result's. `live`: what
+ * is live of it, where that is known by then.
+ */
+static struct err *begin_target(struct evaluating *j, size_t i, const struct live_side *live,
+				struct arena *a)
 {
 	struct workspace here = *j->w;
 
 	here.arena = a;
 	j->kept[i] = a;
-	return baseline_read(&here, j->w->selected[i], &j->sides[i].base);
+	return baseline_read(&here, j->w->selected[i], live, &j->sides[i].base);
 }
 
 /* The policies after each target: both work on the row that was begun last. */
@@ -106,7 +110,7 @@ static struct err *take_live(void *ctx, size_t i, const struct live_side *live, 
 	struct evaluating *j = ctx;
 
 	j->sides[i].live = *live;
-	TRY(begin_target(j, i, a));
+	TRY(begin_target(j, i, live, a));
 	return finish_target(j, i);
 }
 
@@ -118,7 +122,7 @@ static struct err *take_stored(struct evaluating *j, size_t i)
 
 	if (!a)
 		return err_nomem();
-	TRY(begin_target(j, i, a));
+	TRY(begin_target(j, i, NULL, a));
 	TRY(stored_side(j->e->stored, t, &s->base, &s->live));
 	TRY(finish_target(j, i));
 	j->r->targets[i].request_id = stored_request_id(j->e->stored, t);

@@ -36,11 +36,11 @@ static struct err *judge_group(struct review *v, const struct review_group *g)
 	TRY(take_names(v, g, &p));
 	if (before) {
 		p.path_before = before->baseline.p;
-		TRY(baseline_read(&v->base.w, before, &p.before));
+		TRY(baseline_read(&v->base.w, before, NULL, &p.before));
 	} else {
 		p.before.state = BASELINE_MISSING;
 	}
-	TRY(baseline_read(&v->head.w, p.target, &p.after));
+	TRY(baseline_read(&v->head.w, p.target, NULL, &p.after));
 	return judge_proposal(&v->r, &v->rules, &p);
 }
 

@@ -432,7 +432,10 @@ static void check_patch(const struct seen *x, const struct seen *y)
 	buf_free(&patch);
 }
 
-/* One digest and no change are one thing, whichever way it is compared. */
+/*
+ * One digest and no change are one thing, whichever way it is compared. What is the same at a glance
+ * has one digest.
+ */
 static void check_pair(const struct seen *x, const struct seen *y)
 {
 	bool same = strcmp(x->jcs, y->jcs) == 0;
@@ -442,6 +445,8 @@ static void check_pair(const struct seen *x, const struct seen *y)
 	if (same != (there == 0) || there != back)
 		fail_msg("%s\n%s\none digest: %d; changes: %zu, back %zu", x->jcs, y->jcs, same,
 			 there, back);
+	if (config_is_same(&x->r->config, &y->r->config) && !same)
+		fail_msg("%s\n%s\nthese are not the same", x->jcs, y->jcs);
 }
 
 static void check_one(struct lib_random *r, const struct resource *resource)

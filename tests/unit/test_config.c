@@ -55,6 +55,43 @@ static void test_equal(void **state)
 	}
 }
 
+/* What settles most targets of most nights must find what is the same, and no more. */
+static void test_same_at_a_glance(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool is_same;
+	} rows[] = {
+		{"{\"Enable\":true}", "{\"Enable\":true}", true},
+		{"{\"Enable\":true}", "{\"Enable\":false}", false},
+		{"{\"Enable\":true}", "{}", false},
+		{"{\"ScanType\":[\"CVE\",\"RISK\"]}", "{\"ScanType\":[\"risk\",\"cve\"]}", true},
+		{"{\"ScanType\":[\"CVE\"]}", "{\"ScanType\":[\"RISK\"]}", false},
+		{"{\"Images\":[{\"ImageName\":\"a\",\"ImageDigest\":\"1\"}]}",
+		 "{\"Images\":[{\"ImageName\":\"a\",\"ImageDigest\":\"2\"}]}", true},
+		{"{\"Images\":[{\"ImageName\":\"a\",\"New\":1}]}",
+		 "{\"Images\":[{\"ImageName\":\"a\",\"New\":2}]}", false},
+		{"{\"New\":{\"a\":1,\"b\":2}}", "{\"New\":{\"b\":2,\"a\":1}}", true},
+		{"{\"New\":1}", "{\"New\":2}", false},
+		{"{\"New\":1}", "{\"Now\":1}", false},
+		{"{\"New\":1}", "{}", false},
+		{"{\"ScanTime\":\"01:00:00\",\"LastScanTime\":\"2026-01-01 00:00:00\"}",
+		 "{\"ScanTime\":\"01:00\",\"LastScanTime\":\"2026-01-02 00:00:00\"}", true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(rows); i++) {
+		struct arena *a = arena_new();
+		const struct config *x = &lib_read(a, &schema_registry_scan, rows[i].a)->config;
+		const struct config *y = &lib_read(a, &schema_registry_scan, rows[i].b)->config;
+
+		if (config_is_same(x, y) != rows[i].is_same ||
+		    config_is_same(y, x) != rows[i].is_same)
+			fail_msg("%s and %s", rows[i].a, rows[i].b);
+		arena_free(a);
+	}
+}
+
 static void test_absence(void **state)
 {
 	static const struct {
@@ -152,9 +189,9 @@ static void test_beyond(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_equal),  cmocka_unit_test(test_absence),
-		cmocka_unit_test(test_lacks),  cmocka_unit_test(test_other_tables),
-		cmocka_unit_test(test_beyond),
+		cmocka_unit_test(test_equal),        cmocka_unit_test(test_same_at_a_glance),
+		cmocka_unit_test(test_absence),      cmocka_unit_test(test_lacks),
+		cmocka_unit_test(test_other_tables), cmocka_unit_test(test_beyond),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
