@@ -9,6 +9,8 @@
 #include "cmd/contain.h"
 #include "cmd/help.h"
 #include "cmd/options.h"
+#include "crypto/digest.h"
+#include "crypto/hmac.h"
 #include "crypto/tls.h"
 #include "ini/ini.h"
 #include "json/canonical.h"
@@ -148,5 +150,7 @@ int main(int argc, char **argv)
 		code = exit_for_failure(code, (enum exit_code)io_fail(&io, e));
 	arena_free(a);
 	redact_forget();
+	sha256_forget();
+	hmac_forget();
 	return code;
 }

@@ -5,11 +5,12 @@
 #include <stdlib.h>
 
 struct sha256 {
-	EVP_MD *md;
 	EVP_MD_CTX *ctx;
 };
 
-/* Fetched each time: a static copy would be shared state, and the lookup is cached by the library. */
+/* Looked up once: of a short text that costs as much as the digest. */
+static EVP_MD *algorithm;
+
 static struct err *failed(const char *step)
 {
 	return err_new(ERR_CONFIG, "SHA-256: the crypto library cannot %s it", step);
@@ -21,9 +22,10 @@ struct err *sha256_new(struct sha256 **out)
 
 	if (!s)
 		return err_nomem();
-	s->md = EVP_MD_fetch(NULL, "SHA256", NULL);
+	if (!algorithm)
+		algorithm = EVP_MD_fetch(NULL, "SHA256", NULL);
 	s->ctx = EVP_MD_CTX_new();
-	if (!s->md || !s->ctx || EVP_DigestInit_ex2(s->ctx, s->md, NULL) != 1) {
+	if (!algorithm || !s->ctx || EVP_DigestInit_ex2(s->ctx, algorithm, NULL) != 1) {
 		sha256_free(s);
 		return failed("begin");
 	}
@@ -52,7 +54,6 @@ void sha256_free(struct sha256 *s)
 	if (!s)
 		return;
 	EVP_MD_CTX_free(s->ctx);
-	EVP_MD_free(s->md);
 	free(s);
 }
 
@@ -87,4 +88,10 @@ void digest_hex(const unsigned char *bytes, size_t n, char *out)
 		out[2 * i + 1] = digits[bytes[i] & 15];
 	}
 	out[2 * n] = '\0';
+}
+
+void sha256_forget(void)
+{
+	EVP_MD_free(algorithm);
+	algorithm = NULL;
 }

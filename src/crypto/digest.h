@@ -26,6 +26,9 @@ struct err *sha256_add(struct sha256 *s, struct str bytes) MUST_USE;
 struct err *sha256_finish(struct sha256 *s, unsigned char out[SHA256_SIZE]) MUST_USE;
 void sha256_free(struct sha256 *s); /* accepts NULL */
 
+/* What the library was asked for once, at the end of the program. */
+void sha256_forget(void);
+
 /* Lower-case hex of n bytes: writes 2 n characters and a NUL. */
 void digest_hex(const unsigned char *bytes, size_t n, char *out);
 

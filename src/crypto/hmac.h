@@ -13,4 +13,7 @@
 struct err *hmac_sha256(struct str key, struct str message,
 			unsigned char out[SHA256_SIZE]) MUST_USE;
 
+/* What the library was asked for once, at the end of the program. */
+void hmac_forget(void);
+
 #endif
