@@ -29,8 +29,8 @@ struct keys {
 
 struct file {
 	const char *path;
-	char *bytes; /* FILE_MAX */
-	size_t n;
+	char *bytes;
+	size_t n, room;
 	struct arena *arena; /* what the JSON reader had to unescape */
 };
 
@@ -46,7 +46,7 @@ static const char *env(const struct credential_query *q, const char *name)
 static void close_file(struct file *f)
 {
 	if (f->bytes)
-		secret_wipe(f->bytes, FILE_MAX);
+		secret_wipe(f->bytes, f->room);
 	arena_free(f->arena);
 	*f = (struct file){0};
 }
@@ -58,11 +58,31 @@ static struct err *cannot_read(const char *path, int errno_value)
 			 "%s: cannot be read; let this user read it, or move it away", path);
 }
 
-static struct err *read_bytes(struct file *f, int fd)
+static struct err *make_room(struct file *f, size_t room)
 {
-	while (f->n < FILE_MAX) {
-		ssize_t n = read(fd, f->bytes + f->n, FILE_MAX - f->n);
+	char *bytes = arena_bytes(f->arena, room);
 
+	if (!bytes)
+		return err_nomem();
+	if (f->n)
+		memcpy(bytes, f->bytes, f->n);
+	if (f->bytes)
+		secret_wipe(f->bytes, f->room);
+	f->bytes = bytes;
+	f->room = room;
+	return NULL;
+}
+
+/* `size`: what the file system says; some say 0 of a file that has bytes. */
+static struct err *read_bytes(struct file *f, int fd, off_t size)
+{
+	TRY(make_room(f, size < (off_t)FILE_MAX ? (size_t)size + 1 : FILE_MAX));
+	while (f->n < f->room || f->room < FILE_MAX) {
+		ssize_t n;
+
+		if (f->n == f->room)
+			TRY(make_room(f, FILE_MAX));
+		n = read(fd, f->bytes + f->n, f->room - f->n);
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
@@ -96,20 +116,19 @@ static void warn_of_readers(const struct credential_query *q, const struct file 
 			 f->path);
 }
 
-static struct err *judge_file(const struct credential_query *q, const struct file *f, int fd)
+static struct err *judge_file(const struct credential_query *q, const struct file *f, int fd,
+			      struct stat *st)
 {
-	struct stat st;
-
-	if (fstat(fd, &st) != 0)
+	if (fstat(fd, st) != 0)
 		return cannot_read(f->path, errno);
-	if (S_ISDIR(st.st_mode))
+	if (S_ISDIR(st->st_mode))
 		return err_new(ERR_CONFIG,
 			       "%s: a folder in place of a file; remove it (container engines make "
 			       "one where the file to mount is missing)",
 			       f->path);
-	if (!S_ISREG(st.st_mode))
+	if (!S_ISREG(st->st_mode))
 		return err_new(ERR_CONFIG, "%s: not a file; remove it", f->path);
-	warn_of_readers(q, f, fd, st.st_mode);
+	warn_of_readers(q, f, fd, st->st_mode);
 	return NULL;
 }
 
@@ -150,6 +169,7 @@ static struct err *open_file(const struct credential_query *q, const char *path,
 {
 	/* O_NONBLOCK: a FIFO put there must not make us wait. */
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat st;
 	struct err *e;
 
 	*f = (struct file){.path = path};
@@ -159,10 +179,9 @@ static struct err *open_file(const struct credential_query *q, const char *path,
 	if (fd < 0)
 		return cannot_read(path, errno);
 	f->arena = arena_new();
-	f->bytes = f->arena ? arena_bytes(f->arena, FILE_MAX) : NULL;
-	e = f->bytes ? judge_file(q, f, fd) : err_nomem();
+	e = f->arena ? judge_file(q, f, fd, &st) : err_nomem();
 	if (!e)
-		e = read_bytes(f, fd);
+		e = read_bytes(f, fd, st.st_size);
 	if (!e)
 		e = judge_encoding(f);
 	(void)close(fd);
