@@ -13,6 +13,20 @@
 #define DOUBLINGS_MAX 4u
 #define REFUSED_MAX   8u
 
+/* Of a host that has not refused anything: so many, and one more for each so many good replies. */
+#define UNDER_WAY_MIN 40u
+#define GOOD_PER_ONE  16u
+
+bool host_rate_has_room(const struct host_rate *r)
+{
+	return r->milli || r->under_way < UNDER_WAY_MIN + r->good / GOOD_PER_ONE;
+}
+
+void host_rate_ended(struct host_rate *r)
+{
+	r->under_way--;
+}
+
 uint64_t host_rate_next_ms(const struct host_rate *r)
 {
 	return r->milli ? (r->next_us + 999) / 1000 : 0;
@@ -39,6 +53,7 @@ void host_rate_sent(struct host_rate *r, uint64_t now_ms)
 		r->sends[i] = 0;
 	}
 	r->sends[i]++;
+	r->under_way++;
 	if (!r->milli)
 		return;
 	/* Time that was not used is lost, else a burst would follow each pause. */
@@ -49,6 +64,7 @@ void host_rate_sent(struct host_rate *r, uint64_t now_ms)
 
 void host_rate_good(struct host_rate *r, uint64_t sent_ms, uint64_t now_ms)
 {
+	r->good++;
 	if (!r->milli || sent_ms <= r->decreased_ms)
 		return;
 	r->refused = 0;

@@ -8,8 +8,9 @@
 /*
  * How fast one host may be sent to. The limits of an address and of a main account are not published,
  * so the rate is unbounded until the host says that one is exceeded. From then on it falls by half at
- * each such answer and grows by one send a second in each second without. A function of the times
- * that it is given alone.
+ * each such answer and grows by one send a second in each second without. What is under way at the
+ * first such answer is wasted, so it is bounded until then, by how much the host has taken. A
+ * function of the times that it is given alone.
  */
 
 #define HOST_RATE_PARTS 10u /* of the second over which sends are counted */
@@ -21,13 +22,18 @@ struct host_rate {
 	uint64_t changed_ms;
 	uint64_t decreased_ms; /* what was sent until then tells nothing new */
 	unsigned refused;      /* decreases since the last good reply */
+	unsigned under_way;
+	unsigned good; /* replies, until the first decrease */
 	uint64_t part[HOST_RATE_PARTS];
 	unsigned sends[HOST_RATE_PARTS];
 };
 
 /* When the next send may leave; not after `now` where it may leave now. */
 uint64_t host_rate_next_ms(const struct host_rate *r);
+/* May one more be under way? */
+bool host_rate_has_room(const struct host_rate *r);
 void host_rate_sent(struct host_rate *r, uint64_t now_ms);
+void host_rate_ended(struct host_rate *r); /* each send, before what became of it */
 
 /* What became of a send that left at `sent_ms`. */
 void host_rate_good(struct host_rate *r, uint64_t sent_ms, uint64_t now_ms);

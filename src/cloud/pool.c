@@ -325,6 +325,19 @@ static void give_up(struct pool *p, struct pool_call *call, enum reason reason, 
 		finish(p, call);
 }
 
+static void time_host(struct pool *p, struct pool_host *h)
+{
+	struct err *e;
+
+	/* Where there is no room, the next reply makes some. */
+	if (!h->first || h->is_timed || !host_rate_has_room(&h->rate))
+		return;
+	h->is_timed = true;
+	e = timer_add(p, (struct timer){.at_ms = host_rate_next_ms(&h->rate), .host = h});
+	if (e)
+		set_failed(p, e);
+}
+
 static void on_reply(void *ctx, struct err *e, const struct http_reply *reply)
 {
 	struct pool_call *call = ctx;
@@ -334,6 +347,7 @@ static void on_reply(void *ctx, struct err *e, const struct http_reply *reply)
 
 	p->running--;
 	note_end(call->gate, now);
+	host_rate_ended(&call->gate->host->rate);
 	e = fetch_steps_take(p->session, &call->request, call->arena, &call->steps, e, reply, &next,
 			     &pause_ms);
 	if (call->gate->head)
@@ -343,6 +357,7 @@ static void on_reply(void *ctx, struct err *e, const struct http_reply *reply)
 		return;
 	}
 	adapt_rate(call->gate, call, now);
+	time_host(p, call->gate->host);
 	if (p->is_stopping ||
 	    (call->steps.is_limited && host_rate_is_shut(&call->gate->host->rate)))
 		next = FETCH_DONE;
@@ -384,18 +399,6 @@ static void start(struct pool *p, struct pool_call *call)
 }
 
 /* ---- hosts ---- */
-
-static void time_host(struct pool *p, struct pool_host *h)
-{
-	struct err *e;
-
-	if (!h->first || h->is_timed)
-		return;
-	h->is_timed = true;
-	e = timer_add(p, (struct timer){.at_ms = host_rate_next_ms(&h->rate), .host = h});
-	if (e)
-		set_failed(p, e);
-}
 
 static void wait_for_host(struct pool *p, struct pool_gate *g)
 {
@@ -447,7 +450,8 @@ static void serve(struct pool *p, struct pool_gate *g, uint64_t now)
 {
 	if (g->head && load(g, now) >= g->rate) {
 		wait_for_window(p, g);
-	} else if (g->head && host_rate_next_ms(&g->host->rate) > now) {
+	} else if (g->head && (!host_rate_has_room(&g->host->rate) ||
+			       host_rate_next_ms(&g->host->rate) > now)) {
 		wait_for_host(p, g);
 	} else if (g->head) {
 		start(p, dequeue(g));

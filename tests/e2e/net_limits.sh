@@ -72,6 +72,8 @@ check
 all_evaluated 'six main accounts'
 check --jobs 40
 all_evaluated 'six main accounts, many jobs'
+check --jobs 256
+all_evaluated 'six main accounts, as many jobs as there may be'
 
 # One main account for all.
 {
@@ -80,6 +82,8 @@ all_evaluated 'six main accounts, many jobs'
 } >"$scenario"
 check
 all_evaluated 'one main account'
+check --jobs 256
+all_evaluated 'one main account, as many jobs as there may be'
 
 # A limit that others use up for longer than the run may last: the hint names whose it is.
 cat >"$scenario" <<'EOT'

@@ -45,7 +45,7 @@ struct run {
 /* `targets` are asked for until each has its reply, `jobs` at a time, each `latency_ms` long. */
 static void play(struct run *r, unsigned targets, unsigned jobs, uint64_t latency_ms)
 {
-	struct flight flights[64] = {0};
+	struct flight flights[256] = {0};
 	unsigned waiting = targets;
 	uint64_t now = 1000000;
 
@@ -56,6 +56,7 @@ static void play(struct run *r, unsigned targets, unsigned jobs, uint64_t latenc
 
 			if (f->is_under_way && f->replied_ms == now) {
 				f->is_under_way = false;
+				host_rate_ended(&r->rate);
 				r->done += f->is_taken;
 				waiting += !f->is_taken;
 				if (f->is_taken)
@@ -63,7 +64,8 @@ static void play(struct run *r, unsigned targets, unsigned jobs, uint64_t latenc
 				else
 					host_rate_refused(&r->rate, f->sent_ms, now);
 			}
-			if (f->is_under_way || !waiting || host_rate_next_ms(&r->rate) > now)
+			if (f->is_under_way || !waiting || !host_rate_has_room(&r->rate) ||
+			    host_rate_next_ms(&r->rate) > now)
 				continue;
 			waiting--;
 			r->sends++;
@@ -87,10 +89,19 @@ static const struct {
 	{  20, 300, 16,   5, 360,  40000 },
 	{  20, 300, 40,  30, 360,  40000 },
 	{  20, 300, 16, 400, 360,  40000 },
+	/* As many jobs as there may be: the first burst is not theirs to choose. */
+	{  50, 300, 256,   5, 360,  20000 },
+	{  50, 300, 256, 200, 360,  20000 },
+	{  50, 300, 256, 900, 360,  20000 },
+	{  50, 300,  64,  30, 360,  20000 },
+	{  20, 300, 256,  30, 360,  40000 },
+	{ 200, 1000, 256, 100, 1200, 20000 },
 	{   3,  60, 16,   5,  90,  60000 },
 	{   1,  20,  4,   5,  45,  60000 },
 	/* A limit that is not met costs nothing. */
 	{ 2000, 1000, 40, 20, 1000, 600 },
+	/* Nor much to those who have many jobs for a slow host. */
+	{ 4000, 3800, 256, 200, 3800, 8000 },
 	/* clang-format on */
 };
 
@@ -108,6 +119,34 @@ static void all_are_had_with_few_sends(void **state)
 		assert_true(r.sends <= rows[i].sends_max);
 		assert_true(r.lasted_ms <= rows[i].lasts_max_ms);
 	}
+}
+
+static void the_first_burst_is_bounded(void **state)
+{
+	struct host_rate r = {0};
+	unsigned n = 0;
+
+	(void)state;
+	for (; host_rate_has_room(&r) && n < 100; n++)
+		host_rate_sent(&r, 5000);
+	assert_int_equal(n, 40);
+	for (unsigned i = 0; i < 32; i++) {
+		host_rate_ended(&r);
+		host_rate_good(&r, 5000, 5200);
+	}
+	for (n = 0; host_rate_has_room(&r) && n < 100; n++)
+		host_rate_sent(&r, 5200);
+	assert_int_equal(n, 34);
+	/* What was neither good nor refused tells nothing of the host. */
+	host_rate_ended(&r);
+	host_rate_sent(&r, 5300);
+	assert_false(host_rate_has_room(&r));
+	/* Once there is a rate, that bounds. */
+	host_rate_ended(&r);
+	host_rate_refused(&r, 5200, 5400);
+	for (n = 0; n < 100; n++)
+		host_rate_sent(&r, 5400);
+	assert_true(host_rate_has_room(&r));
 }
 
 static void one_burst_is_one_decrease(void **state)
@@ -168,6 +207,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(all_are_had_with_few_sends),
+		cmocka_unit_test(the_first_burst_is_bounded),
 		cmocka_unit_test(one_burst_is_one_decrease),
 		cmocka_unit_test(the_last_second_is_measured),
 		cmocka_unit_test(a_host_that_refuses_all_is_left),

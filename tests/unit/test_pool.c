@@ -764,7 +764,7 @@ static struct answer limit_all(struct night *w, size_t id, size_t n)
 /* A limit that all share slows all, so that each has its reply and few sends are for nothing. */
 static void test_shared_limit(void **state)
 {
-	const unsigned jobs[] = {1, 16, 40};
+	const unsigned jobs[] = {1, 16, 40, 256};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(jobs); i++) {
