@@ -12,6 +12,8 @@
 
 #define WORDS_MAX 256u
 #define DAY_S     86400u
+/* Longer than anybody keeps a schedule; with every unit it is far from overflowing. */
+#define SPAN_MOST_D 100000u
 
 struct word {
 	struct str text; /* unquoted */
@@ -162,6 +164,30 @@ static struct err *wrong_subject(struct parser *p, const struct operation *op)
 	return FAIL(p, "%.*s: %s does not take it; %s", STR_ARG(s->text), op->name, op->elsewhere);
 }
 
+static struct err *take_measure(struct parser *p, const struct operation *op)
+{
+	struct subject *s = &p->out->subject;
+	const char *problem;
+
+	subject_set_measure(s, op->measure, &problem);
+	return problem ? FAIL(p, "%.*s: %s", STR_ARG(s->text), problem) : NULL;
+}
+
+/* What no element of a list may be is said of each of them: so the verdict counts those that are. */
+static struct err *take_each(struct parser *p, const struct operation *op)
+{
+	struct subject *s = &p->out->subject;
+
+	if (s->kinds != DATUM_BIT(DATUM_LIST))
+		return NULL;
+	if (s->field->kind == KIND_INTEGER_SET)
+		return wrong_subject(p, op);
+	s->tokens[s->token_count++] = STR("*");
+	s->is_each = true;
+	s->kinds = DATUM_BIT(DATUM_TEXT);
+	return NULL;
+}
+
 /* NULL where *e says what is wrong. */
 static const struct operation *take_operator(struct parser *p, struct err **e)
 {
@@ -179,8 +205,12 @@ static const struct operation *take_operator(struct parser *p, struct err **e)
 	op = w->is_quoted ? NULL : operation_find(w->text);
 	if (!op)
 		*e = unknown_operator(p, w->text);
+	else if (op->measure)
+		*e = take_measure(p, op);
 	else if (!(op->takes & s->kinds))
 		*e = wrong_subject(p, op);
+	else if (op == &operations[OPERATION_UNLIKE])
+		*e = take_each(p, op);
 	return *e ? NULL : op;
 }
 
@@ -262,9 +292,24 @@ static struct err *check_vocabulary(struct parser *p, const struct word *w, stru
 	return e;
 }
 
+/* One that was meant as a pattern would be looked for as it is, and nothing be found for ever. */
+static struct err *check_literal(struct parser *p, const struct word *w)
+{
+	const struct operation *op = p->out->operation;
+
+	if (!op->for_pattern ||
+	    !(memchr(w->text.p, '*', w->text.n) || memchr(w->text.p, '?', w->text.n)))
+		return NULL;
+	return FAIL(p,
+		    "%.*s %s: \"%.*s\" would be taken literally; for a pattern write %s, and there "
+		    "\\* for a star",
+		    STR_ARG(p->out->subject.text), op->name, STR_ARG(w->text), op->for_pattern);
+}
+
 static struct err *text_operand(struct parser *p, const struct word *w, struct datum *out)
 {
 	*out = (struct datum){.kind = DATUM_TEXT};
+	TRY(check_literal(p, w));
 	TRY(fold(p, w->text, &out->text));
 	return check_vocabulary(p, w, out->text);
 }
@@ -321,7 +366,7 @@ static struct err *value_operand(struct parser *p, const struct word *w, struct 
 		return text_operand(p, w, out);
 	default:
 		guess(w, out);
-		return NULL;
+		return out->kind == DATUM_TEXT ? check_literal(p, w) : NULL;
 	}
 }
 
@@ -458,11 +503,68 @@ static struct err *operands_count(struct parser *p)
 	return keep_values(p, v, 1);
 }
 
+/* "4h", "1d12h", "90m": seconds; the units in this order, each once. */
+static bool parse_span(struct str s, uint64_t *seconds)
+{
+	static const struct {
+		char name;
+		uint64_t s;
+	} units[] = {{'d', DAY_S}, {'h', 3600}, {'m', 60}, {'s', 1}};
+	size_t unit = 0;
+
+	*seconds = 0;
+	if (s.n == 0)
+		return false;
+	while (s.n) {
+		struct str digits = {s.p, strspn(s.p, "0123456789")};
+		uint64_t n;
+
+		if (digits.n >= s.n || !str_to_u64(digits, SPAN_MOST_D, &n))
+			return false;
+		while (unit < ARRAY_LEN(units) && units[unit].name != s.p[digits.n])
+			unit++;
+		if (unit == ARRAY_LEN(units))
+			return false;
+		*seconds += n * units[unit++].s;
+		s = (struct str){s.p + digits.n + 1, s.n - digits.n - 1};
+	}
+	return true;
+}
+
+/*
+ * The shortest reading is what counts, so a window is compared with what it must at least be; and
+ * an age, where there are several, with what it may at most be.
+ */
+static struct err *operands_span(struct parser *p)
+{
+	bool is_window = p->out->operation->measure == MEASURE_WINDOW;
+	const char *form = is_window ? ">= or >, and a length below 24h, such as >= 4h"
+				     : "<= or <, and a length, such as <= 36h";
+	const struct word *w = next_word(p), *length;
+	const struct operation *op = w && !w->is_quoted ? operation_find(w->text) : NULL;
+	struct datum *v = arena_array(p->a, 1, sizeof(*v));
+	uint64_t seconds;
+
+	if (!v)
+		return err_nomem();
+	if (!op || op->form != OPERANDS_ORDER ||
+	    is_window !=
+		    (op == &operations[OPERATION_AT_LEAST] || op == &operations[OPERATION_MORE]))
+		return expected(p, w, form);
+	length = next_word(p);
+	if (!length || length->is_quoted || !parse_span(length->text, &seconds) ||
+	    (is_window && seconds >= DAY_S))
+		return expected(p, length, form);
+	*v = (struct datum){.kind = DATUM_INTEGER, .integer = integer_from(seconds)};
+	p->out->operands.compare = op;
+	return keep_values(p, v, 1);
+}
+
 static struct err *(*const readers[])(struct parser *p) = {
 	[OPERANDS_NONE] = operands_none,   [OPERANDS_ONE] = operands_one,
 	[OPERANDS_MANY] = operands_many,   [OPERANDS_ORDER] = operands_order,
 	[OPERANDS_RANGE] = operands_range, [OPERANDS_GLOB] = operands_glob,
-	[OPERANDS_COUNT] = operands_count,
+	[OPERANDS_COUNT] = operands_count, [OPERANDS_SPAN] = operands_span,
 };
 
 /* A file's reader has looked at this before; a command line has no such reader. */

@@ -113,6 +113,7 @@ static enum datum_kind point_kind(const struct form *f)
 		return DATUM_CLOCK;
 	case DATUM_LIST:
 	case DATUM_ELEMENTS:
+	case DATUM_SPAN:
 		return DATUM_INTEGER;
 	case DATUM_NULL:
 	case DATUM_LINES:
@@ -143,6 +144,9 @@ static struct stretch whole_line(const struct form *f, const struct subject *s)
 	case DATUM_CLOCK:
 		return (struct stretch){integer_from(0), integer_from(DAY_LAST_S)};
 	case DATUM_INTEGER:
+		/* A clock that is ahead makes an age that is below zero. */
+		if (f->kind == DATUM_SPAN)
+			return (struct stretch){least, most};
 		if (f->kind != DATUM_INTEGER)
 			return (struct stretch){integer_from(0), most};
 		return (struct stretch){has_least ? integer_from((uint64_t)s->field->least) : least,
@@ -343,6 +347,28 @@ void form_like(struct form *f, struct str glob)
 		f->is_opaque |= parts != 1 || !is_contained(glob);
 }
 
+static bool is_of_stars(struct str glob)
+{
+	for (size_t i = 0; i < glob.n; i++) {
+		if (glob.p[i] != '*')
+			return false;
+	}
+	return glob.n > 0;
+}
+
+void form_unlike(struct form *f, struct str glob)
+{
+	struct datum d = {.kind = DATUM_TEXT, .text = glob};
+
+	if (f->kind != DATUM_LIST && is_contained(glob)) {
+		d.text = (struct str){glob.p + 1, glob.n - 2};
+		form_none(f, &d, 1);
+		return;
+	}
+	f->is_empty |= f->kind == DATUM_TEXT && is_of_stars(glob);
+	push(f, &f->unlike, &d);
+}
+
 /* `present` and `absent`, but for null. */
 void form_blank(struct form *f, bool is_blank)
 {
@@ -423,6 +449,10 @@ static bool is_kept_out(const struct form *f, const struct datum *d)
 
 	for (size_t i = 0; i < f->none.n; i++) {
 		if (has_too(f, d, &f->none.v[i]))
+			return true;
+	}
+	for (size_t i = 0; f->kind == DATUM_LIST && i < f->unlike.n; i++) {
+		if (d->kind == DATUM_TEXT && glob_matches(f->unlike.v[i].text, d->text))
 			return true;
 	}
 	if (f->each ? !admits(f->each, d)
@@ -605,6 +635,52 @@ static bool all_hold(const struct datums *list, const struct assertion *as)
 	return true;
 }
 
+/* Does a text without one of the pattern's literal parts exist nowhere else in `f`? */
+static bool lacks_a_part(const struct form *f, struct str glob)
+{
+	struct datum part = {.kind = DATUM_TEXT};
+	size_t from = 0;
+
+	for (size_t i = 0; i <= glob.n; i++) {
+		if (i < glob.n && !memchr("*?\\", glob.p[i], 3))
+			continue;
+		part.text = (struct str){glob.p + from, i - from};
+		if (part.text.n && is_kept_out(f, &part))
+			return true;
+		from = i + 1;
+		i += i < glob.n && glob.p[i] == '\\';
+	}
+	return false;
+}
+
+static bool is_literal(struct str glob)
+{
+	for (size_t i = 0; i < glob.n; i++) {
+		if (memchr("*?\\", glob.p[i], 3))
+			return false;
+	}
+	return true;
+}
+
+/* Is it shown that nothing matches the pattern? That the same is said has been looked at. */
+static bool is_unlike(const struct form *f, const struct datum *pattern)
+{
+	bool is_list = f->kind == DATUM_LIST;
+
+	for (size_t i = 0; is_list && f->is_listed; i++) {
+		if (i == f->allowed.n)
+			return true;
+		if (f->allowed.v[i].kind == DATUM_TEXT &&
+		    glob_matches(pattern->text, f->allowed.v[i].text))
+			break;
+	}
+	if (is_literal(pattern->text) && f->kind == DATUM_TEXT && !admits(f, pattern))
+		return true;
+	if (is_list)
+		return is_literal(pattern->text) && is_kept_out(f, pattern);
+	return lacks_a_part(f, pattern->text);
+}
+
 bool form_is_within(const struct form *a, const struct form *b, const struct assertion *as)
 {
 	if (a->is_empty || is_said(a, as))
@@ -629,6 +705,10 @@ bool form_is_within(const struct form *a, const struct form *b, const struct ass
 	}
 	for (size_t i = 0; i < b->none.n; i++) {
 		if (!is_kept_out(a, &b->none.v[i]))
+			return false;
+	}
+	for (size_t i = 0; i < b->unlike.n; i++) {
+		if (!is_unlike(a, &b->unlike.v[i]))
 			return false;
 	}
 	return true;

@@ -57,6 +57,7 @@ struct form {
 	struct datums allowed; /* if is_listed: of a text the values, of a list the elements */
 	struct datums denied;  /* values that a text must not be */
 	struct datums none;    /* must not be in the list or the text */
+	struct datums unlike;  /* patterns that a text, or no element of a list, may match */
 	struct choice *choices;
 	size_t choice_count, choice_cap;
 	const struct assertion **asserts;
@@ -94,6 +95,8 @@ void form_within_clock(struct form *f, unsigned from_s, unsigned to_s);
 void form_any(struct form *f, const struct datum *v, size_t n);
 void form_none(struct form *f, const struct datum *v, size_t n);
 void form_like(struct form *f, struct str glob);
+/* None of those that match. */
+void form_unlike(struct form *f, struct str glob);
 void form_blank(struct form *f, bool is_blank);
 
 #endif

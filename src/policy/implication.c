@@ -23,7 +23,7 @@ struct side {
 
 static bool is_same_subject(const struct subject *x, const struct subject *y)
 {
-	if (x->kind != y->kind || x->token_count != y->token_count)
+	if (x->kind != y->kind || x->token_count != y->token_count || x->measure != y->measure)
 		return false;
 	for (size_t i = 0; i < x->token_count; i++) {
 		if (!str_eq(x->tokens[i], y->tokens[i]))
@@ -123,10 +123,19 @@ static bool takes_null(const struct side *a, const struct assertion *as)
 	return truth == TRUTH_YES || (truth == TRUTH_NOT_KNOWN && a->what == IMPLIED_WHEN);
 }
 
+/* What is measured is null where the value is. */
+static bool are_null_together(const struct subject *x, const struct subject *y)
+{
+	struct subject value = *x;
+
+	value.measure = y->measure;
+	return is_same_subject(&value, y);
+}
+
 static bool all_take_null(const struct side *a, const struct subject *s)
 {
 	for (size_t i = 0; i < a->n; i++) {
-		if (is_same_subject(&a->v[i].subject, s) && !takes_null(a, &a->v[i]))
+		if (are_null_together(&a->v[i].subject, s) && !takes_null(a, &a->v[i]))
 			return false;
 	}
 	return may_be_null(s);

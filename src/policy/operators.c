@@ -210,12 +210,48 @@ static enum truth is_like(const struct datum *d, const struct operands *o, struc
 	return TRUTH_NO;
 }
 
+/* Of a list no element may match; what is no text in it does not. */
+static enum truth is_unlike(const struct datum *d, const struct operands *o, struct buf *why)
+{
+	if (d->kind != DATUM_LIST)
+		return truth_of(is_like(d, o, why) == TRUTH_NO);
+	for (size_t i = 0; i < d->count; i++) {
+		struct datum item = datum_item(d, i);
+
+		if (item.kind == DATUM_TEXT && glob_matches(o->glob, item.text)) {
+			buf_puts(why, "has ");
+			put_item(why, &item);
+			return TRUTH_NO;
+		}
+	}
+	return TRUTH_YES;
+}
+
 static enum truth counts(const struct datum *d, const struct operands *o, struct buf *why)
 {
 	struct datum n = {.kind = DATUM_INTEGER, .integer = integer_from(d->count)};
 
 	buf_printf(why, "has %zu", d->count);
 	return o->compare->holds(&n, o, why);
+}
+
+static enum truth is_span(int64_t s, const struct operands *o, struct buf *why)
+{
+	struct datum n = {.kind = DATUM_INTEGER,
+			  .integer = {s < 0 ? (uint64_t)-s : (uint64_t)s, s < 0}};
+
+	return o->compare->holds(&n, o, why);
+}
+
+/*
+ * What holds for the shortest and for the longest reading holds for all between them: the parser
+ * lets nothing but an order through.
+ */
+static enum truth spans(const struct datum *d, const struct operands *o, struct buf *why)
+{
+	enum truth least = is_span(d->span.least, o, why), most = is_span(d->span.most, o, why);
+
+	return least == most ? least : TRUTH_NOT_KNOWN;
 }
 
 /* ---- presence ---- */
@@ -235,6 +271,7 @@ static bool is_there(const struct datum *d)
 	case DATUM_CLOCK:
 	case DATUM_LINES:
 	case DATUM_OTHER:
+	case DATUM_SPAN:
 	case DATUM_KINDS:
 		break;
 	}
@@ -374,6 +411,11 @@ static void narrow_like(struct form *f, const struct operands *o)
 	form_like(f, o->glob);
 }
 
+static void narrow_unlike(struct form *f, const struct operands *o)
+{
+	form_unlike(f, o->glob);
+}
+
 static void narrow_count(struct form *f, const struct operands *o)
 {
 	o->compare->narrow(f, o);
@@ -401,29 +443,33 @@ static void narrow_absent(struct form *f, const struct operands *o)
 #define L          DATUM_BIT(DATUM_LIST)
 #define E          DATUM_BIT(DATUM_ELEMENTS)
 #define O          DATUM_BIT(DATUM_OTHER)
+#define S          DATUM_BIT(DATUM_SPAN)
 #define EVERYTHING (B | I | C | T | N | L | E | O)
 
-#define FOR_LISTS   "for a list write contains, excludes or count, or /FIELD/* for each element"
-#define FOR_SCALARS "for one value write == or in"
+#define FOR_LISTS      "for a list write contains, excludes or count, or /FIELD/* for each element"
+#define FOR_PART(name) "for one value write == or in, for a part of a text " name " *PART*"
 
 /* clang-format off */
 const struct operation operations[] = {
 	/*                            name            takes          null   operands        syntax                    elsewhere                       */
-	[OPERATION_EQUALS]       = { "==",           B | I | C | T | O, true,  OPERANDS_ONE,   "== VALUE",               FOR_LISTS,                      equals, narrow_only },
-	[OPERATION_DIFFERS]      = { "!=",           B | I | C | T | O, true,  OPERANDS_ONE,   "!= VALUE",               FOR_LISTS,                      differs, narrow_deny },
-	[OPERATION_LESS]         = { "<",            I | C | T,     false, OPERANDS_ORDER, "< NUMBER or HH:MM",      "for a list write count < N",   less, narrow_less },
-	[OPERATION_AT_MOST]      = { "<=",           I | C | T,     false, OPERANDS_ORDER, "<= NUMBER or HH:MM",     "for a list write count <= N",  at_most, narrow_at_most },
-	[OPERATION_MORE]         = { ">",            I | C | T,     false, OPERANDS_ORDER, "> NUMBER or HH:MM",      "for a list write count > N",   more, narrow_more },
-	[OPERATION_AT_LEAST]     = { ">=",           I | C | T,     false, OPERANDS_ORDER, ">= NUMBER or HH:MM",     "for a list write count >= N",  at_least, narrow_at_least },
-	[OPERATION_IN]           = { "in",           B | I | C | T, false, OPERANDS_MANY,  "in VALUE...",            FOR_LISTS,                      is_in, narrow_only },
-	[OPERATION_CONTAINS]     = { "contains",     T | N | L,     false, OPERANDS_MANY,  "contains VALUE...",      FOR_SCALARS,                    contains, narrow_contains },
-	[OPERATION_CONTAINS_ANY] = { "contains-any", T | N | L,     false, OPERANDS_MANY,  "contains-any VALUE...",  FOR_SCALARS,                    contains_any, narrow_any },
-	[OPERATION_EXCLUDES]     = { "excludes",     T | N | L,     false, OPERANDS_MANY,  "excludes VALUE...",      "for one value write !=",       excludes, narrow_none },
-	[OPERATION_WITHIN]       = { "within",       C | T,         false, OPERANDS_RANGE, "within HH:MM-HH:MM",     "it is for times of day",       is_within, narrow_within },
-	[OPERATION_LIKE]         = { "like",         T | N,         false, OPERANDS_GLOB,  "like PATTERN",           "it is for text; /FIELD/* is each element of a list", is_like, narrow_like },
-	[OPERATION_COUNT]        = { "count",        L | E,         false, OPERANDS_COUNT, "count OPERATOR NUMBER",  "it is for lists",              counts, narrow_count },
-	[OPERATION_PRESENT]      = { "present",      EVERYTHING,    true,  OPERANDS_NONE,  "present",                NULL,                           present, narrow_present },
-	[OPERATION_ABSENT]       = { "absent",       EVERYTHING,    true,  OPERANDS_NONE,  "absent",                 NULL,                           absent, narrow_absent },
+	[OPERATION_EQUALS]       = { "==",           B | I | C | T | O, true,  OPERANDS_ONE,   "== VALUE",               FOR_LISTS,                      equals, narrow_only, MEASURE_NONE, "like" },
+	[OPERATION_DIFFERS]      = { "!=",           B | I | C | T | O, true,  OPERANDS_ONE,   "!= VALUE",               FOR_LISTS,                      differs, narrow_deny, MEASURE_NONE, "unlike" },
+	[OPERATION_LESS]         = { "<",            I | C | T,     false, OPERANDS_ORDER, "< NUMBER or HH:MM",      "for a list write count < N",   less, narrow_less, MEASURE_NONE, NULL },
+	[OPERATION_AT_MOST]      = { "<=",           I | C | T,     false, OPERANDS_ORDER, "<= NUMBER or HH:MM",     "for a list write count <= N",  at_most, narrow_at_most, MEASURE_NONE, NULL },
+	[OPERATION_MORE]         = { ">",            I | C | T,     false, OPERANDS_ORDER, "> NUMBER or HH:MM",      "for a list write count > N",   more, narrow_more, MEASURE_NONE, NULL },
+	[OPERATION_AT_LEAST]     = { ">=",           I | C | T,     false, OPERANDS_ORDER, ">= NUMBER or HH:MM",     "for a list write count >= N",  at_least, narrow_at_least, MEASURE_NONE, NULL },
+	[OPERATION_IN]           = { "in",           B | I | C | T, false, OPERANDS_MANY,  "in VALUE...",            FOR_LISTS,                      is_in, narrow_only, MEASURE_NONE, "like" },
+	[OPERATION_CONTAINS]     = { "contains",     N | L,         false, OPERANDS_MANY,  "contains VALUE...",      FOR_PART("like"),             contains, narrow_contains, MEASURE_NONE, "like" },
+	[OPERATION_CONTAINS_ANY] = { "contains-any", N | L,         false, OPERANDS_MANY,  "contains-any VALUE...",  FOR_PART("like"),             contains_any, narrow_any, MEASURE_NONE, "like" },
+	[OPERATION_EXCLUDES]     = { "excludes",     N | L,         false, OPERANDS_MANY,  "excludes VALUE...",      FOR_PART("unlike"),           excludes, narrow_none, MEASURE_NONE, "unlike" },
+	[OPERATION_WITHIN]       = { "within",       C | T,         false, OPERANDS_RANGE, "within HH:MM-HH:MM",     "it is for times of day",       is_within, narrow_within, MEASURE_NONE, NULL },
+	[OPERATION_LIKE]         = { "like",         T | N,         false, OPERANDS_GLOB,  "like PATTERN",           "it is for text; /FIELD/* is each element of a list", is_like, narrow_like, MEASURE_NONE, NULL },
+	[OPERATION_UNLIKE]       = { "unlike",       T | N | L,     false, OPERANDS_GLOB,  "unlike PATTERN",         "it is for text, and for lists of text", is_unlike, narrow_unlike, MEASURE_NONE, NULL },
+	[OPERATION_COUNT]        = { "count",        L | E,         false, OPERANDS_COUNT, "count OPERATOR NUMBER",  "it is for lists",              counts, narrow_count, MEASURE_NONE, NULL },
+	[OPERATION_DURATION]     = { "duration",     S,             false, OPERANDS_SPAN,  "duration >= LENGTH such as 4h", NULL,                    spans, narrow_count, MEASURE_WINDOW, NULL },
+	[OPERATION_AGE]          = { "age",          S,             false, OPERANDS_SPAN,  "age <= LENGTH such as 36h", NULL,                        spans, narrow_count, MEASURE_AGE, NULL },
+	[OPERATION_PRESENT]      = { "present",      EVERYTHING,    true,  OPERANDS_NONE,  "present",                NULL,                           present, narrow_present, MEASURE_NONE, NULL },
+	[OPERATION_ABSENT]       = { "absent",       EVERYTHING,    true,  OPERANDS_NONE,  "absent",                 NULL,                           absent, narrow_absent, MEASURE_NONE, NULL },
 };
 /* clang-format on */
 

@@ -25,6 +25,7 @@ enum operand_form {
 	OPERANDS_RANGE, /* HH:MM-HH:MM */
 	OPERANDS_GLOB,  /* a pattern with * and ? */
 	OPERANDS_COUNT, /* a comparison and a number */
+	OPERANDS_SPAN,  /* a comparison and a length of time, such as 36h; v[0] is in seconds */
 };
 
 struct operation;
@@ -35,7 +36,7 @@ struct operands {
 	size_t n;
 	unsigned from_s, to_s; /* OPERANDS_RANGE, both included; over midnight: to < from */
 	struct str glob;       /* OPERANDS_GLOB */
-	const struct operation *compare; /* OPERANDS_COUNT */
+	const struct operation *compare; /* OPERANDS_COUNT, OPERANDS_SPAN */
 };
 
 struct operation {
@@ -49,6 +50,8 @@ struct operation {
 	enum truth (*holds)(const struct datum *d, const struct operands *o, struct buf *why);
 	/* The same for all values of a kind that it takes at once; see form.h. */
 	void (*narrow)(struct form *f, const struct operands *o);
+	enum measure measure;    /* of the subject, which is looked at in the place of its value */
+	const char *for_pattern; /* which operator takes a pattern for what it takes literally */
 };
 
 enum operation_id {
@@ -64,7 +67,10 @@ enum operation_id {
 	OPERATION_EXCLUDES,
 	OPERATION_WITHIN,
 	OPERATION_LIKE,
+	OPERATION_UNLIKE,
 	OPERATION_COUNT,
+	OPERATION_DURATION,
+	OPERATION_AGE,
 	OPERATION_PRESENT,
 	OPERATION_ABSENT,
 	OPERATION_KINDS,

@@ -176,7 +176,7 @@ static struct err *check_value(struct arena *a, const struct resource *r, const 
 	for (size_t i = 0; i < w->rule->assert_count; i++) {
 		const struct subject *s = &w->rule->asserts[i].subject;
 
-		if (!s->field || s->is_each)
+		if (!s->field || s->is_each || s->measure)
 			return NULL;
 		TRY(pin_check(a, r, s->row, w->value, &problem));
 		if (!problem)

@@ -224,6 +224,33 @@ struct err *subject_parse(struct arena *a, const struct resource *r, struct str 
 	return NULL;
 }
 
+/* clang-format off */
+static const struct {
+	enum dimension dimension; /* of the config's field that it is for, or */
+	enum state_kind state;    /* of the state's */
+	const char *elsewhere;
+} measures[] = {
+	[MEASURE_NONE]   = { DIM_NONE,  STATE_OTHER,     NULL },
+	[MEASURE_WINDOW] = { DIM_START, STATE_OTHER,     "duration is the length of the window; write it of /ScanTime, where the window begins" },
+	[MEASURE_AGE]    = { DIM_NONE,  STATE_LAST_SCAN, "age is for state:/LastScanTime" },
+};
+/* clang-format on */
+
+void subject_set_measure(struct subject *s, enum measure m, const char **problem)
+{
+	const struct field *f = s->is_each ? NULL : s->field;
+	bool is_config = s->kind == SUBJECT_FIELD;
+
+	*problem = NULL;
+	if (!f || (is_config ? !measures[m].dimension || f->dimension != measures[m].dimension
+			     : !measures[m].state || f->state != measures[m].state)) {
+		*problem = measures[m].elsewhere;
+		return;
+	}
+	s->measure = m;
+	s->kinds = DATUM_BIT(DATUM_SPAN);
+}
+
 struct subject subject_of_field(const struct resource *r, struct str name)
 {
 	struct subject s = {.kind = SUBJECT_UNKNOWN,

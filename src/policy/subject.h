@@ -34,9 +34,19 @@ enum datum_kind {
 	DATUM_LIST,
 	DATUM_ELEMENTS, /* a list of objects */
 	DATUM_OTHER,    /* an object, or a number with a fraction: present, and no more */
+	DATUM_SPAN,     /* a length of time, see `struct time_span` */
 	DATUM_KINDS,
 };
 #define DATUM_BIT(kind) (1u << (kind))
+
+/*
+ * Seconds. Where the vendor's texts allow several readings these are the shortest and the longest
+ * one; what has no end is SPAN_ENDLESS.
+ */
+struct time_span {
+	int64_t least, most;
+};
+#define SPAN_ENDLESS INT64_MAX
 
 /* One value that an operator looks at. Borrowed from the config, or in the walk's arena. */
 struct datum {
@@ -45,6 +55,7 @@ struct datum {
 	struct integer integer;
 	unsigned clock;  /* seconds since midnight */
 	struct str text; /* DATUM_TEXT; DATUM_OTHER: as JSON */
+	struct time_span span;
 	const struct coverage *lines;
 	const struct field *field; /* of a set in the table; see value */
 	const struct value *value;
@@ -63,6 +74,13 @@ bool datum_equal(const struct datum *a, const struct datum *b);
 
 enum subject_kind { SUBJECT_FIELD, SUBJECT_STATE, SUBJECT_COVERAGE, SUBJECT_UNKNOWN };
 
+/* What of the subject is looked at, where that is not its value: the operator says so. */
+enum measure {
+	MEASURE_NONE,
+	MEASURE_WINDOW, /* of the start of the window: from there to its end */
+	MEASURE_AGE,    /* of the time of the last scan: from there to the run's time */
+};
+
 #define SUBJECT_TOKENS_MAX 8u
 
 struct subject {
@@ -76,6 +94,7 @@ struct subject {
 	struct str tokens[SUBJECT_TOKENS_MAX]; /* SUBJECT_UNKNOWN: unescaped, field first */
 	size_t token_count;
 	unsigned kinds; /* DATUM_BITs of what it may be, null aside */
+	enum measure measure;
 };
 
 /* "" for coverage: the pointer without prefix and what is behind its first part. */
@@ -88,6 +107,12 @@ struct str subject_field_path(const struct subject *s);
 struct err *subject_parse(struct arena *a, const struct resource *r, struct str s,
 			  struct subject *out, const char **problem) MUST_USE;
 
+/*
+ * Lets it stand for what is measured. *problem as above where the subject has no such measure, in
+ * words that stand behind it.
+ */
+void subject_set_measure(struct subject *s, enum measure m, const char **problem);
+
 /* The whole of the field of this name, whether the table knows it or not. */
 struct subject subject_of_field(const struct resource *r, struct str name);
 
@@ -97,6 +122,7 @@ struct policy_input {
 	const struct coverage *coverage; /* NULL: not known, nor is an assertion about it */
 	bool has_state;                  /* a reply; a baseline holds no state */
 	struct str zone;                 /* the target's, as written, or empty */
+	int64_t now_s;                   /* the run's time */
 };
 
 /* Can it be told from this input? Without state, nothing is said about state. */

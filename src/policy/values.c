@@ -10,6 +10,9 @@
 #include "model/canonical.h"
 #include "policy/subject.h"
 
+#define DAY_S       INT64_C(86400)
+#define ZONE_MOST_S (INT64_C(14) * 3600)
+
 /* ---- from the table's fields ---- */
 
 static struct datum from_value(const struct field *f, const struct value *v)
@@ -251,6 +254,49 @@ static struct err *unknown_values(struct arena *a, const struct subject *s, cons
 	return NULL;
 }
 
+/* ---- what is measured ---- */
+
+/*
+ * An end that is not behind the start is on the next day, or leaves no time; without one the
+ * window is open, or was never set up. See "Readings" in src/README.md.
+ */
+static struct datum window_of(const struct config *c, const struct value *start)
+{
+	size_t row = schema_find_dimension(c->resource, DIM_END);
+	const struct value *end = row < c->resource->field_count ? &c->values[row] : NULL;
+	struct datum d = {.kind = DATUM_SPAN, .span = {0, SPAN_ENDLESS}};
+
+	if (start->is_null)
+		return (struct datum){.kind = DATUM_NULL};
+	if (!end || end->is_null)
+		return d;
+	d.span.most = (int64_t)end->u.clock - (int64_t)start->u.clock;
+	if (d.span.most > 0)
+		d.span.least = d.span.most;
+	else
+		d.span.most += DAY_S;
+	return d;
+}
+
+/* The vendor's times have no zone. Without the target's they may be of any. */
+static struct datum age_of(const struct policy_input *in, const struct value *last)
+{
+	struct datum d = {.kind = DATUM_SPAN};
+	int64_t last_s, age_s;
+	int east_s;
+
+	if (last->is_null)
+		return (struct datum){.kind = DATUM_NULL};
+	if (!time_parse_vendor(last->u.text, &last_s))
+		return (struct datum){.kind = DATUM_TEXT, .text = last->u.text};
+	age_s = in->now_s - last_s;
+	if (in->zone.n && time_parse_zone(in->zone, &east_s))
+		d.span = (struct time_span){age_s + east_s, age_s + east_s};
+	else
+		d.span = (struct time_span){age_s - ZONE_MOST_S, age_s + ZONE_MOST_S};
+	return d;
+}
+
 /* ---- all of them ---- */
 
 struct err *subject_values(struct arena *a, const struct subject *s, const struct policy_input *in,
@@ -270,7 +316,9 @@ struct err *subject_values(struct arena *a, const struct subject *s, const struc
 		return NULL;
 	}
 	v = &in->config->values[s->row];
-	whole_list = from_value(s->field, v);
+	whole_list = s->measure == MEASURE_WINDOW ? window_of(in->config, v)
+		     : s->measure == MEASURE_AGE  ? age_of(in, v)
+						  : from_value(s->field, v);
 	if (s->is_each)
 		*count = whole_list.count;
 	*out = arena_array(a, *count + 1, sizeof(**out));
@@ -303,6 +351,8 @@ bool datum_equal(const struct datum *a, const struct datum *b)
 		return integer_compare(a->integer, b->integer) == 0;
 	case DATUM_CLOCK:
 		return a->clock == b->clock;
+	case DATUM_SPAN:
+		return a->span.least == b->span.least && a->span.most == b->span.most;
 	case DATUM_TEXT:
 		return str_eq(a->text, b->text);
 	case DATUM_LINES:
@@ -363,6 +413,40 @@ static bool write_lines(struct buf *b, const struct coverage *c, size_t max)
 	return is_whole;
 }
 
+/* "1d4h", "3m20s", "0s". */
+static void put_seconds(struct buf *b, int64_t s)
+{
+	static const struct {
+		const char *name;
+		int64_t s;
+	} units[] = {{"d", DAY_S}, {"h", 3600}, {"m", 60}, {"s", 1}};
+
+	if (s == 0)
+		buf_puts(b, "0s");
+	if (s < 0)
+		buf_puts(b, "-");
+	for (size_t i = 0; i < ARRAY_LEN(units); i++) {
+		int64_t n = s / units[i].s;
+
+		if (n)
+			buf_printf(b, "%lld%s", (long long)(n < 0 ? -n : n), units[i].name);
+		s %= units[i].s;
+	}
+}
+
+static void write_span(struct buf *b, struct time_span s)
+{
+	buf_puts(b, "\"");
+	put_seconds(b, s.least);
+	if (s.most == SPAN_ENDLESS) {
+		buf_puts(b, " or without end");
+	} else if (s.most != s.least) {
+		buf_puts(b, " to ");
+		put_seconds(b, s.most);
+	}
+	buf_puts(b, "\"");
+}
+
 bool datum_write(struct buf *b, const struct datum *d, size_t max)
 {
 	char clock[TIME_TEXT_SIZE];
@@ -379,6 +463,9 @@ bool datum_write(struct buf *b, const struct datum *d, size_t max)
 		return true;
 	case DATUM_CLOCK:
 		json_put_string(b, str_from(time_format_clock(d->clock, clock)));
+		return true;
+	case DATUM_SPAN:
+		write_span(b, d->span);
 		return true;
 	case DATUM_TEXT:
 		return write_text(b, d->text, max);

@@ -17,6 +17,7 @@ static const char *const kind_names[DATUM_KINDS] = {
 	[DATUM_LIST] = "a list",
 	[DATUM_ELEMENTS] = "a list of objects",
 	[DATUM_OTHER] = "an object or a fraction",
+	[DATUM_SPAN] = "a length of time",
 };
 
 static enum truth ask(const struct assertion *as, const struct datum *d, struct buf *why)
@@ -45,6 +46,26 @@ bool assertion_holds_for(const struct assertion *as, const struct datum *d)
 	return assertion_truth(as, d) == TRUTH_YES;
 }
 
+static const char *not_known(const struct assertion *as, const struct datum *d)
+{
+	if (d->kind == DATUM_NULL)
+		return "what the vendor makes of null is not known";
+	return as->subject.measure == MEASURE_AGE
+		       ? "the target has no zone, and a time without one may be 14 hours off"
+		       : "which of them the vendor means is not known, and the shortest one counts";
+}
+
+static const char *measure_name(const struct assertion *as)
+{
+	static const char *const names[] = {
+		[MEASURE_NONE] = "",
+		[MEASURE_WINDOW] = ", to the end of the window,",
+		[MEASURE_AGE] = ", its age,",
+	};
+
+	return names[as->subject.measure];
+}
+
 struct tally {
 	const struct assertion *as;
 	struct verdict *out;
@@ -71,7 +92,7 @@ static void count(struct tally *t, const struct datum *d)
 		if (truth == TRUTH_NO && t->why.n == 0)
 			buf_str(&t->why, buf_view(&why));
 		else if (truth == TRUTH_NOT_KNOWN && t->why.n == 0)
-			buf_puts(&t->why, "what the vendor makes of null is not known");
+			buf_puts(&t->why, not_known(t->as, d));
 	}
 	t->why.failed_memory |= why.failed_memory;
 	buf_free(&why);
@@ -100,7 +121,7 @@ static void put_text(struct buf *b, const struct tally *t, const struct policy_i
 		return;
 	}
 	if (!as->subject.is_each)
-		buf_printf(b, " is %.*s", STR_ARG(v->found));
+		buf_printf(b, "%s is %.*s", measure_name(as), STR_ARG(v->found));
 	else if (v->failed)
 		buf_printf(b, ": %zu of %zu fail: %.*s", v->failed, v->seen, STR_ARG(v->found));
 	else

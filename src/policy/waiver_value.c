@@ -128,7 +128,7 @@ struct pin {
 
 static bool is_whole_field(const struct subject *s)
 {
-	return s->field && !s->is_each;
+	return s->field && !s->is_each && !s->measure;
 }
 
 /* The values that fail, or all without an assertion. */
@@ -182,7 +182,7 @@ static struct err *read_pin(struct arena *a, const struct resource *r, const str
 	struct err *e;
 
 	*out = (struct pin){0};
-	if (s->field && !s->has_member) {
+	if (s->field && !s->has_member && !s->measure) {
 		TRY(read_row(a, r, s->row, json, &reading, &problem));
 		out->is_value = reading != NULL;
 		if (reading)

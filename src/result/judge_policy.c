@@ -382,7 +382,8 @@ struct err *policy_run_target(struct policy_run *run, const struct target *t,
 {
 	struct findings *list = &run->result->findings;
 	const struct result_target *row = &run->result->targets[run->result->target_count - 1];
-	struct policy_input in = {.has_state = !run->result->is_review, .zone = t->zone};
+	struct policy_input in = {
+		.has_state = !run->result->is_review, .zone = t->zone, .now_s = run->result->now_s};
 	struct target_use *seen = &run->seen[t - run->targets->list];
 
 	seen->is_seen = true;

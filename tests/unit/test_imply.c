@@ -151,8 +151,22 @@ static const struct { const char *strict, *loose; enum implied_of what; bool is_
 	{ "/Namespace/* in a b c\n/Namespace/* like a*", "/Namespace/* == a", IMPLIED_ASSERT, true, true },
 	{ "/Namespace/* like a*\n/Namespace/* like *b", "/Namespace/* like *b", IMPLIED_ASSERT, true, false },
 	{ "/Namespace/* like a*", "/Namespace/* != b", IMPLIED_ASSERT, true, false },
-	{ "/Namespace/* contains abc", "/Namespace/* contains b", IMPLIED_ASSERT, true, false },
-	{ "/Namespace/* excludes b", "/Namespace/* excludes abc", IMPLIED_ASSERT, true, false },
+	{ "/Namespace/* like *abc*", "/Namespace/* like *b*", IMPLIED_ASSERT, true, false },
+	{ "/Namespace/* unlike *b*", "/Namespace/* unlike *abc*", IMPLIED_ASSERT, true, false },
+	{ "/Namespace unlike test-*", "/Namespace/* unlike test-*", IMPLIED_ASSERT, true, true },
+	{ "/Namespace unlike *test*", "/Namespace unlike test-*", IMPLIED_ASSERT, true, false },
+	{ "/Namespace unlike test", "/Namespace excludes test", IMPLIED_ASSERT, true, true },
+	{ "/Namespace unlike *", "/Namespace absent", IMPLIED_ASSERT, true, true },
+	{ "coverage unlike *image*", "coverage excludes \"images\"", IMPLIED_ASSERT, true, false },
+	{ "unknown:/X unlike a*", "unknown:/X excludes ab", IMPLIED_ASSERT, false, false },
+	/* ---- lengths of time ---- */
+	{ "/ScanTime duration >= 4h", "/ScanTime duration >= 2h", IMPLIED_ASSERT, true, false },
+	{ "/ScanTime duration > 3h59m59s", "/ScanTime duration >= 4h", IMPLIED_ASSERT, true, true },
+	{ "/ScanTime duration >= 4h", "/ScanTime present", IMPLIED_ASSERT, true, false },
+	{ "/ScanTime duration >= 4h", "/ScanTime within 00:00-06:00", IMPLIED_ASSERT, false, false },
+	{ "/ScanTime duration >= 4h", "/ScanTime duration >= 2h", IMPLIED_WHEN, true, false },
+	{ "state:/LastScanTime age <= 24h", "state:/LastScanTime age <= 1d12h", IMPLIED_ASSERT, true, false },
+	{ "state:/LastScanTime age < 36h", "state:/LastScanTime age <= 36h", IMPLIED_WHEN, true, false },
 	{ "coverage contains \"all images\"", "coverage contains \"images\"", IMPLIED_ASSERT, true, false },
 	{ "coverage excludes \"image\"", "coverage excludes \"images\"", IMPLIED_ASSERT, true, false },
 	/* ---- what cannot be so, and what may not be seen ---- */
@@ -216,7 +230,7 @@ static void test_bounded(void **state)
 	assert_true(x && y);
 	for (size_t i = 0; i < LONG; i++) {
 		buf_clear(&text);
-		buf_puts(&text, "/Namespace/* contains");
+		buf_puts(&text, "unknown:/X contains");
 		for (size_t k = 0; k < WORDS; k++)
 			buf_printf(&text, " a%zx", i * WORDS + k);
 		x[i] = parse(a, arena_str(a, buf_view(&text)).p);
@@ -250,8 +264,41 @@ static const char *const numbers[] = {"-1", "0", "1", "2", "3",  "4", "5",
 static const char *const scopes[] = {"null", "-1", "0", "1", "2", "3",  "4",
 				     "5",    "6",  "7", "8", "9", "10", NULL};
 static const char *const clocks[] = {"null", CLOCKS, NULL};
+/* Each start with several ends, and none: behind the field's value the JSON goes on. */
+#define ENDED(start, end) start ",\"ScanEndTime\":\"" end "\""
+#define WINDOWS(start)                                                                       \
+	start, ENDED(start, "00:00:00"), ENDED(start, "03:50:00"), ENDED(start, "04:20:00"), \
+		ENDED(start, "06:00:00"), ENDED(start, "07:30:01"), ENDED(start, "23:59:59")
+static const char *const windows[] = {"null",
+				      WINDOWS("\"00:00:00\""),
+				      WINDOWS("\"02:59:59\""),
+				      WINDOWS("\"03:00:00\""),
+				      WINDOWS("\"03:00:01\""),
+				      WINDOWS("\"04:29:59\""),
+				      WINDOWS("\"04:30:00\""),
+				      WINDOWS("\"04:30:01\""),
+				      WINDOWS("\"21:59:59\""),
+				      WINDOWS("\"22:00:00\""),
+				      WINDOWS("\"22:00:01\""),
+				      WINDOWS("\"23:59:59\""),
+				      NULL};
 static const char *const words[] = {WORDS, TIMES, "\"\"", NULL};
 static const char *const texts[] = {"null", WORDS, CLOCKS, "\"\"", NULL};
+/* Half an hour before NOW and so on, about each of the spans. */
+#define NOW INT64_C(1795478400) /* 2026-11-24T00:00:00Z */
+static const char *const stamps[] = {"null",
+				     WORDS,
+				     CLOCKS,
+				     "\"\"",
+				     "\"2026-11-23 23:30:00\"",
+				     "\"2026-11-23 23:00:00\"",
+				     "\"2026-11-23 22:59:59\"",
+				     "\"2026-11-23 22:30:00\"",
+				     "\"2026-11-23 22:29:59\"",
+				     "\"2026-11-23 21:00:00\"",
+				     "\"2026-11-23 20:59:59\"",
+				     "\"2026-11-24 00:00:01\"",
+				     NULL};
 static const char *const anything[] = {"null",
 				       "true",
 				       "false",
@@ -312,6 +359,7 @@ static const char *const bool_operands[] = {"true", "false", NULL};
 static const char *const clock_operands[] = {"03:00", "04:30", "22:00", NULL};
 static const char *const text_operands[] = {"\"a\"", "\"ab\"", "\"b\"", NULL};
 static const char *const glob_operands[] = {"a*", "*ab*", "b", NULL};
+static const char *const span_operands[] = {"1h", "90m", "3h", NULL};
 static const char *const small_operands[] = {"0", "1", "2", NULL};
 
 /* What each operator is asked with: one operand, and the next one where there are two holes. */
@@ -334,6 +382,11 @@ static const struct {
 	{"excludes %s", {number_operands, text_operands}},
 	{"excludes %s %s", {number_operands, text_operands}},
 	{"like %s", {glob_operands}},
+	{"unlike %s", {glob_operands}},
+	{"duration >= %s", {span_operands}},
+	{"duration > %s", {span_operands}},
+	{"age <= %s", {span_operands}},
+	{"age < %s", {span_operands}},
 	{"count == %s", {small_operands}},
 	{"count != %s", {small_operands}},
 	{"count < %s", {small_operands}},
@@ -358,7 +411,7 @@ static const struct family {
 	{"ScanScope", {"/ScanScope"}, scopes, 0, NULL},
 	{"ScanType", {"/ScanType", "/ScanType/*"}, words, 3, NULL},
 	{"ScanPeriod", {"/ScanPeriod"}, periods, 0, NULL},
-	{"ScanTime", {"/ScanTime"}, clocks, 0, NULL},
+	{"ScanTime", {"/ScanTime"}, windows, 0, NULL},
 	{"ScanEndTime", {"/ScanEndTime"}, clocks, 0, NULL},
 	{"RegistryType", {"/RegistryType", "/RegistryType/*"}, words, 3, NULL},
 	{"Namespace", {"/Namespace", "/Namespace/*"}, words, 3, NULL},
@@ -374,7 +427,7 @@ static const struct family {
 	{"Latest", {"/Latest"}, bools, 0, NULL},
 	{"ContainerRunning", {"/ContainerRunning"}, bools, 0, NULL},
 	{"All", {"/All"}, bools, 0, NULL},
-	{"LastScanTime", {"state:/LastScanTime"}, texts, 0, NULL},
+	{"LastScanTime", {"state:/LastScanTime"}, stamps, 0, NULL},
 	{"ScanResult", {"state:/ScanResult"}, texts, 0, NULL},
 	{"X", {"unknown:/X"}, anything, 0, NULL},
 };
@@ -438,7 +491,8 @@ static void judge_config(struct arena *a, struct pool *p, size_t family, struct 
 	const struct family *f = &families[family];
 	struct str text = buf_view(json);
 	struct coverage lines = {0};
-	struct policy_input in = {.has_state = true, .coverage = &lines};
+	struct policy_input in = {
+		.has_state = true, .coverage = &lines, .zone = STR("+00:00"), .now_s = NOW};
 	size_t at = p->configs[family]++;
 	struct reading *r;
 

@@ -24,6 +24,9 @@ static struct reading *read_json(struct arena *a, const char *json)
 }
 
 /* A config that has something of everything. */
+/* 2026-11-24T00:00:00Z */
+#define NOW INT64_C(1795478400)
+
 static const char whole[] =
 	"{\"Enable\":true,\"ScanScope\":1,\"ScanType\":[\"CVE\",\"RISK\"],\"ScanPeriod\":7,"
 	"\"ScanTime\":\"03:00:00\",\"ScanEndTime\":null,\"RegistryType\":[\"ccr\",\"tcr\"],"
@@ -131,7 +134,18 @@ static const struct {
 	{"/Images/*/Namespace in apps base", HOLDS},
 	{"/Images/*/Namespace == apps", FAILS},
 	{"/Images/*/ImageTag like v?", HOLDS},
-	{"/Images/*/ImageTag contains v", HOLDS},
+	{"/Images/*/ImageTag like *v*", HOLDS},
+	{"/Images/*/Namespace unlike test-*", HOLDS},
+	{"/Images/*/Namespace unlike b?se", FAILS},
+	{"/Images/*/ImageRepoAddress unlike x", OPEN},
+	{"/ScanType unlike cv*", FAILS},
+	{"/ScanType unlike X*", HOLDS},
+	{"/Namespace unlike *", HOLDS},
+
+	/* lengths of time */
+	{"/ScanTime duration >= 4h", OPEN},
+	{"/ScanTime duration >= 0s", HOLDS},
+	{"state:/LastScanTime age <= 36h", HOLDS},
 	{"/Images/*/RegistryType in CCR TCR", HOLDS},
 	{"/Images/*/ImageRepoAddress present", FAILS},
 	{"/Images/*/ImageRepoAddress == \"x\"", OPEN},
@@ -148,7 +162,12 @@ static const struct {
 	{"unknown:/NewText == ab", HOLDS},
 	{"unknown:/NewText like a*", HOLDS},
 	{"unknown:/NewText == 5", FAILS},
-	{"unknown:/NewText contains b", HOLDS},
+	{"unknown:/NewText contains b", FAILS},
+	{"unknown:/NewText like *b", HOLDS},
+	{"unknown:/NewText unlike *b", FAILS},
+	{"unknown:/NewList unlike y*", HOLDS},
+	{"unknown:/NewList unlike x*", FAILS},
+	{"unknown:/NewObject unlike x*", FAILS},
 	{"unknown:/NewText < 5", FAILS},
 	{"unknown:/NewText count == 1", FAILS},
 	{"unknown:/NewList count == 4", HOLDS},
@@ -180,6 +199,8 @@ static const struct {
 	{"coverage excludes \"Nothing is scanned\"", HOLDS},
 	{"coverage like \"Every 7 days*\"", HOLDS},
 	{"coverage like \"Every\"", FAILS},
+	{"coverage unlike \"Every*\"", FAILS},
+	{"coverage unlike \"Nothing*\"", HOLDS},
 	{"coverage contains-any x \"Looked for\"", HOLDS},
 	{"coverage present", HOLDS},
 
@@ -195,7 +216,7 @@ static void test_operators(void **state)
 	struct arena *a = arena_new();
 	struct reading *r = read_json(a, whole);
 	struct coverage coverage;
-	struct policy_input in = {&r->config, &coverage, true, STR("")};
+	struct policy_input in = {&r->config, &coverage, true, STR("+08:00"), NOW};
 
 	(void)state;
 	assert_null(coverage_describe(&r->config, a, &coverage));
@@ -248,7 +269,8 @@ static const struct {
 
 	{"/ScanType contain CVE", "unknown operator \"contain\", did you mean \"contains\"?"},
 	{"/ScanType matches x", "unknown operator \"matches\", expected one of == != < <= > >= in "
-				"contains contains-any excludes within like count present absent"},
+				"contains contains-any excludes within like "
+				"unlike count duration age present absent"},
 	{"/ScanPeriod =< 1", "unknown operator \"=<\", did you mean \"==\"?"},
 	{"/ScanType == CVE",
 	 "/ScanType: == does not take it; for a list write contains, excludes or "
@@ -258,12 +280,50 @@ static const struct {
 	{"/Images contains x", "/Images: contains does not take a list of objects; write count, or "
 			       "/Images/*/MEMBER for each element"},
 	{"/ScanPeriod contains 1",
-	 "/ScanPeriod: contains does not take it; for one value write == or in"},
+	 "/ScanPeriod: contains does not take it; for one value write == or in, for a part of a "
+	 "text like *PART*"},
 	{"/ScanPeriod count < 1", "/ScanPeriod: count does not take it; it is for lists"},
 	{"/ScanPeriod like 1*",
 	 "/ScanPeriod: like does not take it; it is for text; /FIELD/* is each "
 	 "element of a list"},
 	{"/Enable < true", "/Enable: < does not take it; for a list write count < N"},
+
+	{"/Images/*/Namespace contains prod",
+	 "/Images/*/Namespace: contains does not take it; for one value write == or in, for a part "
+	 "of a text like *PART*"},
+	{"state:/ScanResult excludes Fail",
+	 "state:/ScanResult: excludes does not take it; for one value write == or in, for a part of "
+	 "a text unlike *PART*"},
+	{"/Namespace excludes test-*",
+	 "/Namespace excludes: \"test-*\" would be taken literally; for a pattern write unlike, "
+	 "and there \\* for a star"},
+	{"/Images/*/ImageTag == \"v?\"",
+	 "/Images/*/ImageTag ==: \"v?\" would be taken literally; for a pattern write like, and "
+	 "there \\* for a star"},
+	{"unknown:/X in a b*",
+	 "unknown:/X in: \"b*\" would be taken literally; for a pattern write like, and there \\* "
+	 "for a star"},
+	{"/Id unlike 8*", "/Id: unlike does not take it; it is for text, and for lists of text"},
+	{"/Images unlike a*", "/Images: unlike does not take a list of objects; write count, or "
+			      "/Images/*/MEMBER for each element"},
+	{"/ScanEndTime duration >= 4h", "/ScanEndTime: duration is the length of the window; write "
+					"it of /ScanTime, where the window begins"},
+	{"unknown:/X duration >= 4h", "unknown:/X: duration is the length of the window; write it "
+				      "of /ScanTime, where the window begins"},
+	{"/ScanTime age <= 4h", "/ScanTime: age is for state:/LastScanTime"},
+	{"/ScanPeriod age <= 4h", "/ScanPeriod: age is for state:/LastScanTime"},
+	{"/ScanTime duration <= 4h", "/ScanTime duration: found \"<=\", expected >= or >, and a "
+				     "length below 24h, such as >= 4h"},
+	{"/ScanTime duration >= 24h", "/ScanTime duration: found \"24h\", expected >= or >, and a "
+				      "length below 24h, such as >= 4h"},
+	{"/ScanTime duration >= 4", "/ScanTime duration: found \"4\", expected >= or >, and a "
+				    "length below 24h, such as >= 4h"},
+	{"state:/LastScanTime age >= 36h", "state:/LastScanTime age: found \">=\", expected <= or "
+					   "<, and a length, such as <= 36h"},
+	{"state:/LastScanTime age <= 36h1d", "state:/LastScanTime age: found \"36h1d\", expected "
+					     "<= or <, and a length, such as <= 36h"},
+	{"state:/LastScanTime age <= 100001d", "state:/LastScanTime age: found \"100001d\", "
+					       "expected <= or <, and a length, such as <= 36h"},
 
 	{"/Enable ==", "/Enable ==: expected a value"},
 	{"/Enable == yes", "/Enable ==: found \"yes\", expected true or false"},
@@ -406,7 +466,7 @@ static void test_table(void **state)
 		assert_true(op->takes != 0);
 		assert_non_null(op->holds);
 		assert_true(str_starts(str_from(op->syntax), op->name));
-		assert_true(op->elsewhere || op->form == OPERANDS_NONE);
+		assert_true(op->elsewhere || op->form == OPERANDS_NONE || op->measure);
 	}
 	assert_null(operation_find(STR("=")));
 }
@@ -434,13 +494,88 @@ static const struct {
 	 "unknown:/X is [1] (a list, which < does not take), demanded: < 2"},
 };
 
+/* Both readings of what the vendor leaves open, and what is none. */
+static const struct {
+	const char *config, *zone, *text;
+	enum verdict_outcome want;
+	const char *sentence;
+} spans[] = {
+	{"{\"ScanTime\":\"02:00\",\"ScanEndTime\":\"06:00\"}", "", "/ScanTime duration >= 4h",
+	 VERDICT_HOLDS,
+	 "/ScanTime, to the end of the window, is \"4h\", as demanded: duration >= 4h"},
+	{"{\"ScanTime\":\"02:00\",\"ScanEndTime\":\"06:00\"}", "", "/ScanTime duration > 4h",
+	 VERDICT_FAILS, "/ScanTime, to the end of the window, is \"4h\", demanded: duration > 4h"},
+	{"{\"ScanTime\":\"02:00:00\",\"ScanEndTime\":\"02:00:01\"}", "", "/ScanTime duration >= 4h",
+	 VERDICT_FAILS, "/ScanTime, to the end of the window, is \"1s\", demanded: duration >= 4h"},
+	{"{\"ScanTime\":\"22:30\",\"ScanEndTime\":\"06:00\"}", "", "/ScanTime duration >= 4h",
+	 VERDICT_OPEN,
+	 "/ScanTime, to the end of the window, is \"0s to 7h30m\" (which of them the vendor means is "
+	 "not known, and the shortest one counts), demanded: duration >= 4h"},
+	{"{\"ScanTime\":\"02:00\",\"ScanEndTime\":\"02:00\"}", "", "/ScanTime duration >= 4h",
+	 VERDICT_OPEN,
+	 "/ScanTime, to the end of the window, is \"0s to 1d\" (which of them the vendor means is not "
+	 "known, and the shortest one counts), demanded: duration >= 4h"},
+	{"{\"ScanTime\":\"02:00\"}", "", "/ScanTime duration >= 4h", VERDICT_OPEN,
+	 "/ScanTime, to the end of the window, is \"0s or without end\" (which of them the vendor "
+	 "means is not known, and the shortest one counts), demanded: duration >= 4h"},
+	{"{\"ScanTime\":null,\"ScanEndTime\":\"06:00\"}", "", "/ScanTime duration >= 4h",
+	 VERDICT_OPEN,
+	 "/ScanTime, to the end of the window, is null (what the vendor makes of null is not known), "
+	 "demanded: duration >= 4h"},
+	{"{\"LastScanTime\":\"2026-11-23 03:00:00\"}", "+08:00", "state:/LastScanTime age <= 36h",
+	 VERDICT_HOLDS, "state:/LastScanTime, its age, is \"1d5h\", as demanded: age <= 36h"},
+	{"{\"LastScanTime\":\"2026-11-22 03:00:00\"}", "+08:00", "state:/LastScanTime age <= 36h",
+	 VERDICT_FAILS, "state:/LastScanTime, its age, is \"2d5h\", demanded: age <= 36h"},
+	{"{\"LastScanTime\":\"2026-11-23 03:00:00\"}", "", "state:/LastScanTime age <= 36h",
+	 VERDICT_HOLDS,
+	 "state:/LastScanTime, its age, is \"7h to 1d11h\", as demanded: age <= 36h"},
+	{"{\"LastScanTime\":\"2026-11-22 20:00:00\"}", "", "state:/LastScanTime age <= 36h",
+	 VERDICT_OPEN,
+	 "state:/LastScanTime, its age, is \"14h to 1d18h\" (the target has no zone, and a time without "
+	 "one may be 14 hours off), demanded: age <= 36h"},
+	{"{\"LastScanTime\":\"2026-11-24 05:00:00\"}", "+00:00", "state:/LastScanTime age <= 36h",
+	 VERDICT_HOLDS, "state:/LastScanTime, its age, is \"-5h\", as demanded: age <= 36h"},
+	{"{\"LastScanTime\":\"yesterday\"}", "", "state:/LastScanTime age <= 36h", VERDICT_FAILS,
+	 "state:/LastScanTime, its age, is \"yesterday\" (a text, which age does not take), demanded: "
+	 "age <= 36h"},
+	{"{\"LastScanTime\":\"\"}", "", "state:/LastScanTime age <= 36h", VERDICT_OPEN,
+	 "state:/LastScanTime, its age, is null (what the vendor makes of null is not known), demanded: "
+	 "age <= 36h"},
+	{"{}", "", "state:/LastScanTime age <= 36h", VERDICT_OPEN,
+	 "state:/LastScanTime, its age, is null (what the vendor makes of null is not known), demanded: "
+	 "age <= 36h"},
+	{"{\"Namespace\":[\"apps\",\"test-1\"]}", "", "/Namespace unlike test-*", VERDICT_FAILS,
+	 "/Namespace: 1 of 2 fail: [\"test-1\"], demanded: unlike test-*"},
+	{"{}", "", "/Namespace unlike test-*", VERDICT_HOLDS,
+	 "/Namespace: there is nothing in it that could fail: unlike test-*"},
+};
+
+static void test_spans(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(spans); i++) {
+		struct arena *a = arena_new();
+		struct reading *r = read_json(a, spans[i].config);
+		struct policy_input in = {&r->config, NULL, true, str_from(spans[i].zone), NOW};
+		struct assertion as;
+		struct verdict v;
+
+		assert_null(
+			assertion_parse(a, r->config.resource, "x", str_from(spans[i].text), &as));
+		assert_null(assertion_evaluate(a, &as, &in, &v));
+		assert_string_equal(v.text.p, spans[i].sentence);
+		assert_int_equal(v.outcome, spans[i].want);
+		arena_free(a);
+	}
+}
+
 static void test_sentences(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(sentences); i++) {
 		struct arena *a = arena_new();
 		struct reading *r = read_json(a, sentences[i].config);
-		struct policy_input in = {&r->config, NULL, false, STR("+08:00")};
+		struct policy_input in = {&r->config, NULL, false, STR("+08:00"), NOW};
 		struct assertion as;
 		struct verdict v;
 
@@ -459,7 +594,7 @@ static void test_unseen(void **state)
 {
 	struct arena *a = arena_new();
 	struct reading *r = read_json(a, whole);
-	struct policy_input in = {&r->config, NULL, false, STR("")};
+	struct policy_input in = {&r->config, NULL, false, STR(""), NOW};
 	struct assertion as;
 	struct verdict v;
 
@@ -525,6 +660,8 @@ static const struct {
 	{"/ScanTime within 04:00-05:00", "\"03:00\"", true},
 	{"/ScanType/* in CVE", "[\"risk\"]", true},
 	{"/ScanType/* in CVE", "[7]", false},
+	{"/ScanTime duration >= 4h", "\"0s or without end\"", true},
+	{"/ScanTime duration >= 4h", "\"03:00\"", false},
 	{"/ScanEndTime present", "null", true},
 	{"/Namespace present", "[]", true},
 	{"/ScanType/* in CVE", "[\"RISK\"]", true},
@@ -545,7 +682,7 @@ static void test_pins(void **state)
 {
 	struct arena *a = arena_new();
 	struct reading *r = read_json(a, whole);
-	struct policy_input in = {&r->config, NULL, true, STR("")};
+	struct policy_input in = {&r->config, NULL, true, STR(""), NOW};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(pins); i++) {
@@ -569,7 +706,7 @@ int main(void)
 		cmocka_unit_test(test_many_words), cmocka_unit_test(test_globs),
 		cmocka_unit_test(test_table),      cmocka_unit_test(test_sentences),
 		cmocka_unit_test(test_unseen),     cmocka_unit_test(test_many_ids),
-		cmocka_unit_test(test_pins),
+		cmocka_unit_test(test_pins),       cmocka_unit_test(test_spans),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
