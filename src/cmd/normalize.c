@@ -85,8 +85,8 @@ static struct err *try_assertions(const struct options *o, const struct io *io,
 {
 	struct buf b = BUF_INIT(ASSERTIONS_SIZE_MAX);
 	struct coverage coverage;
-	struct policy_input in = {&r->config, &coverage, has_state(r), STR(""),
-				  run_now(&o->evaluate)};
+	struct policy_input in = {
+		&r->config, &coverage, has_state(r), STR(""), run_now(&o->evaluate), STR("")};
 	struct err *e = coverage_describe(&r->config, a, &coverage);
 
 	for (size_t i = 0; !e && i < o->normalize.assertion_count; i++) {

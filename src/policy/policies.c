@@ -7,7 +7,9 @@
 #include "policy/policy.h"
 #include "policy/waiver_value.h"
 
-/* ---- ids and [drift] rows ---- */
+#define DAY_S INT64_C(86400)
+
+/* ---- ids, severities, limits ---- */
 
 static struct err *check_ids(const struct policies *all)
 {
@@ -24,30 +26,65 @@ static struct err *check_ids(const struct policies *all)
 	return NULL;
 }
 
-const struct policy_drift *policies_drift(const struct policies *all, const struct field *f)
+const struct policy_severity *policies_severity(const struct policies *all, struct str rule)
 {
-	for (size_t i = 0; f && i < all->count; i++) {
-		for (size_t k = 0; k < all->list[i].drift_count; k++) {
-			if (all->list[i].drifts[k].field == f)
-				return &all->list[i].drifts[k];
+	for (size_t i = 0; i < all->count; i++) {
+		for (size_t k = 0; k < all->list[i].severity_count; k++) {
+			if (str_eq(all->list[i].severities[k].rule, rule))
+				return &all->list[i].severities[k];
 		}
 	}
 	return NULL;
 }
 
-/* Two files that differ on one field would leave open which of them holds. */
-static struct err *check_drifts(const struct policies *all)
+const struct policy_severity *policies_drift(const struct policies *all, const struct field *f)
+{
+	for (size_t i = 0; f && i < all->count; i++) {
+		for (size_t k = 0; k < all->list[i].severity_count; k++) {
+			if (all->list[i].severities[k].field == f)
+				return &all->list[i].severities[k];
+		}
+	}
+	return NULL;
+}
+
+const struct policy *policies_limit(const struct policies *all)
 {
 	for (size_t i = 0; i < all->count; i++) {
-		for (size_t k = 0; k < all->list[i].drift_count; k++) {
-			const struct policy_drift *d = &all->list[i].drifts[k];
-			const struct policy_drift *first = policies_drift(all, d->field);
+		if (all->list[i].waiver_days)
+			return &all->list[i];
+	}
+	return NULL;
+}
+
+/* Two files that differ on one rule would leave open which of them holds. */
+static struct err *check_severities(const struct policies *all)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		for (size_t k = 0; k < all->list[i].severity_count; k++) {
+			const struct policy_severity *d = &all->list[i].severities[k];
+			const struct policy_severity *first = policies_severity(all, d->rule);
 
 			if (first != d)
 				return ini_error(d->policy->file, d->line,
-						 "[drift] /%s, which %s:%zu has already",
-						 d->field->name, first->policy->file, first->line);
+						 "%.*s, which %s:%zu has already", STR_ARG(d->text),
+						 first->policy->file, first->line);
 		}
+	}
+	return NULL;
+}
+
+static struct err *check_limits(const struct policies *all)
+{
+	const struct policy *first = policies_limit(all);
+
+	for (size_t i = 0; i < all->count; i++) {
+		const struct policy *p = &all->list[i];
+
+		if (p->waiver_days && p != first)
+			return ini_error(p->file, p->waiver_days_line,
+					 "[limits] waiver-days, which %s:%zu has already",
+					 first->file, first->waiver_days_line);
 	}
 	return NULL;
 }
@@ -190,7 +227,8 @@ static struct err *check_value(struct arena *a, const struct resource *r, const 
 struct err *policies_link(struct arena *a, const struct resource *r, struct policies *all)
 {
 	TRY(check_ids(all));
-	TRY(check_drifts(all));
+	TRY(check_severities(all));
+	TRY(check_limits(all));
 	for (size_t i = 0; i < all->count; i++) {
 		for (size_t k = 0; k < all->list[i].waiver_count; k++) {
 			struct waiver *w = &all->list[i].waivers[k];
@@ -225,6 +263,15 @@ static struct err *judge_when(struct arena *a, const struct policy_rule *rule,
 	return NULL;
 }
 
+static bool is_rule_for(const struct policy_rule *rule, struct str target)
+{
+	for (size_t i = 0; i < rule->target_count; i++) {
+		if (glob_matches(rule->targets[i].name, target))
+			return true;
+	}
+	return rule->target_count == 0;
+}
+
 struct err *rule_evaluate(struct arena *a, const struct policy_rule *rule,
 			  const struct policy_input *in, struct rule_verdict *out)
 {
@@ -234,6 +281,10 @@ struct err *rule_evaluate(struct arena *a, const struct policy_rule *rule,
 	*out = (struct rule_verdict){.outcome = RULE_PASSES};
 	if (!list)
 		return err_nomem();
+	if (in->target.n && !is_rule_for(rule, in->target)) {
+		out->outcome = RULE_NOT_APPLICABLE;
+		return NULL;
+	}
 	TRY(judge_when(a, rule, in, out));
 	if (out->outcome != RULE_PASSES)
 		return NULL;
@@ -252,4 +303,11 @@ enum waiver_age waiver_age(const struct waiver *w, int64_t now_s)
 	if (now_s >= w->ends_s)
 		return WAIVER_EXPIRED;
 	return now_s >= w->ends_s - WAIVER_SOON_S ? WAIVER_EXPIRES_SOON : WAIVER_ACTIVE;
+}
+
+bool waiver_is_too_long(const struct waiver *w, unsigned days, int64_t now_s)
+{
+	int64_t today_s = now_s - (now_s % DAY_S + DAY_S) % DAY_S;
+
+	return days && w->ends_s - today_s > (days + INT64_C(1)) * DAY_S;
 }

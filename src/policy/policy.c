@@ -12,7 +12,8 @@
 #include "policy/targets.h"
 #include "policy/waiver_value.h"
 
-#define DAY_S INT64_C(86400)
+#define DAY_S           INT64_C(86400)
+#define WAIVER_DAYS_MAX 3660u
 
 static const char *const severity_names[SEVERITY_COUNT] = {"info", "low", "medium", "high",
 							   "critical"};
@@ -57,6 +58,13 @@ static bool is_pointer_key(struct str s)
 	return s.n > 1 && s.p[0] == '/';
 }
 
+static bool is_rule_key(struct str s)
+{
+	const char *slash = memchr(s.p, '/', s.n);
+
+	return slash && slash > s.p && slash + 1 < s.p + s.n;
+}
+
 /* Every argument must be given: a key without a meaning of its change does not compile. */
 #define KEY(name, kind, is_required, change)                   \
 	{                                                      \
@@ -71,11 +79,15 @@ static const struct policy_key policy_keys[] = {
 static const struct policy_key rule_keys[] = {
 	KEY("title",       INI_TEXT,  false, NOTHING), /* words for people */
 	KEY("severity",    INI_VALUE, true,  COMPARED),
+	KEY("target",      INI_LIST,  false, COMPARED),
 	KEY("when",        INI_LIST,  false, COMPARED),
 	KEY("assert",      INI_LIST,  true,  COMPARED),
 	KEY("rationale",   INI_TEXT,  false, NOTHING), /* words for people */
 	KEY("remediation", INI_TEXT,  false, NOTHING), /* words for people */
 	KEY("controls",    INI_LIST,  false, NOTHING), /* demands nothing */
+};
+static const struct policy_key limit_keys[] = {
+	KEY("waiver-days", INI_VALUE, true,  COMPARED),
 };
 static const struct policy_key ignore_keys[] = {
 	KEY("path",        INI_VALUE, true,  COMPARED),
@@ -97,7 +109,8 @@ static const struct policy_key waiver_keys[] = {
 
 /* What COMPARED promises is in loosening_policy.c and loosening_waiver.c: a new key needs both. */
 static_assert(ARRAY_LEN(policy_keys) == 2, "what a change of a new key means is compared too");
-static_assert(ARRAY_LEN(rule_keys) == 7, "what a change of a new key means is compared too");
+static_assert(ARRAY_LEN(rule_keys) == 8, "what a change of a new key means is compared too");
+static_assert(ARRAY_LEN(limit_keys) == 1, "what a change of a new key means is compared too");
 static_assert(ARRAY_LEN(ignore_keys) == 6, "what a change of a new key means is compared too");
 static_assert(ARRAY_LEN(waiver_keys) == 6, "what a change of a new key means is compared too");
 
@@ -105,11 +118,23 @@ static_assert(ARRAY_LEN(waiver_keys) == 6, "what a change of a new key means is 
 	.keys = &(table)[0].ini, .key_count = ARRAY_LEN(table), .key_size = sizeof((table)[0])
 #define NAMED(word) .name_word = (word), .is_name = is_name, .name_rule = NAME_RULE
 
-enum { SECTION_POLICY, SECTION_RULE, SECTION_DRIFT, SECTION_IGNORE, SECTION_WAIVER };
+enum {
+	SECTION_POLICY,
+	SECTION_RULE,
+	SECTION_SEVERITY,
+	SECTION_DRIFT,
+	SECTION_LIMITS,
+	SECTION_IGNORE,
+	SECTION_WAIVER
+};
 
 static const struct ini_section_kind section_kinds[] = {
 	[SECTION_POLICY] = {.prefix = "policy", KEYS(policy_keys)},
 	[SECTION_RULE] = {.prefix = "rule", NAMED("ID"), KEYS(rule_keys)},
+	[SECTION_SEVERITY] = {.prefix = "severity",
+			      .is_free_key = is_rule_key,
+			      .free_key_rule = "CLASS/RULE = severity, such as target/unpinned"},
+	[SECTION_LIMITS] = {.prefix = "limits", KEYS(limit_keys)},
 	[SECTION_DRIFT] = {.prefix = "drift",
 			   .is_free_key = is_pointer_key,
 			   .free_key_rule = "/FIELD = severity"},
@@ -284,6 +309,38 @@ static struct err *read_controls(const struct reader *r, const struct ini_entry 
 	return NULL;
 }
 
+/* Letters of names, and what patterns have. */
+static bool is_target_pattern(struct str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		char plain = s.p[i] == '*' || s.p[i] == '?' ? 'x' : s.p[i];
+
+		if (!target_is_name((struct str){&plain, 1}) && plain != '-' && plain != '_' &&
+		    plain != '.')
+			return false;
+	}
+	return s.n <= GLOB_MAX;
+}
+
+static struct err *read_patterns(const struct reader *r, const struct ini_entry *e,
+				 struct policy_rule *rule)
+{
+	struct words words;
+	struct waiver_target *list;
+
+	TRY(read_words(r, e, is_target_pattern, "names of targets, or patterns such as prod-*",
+		       &words));
+	list = arena_array(r->a, words.n + 1, sizeof(*list));
+	if (!list)
+		return err_nomem();
+	for (size_t i = 0; i < words.n; i++)
+		list[i] = (struct waiver_target){words.v[i].text, words.v[i].line};
+	rule->targets = list;
+	rule->target_count = words.n;
+	rule->target_line = e ? e->line : rule->line;
+	return NULL;
+}
+
 static struct err *read_rule(const struct reader *r, const struct ini_section *s,
 			     struct policy_rule *rule)
 {
@@ -297,12 +354,13 @@ static struct err *read_rule(const struct reader *r, const struct ini_section *s
 	};
 	TRY(read_severity(r, ini_get(s, "severity"), &rule->severity));
 	rule->severity_line = ini_get(s, "severity")->line;
+	TRY(read_patterns(r, ini_get(s, "target"), rule));
 	TRY(read_assertions(r, ini_get(s, "when"), &rule->when, &rule->when_count));
 	TRY(read_assertions(r, ini_get(s, "assert"), &rule->asserts, &rule->assert_count));
 	return read_controls(r, ini_get(s, "controls"), rule);
 }
 
-/* ---- [drift] ---- */
+/* ---- [severity], [drift], [limits] ---- */
 
 /* "/Field" of the config; *problem says what else it is. */
 static struct err *read_field(const struct reader *r, struct str pointer, struct subject *out,
@@ -314,27 +372,78 @@ static struct err *read_field(const struct reader *r, struct str pointer, struct
 	return NULL;
 }
 
-static struct err *read_drifts(const struct reader *r, const struct ini_section *s)
+/* The field of "/Field" in [drift], and of "drift/Field" in [severity]. */
+static struct err *read_drift(const struct reader *r, const struct ini_entry *e, struct str pointer,
+			      struct policy_severity *out)
 {
-	struct policy_drift *list = arena_array(r->a, s->entry_count + 1, sizeof(*list));
+	struct subject subject;
+	const char *problem;
+	char *rule;
 
+	TRY(read_field(r, pointer, &subject, &problem));
+	if (problem)
+		return ini_error(r->doc->file, e->line, "%.*s: %s", STR_ARG(out->text), problem);
+	rule = arena_printf(r->a, "drift/%.*s", STR_ARG(subject.tokens[0]));
+	out->field = subject.field;
+	out->rule = str_from(rule);
+	return rule ? NULL : err_nomem();
+}
+
+static struct err *read_severity_row(const struct reader *r, const struct ini_section *s,
+				     const struct ini_entry *e, struct policy_severity *out)
+{
+	size_t prefix = strlen("drift");
+	const char *section = s->kind->prefix;
+	char *text = arena_printf(r->a, "[%s] %.*s", section, STR_ARG(e->key));
+	struct str pointer = e->key;
+
+	if (!text)
+		return err_nomem();
+	*out = (struct policy_severity){
+		.policy = r->out, .rule = e->key, .text = str_from(text), .line = e->line};
+	if (str_starts(e->key, "drift/"))
+		pointer = (struct str){e->key.p + prefix, e->key.n - prefix};
+	if (s->kind == &section_kinds[SECTION_DRIFT] || pointer.n < e->key.n)
+		TRY(read_drift(r, e, pointer, out));
+	return read_severity(r, e, &out->severity);
+}
+
+/* The rows of both sections are one list. */
+static struct err *read_severities(const struct reader *r)
+{
+	struct policy_severity *list;
+	size_t n = 0;
+
+	for (size_t i = 0; i < r->doc->section_count; i++)
+		n += r->doc->sections[i].entry_count;
+	list = arena_array(r->a, n + 1, sizeof(*list));
 	if (!list)
 		return err_nomem();
-	for (size_t i = 0; i < s->entry_count; i++) {
-		const struct ini_entry *e = &s->entries[i];
-		struct subject subject;
-		const char *problem;
+	n = 0;
+	for (size_t i = 0; i < r->doc->section_count; i++) {
+		const struct ini_section *s = &r->doc->sections[i];
 
-		TRY(read_field(r, e->key, &subject, &problem));
-		if (problem)
-			return ini_error(r->doc->file, e->line, "[drift] %.*s: %s", STR_ARG(e->key),
-					 problem);
-		list[i] = (struct policy_drift){
-			.policy = r->out, .field = subject.field, .line = e->line};
-		TRY(read_severity(r, e, &list[i].severity));
+		if (s->kind != &section_kinds[SECTION_SEVERITY] &&
+		    s->kind != &section_kinds[SECTION_DRIFT])
+			continue;
+		for (size_t k = 0; k < s->entry_count; k++)
+			TRY(read_severity_row(r, s, &s->entries[k], &list[n++]));
 	}
-	r->out->drifts = list;
-	r->out->drift_count = s->entry_count;
+	r->out->severities = list;
+	r->out->severity_count = n;
+	return NULL;
+}
+
+static struct err *read_limits(const struct reader *r, const struct ini_section *s)
+{
+	const struct ini_entry *e = ini_get(s, "waiver-days");
+	uint64_t days;
+
+	if (!str_to_u64(e->value, WAIVER_DAYS_MAX, &days) || days == 0)
+		return ini_error(r->doc->file, e->line, "waiver-days = %.*s, expected 1 to %u days",
+				 STR_ARG(e->value), WAIVER_DAYS_MAX);
+	r->out->waiver_days = (unsigned)days;
+	r->out->waiver_days_line = e->line;
 	return NULL;
 }
 
@@ -476,14 +585,16 @@ static struct err *read_sections(const struct reader *r)
 		case SECTION_RULE:
 			TRY(read_rule(r, s, &rules[r->out->rule_count++]));
 			break;
-		case SECTION_DRIFT:
-			TRY(read_drifts(r, s));
+		case SECTION_LIMITS:
+			TRY(read_limits(r, s));
 			break;
 		case SECTION_IGNORE:
 		case SECTION_WAIVER:
 			TRY(read_waiver(r, s, s->kind == &section_kinds[SECTION_IGNORE],
 					&waivers[r->out->waiver_count++]));
 			break;
+		case SECTION_SEVERITY: /* read_severities has both */
+		case SECTION_DRIFT:
 		case SECTION_POLICY: /* read_head has it */
 			break;
 		}
@@ -501,6 +612,7 @@ struct err *policy_parse(struct arena *a, const struct resource *res, const char
 	TRY(ini_read(a, file, bytes, &policy_schema, &doc));
 	out->file = doc.file;
 	TRY(read_head(&r));
+	TRY(read_severities(&r));
 	TRY(read_sections(&r));
 	return sort_rules(&r);
 }

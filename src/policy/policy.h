@@ -12,8 +12,10 @@
  * in a file is refused with file and line.
  *
  *   [policy]          id, title
- *   [rule ID]         title, severity, when, assert, rationale, remediation, controls
- *   [drift]           /Field = severity
+ *   [rule ID]         title, severity, target, when, assert, rationale, remediation, controls
+ *   [severity]        drift/Field = severity, target/unpinned = severity
+ *   [drift]           /Field = severity, as drift/Field in [severity]
+ *   [limits]          waiver-days
  *   [ignore NAME]     path, target, value, reason, owner, expires
  *   [waiver NAME]     rule, target, value, reason, owner, expires
  */
@@ -39,6 +41,7 @@ const char *severity_name(enum severity s);
 bool severity_parse(struct str name, enum severity *out) MUST_USE;
 
 struct policy;
+struct waiver_target;
 
 struct policy_rule {
 	const struct policy *policy;
@@ -47,6 +50,9 @@ struct policy_rule {
 	struct str title; /* empty where it has none */
 	enum severity severity;
 	size_t severity_line;
+	const struct waiver_target *targets; /* patterns of the names it is for; none: all */
+	size_t target_count;
+	size_t target_line;
 	const struct assertion *when; /* all must hold, else the rule does not apply */
 	size_t when_count;
 	const struct assertion *asserts; /* all must hold */
@@ -56,15 +62,17 @@ struct policy_rule {
 	size_t control_count;
 };
 
-/* [drift]: what a change of this field is held for, whatever its direction. */
-struct policy_drift {
+/* [severity] and [drift]: what a finding of a built-in rule is held for, whatever it would be. */
+struct policy_severity {
 	const struct policy *policy;
-	const struct field *field;
+	struct str rule;           /* "target/unpinned", "drift/Id" */
+	const struct field *field; /* of drift/FIELD; else NULL */
+	struct str text;           /* "[drift] /Id", as messages say it */
 	enum severity severity;
 	size_t line;
 };
 
-/* One target's name in a waiver. */
+/* One target's name in a waiver, or a pattern of them in a rule. */
 struct waiver_target {
 	struct str name;
 	size_t line;
@@ -98,8 +106,10 @@ struct policy {
 	const struct policy_rule *rules;
 	size_t rule_count;
 	const struct policy_rule *const *by_name; /* the rules, sorted */
-	const struct policy_drift *drifts;
-	size_t drift_count;
+	const struct policy_severity *severities;
+	size_t severity_count;
+	unsigned waiver_days; /* [limits]; 0: none */
+	size_t waiver_days_line;
 	struct waiver *waivers; /* ignores too, in the file's order */
 	size_t waiver_count;
 };
@@ -115,8 +125,8 @@ struct err *policy_parse(struct arena *a, const struct resource *r, const char *
 			 struct str bytes, struct policy *out) MUST_USE;
 
 /*
- * What only all files together can tell: ids that are twice there, a [drift] row that two files
- * have, waivers of rules that do not exist. Fills in the waivers' rules. Those that are neither of
+ * What only all files together can tell: ids that are twice there, a severity or a limit that two
+ * files have, waivers of rules that do not exist. Fills in the waivers' rules. Those that are neither of
  * a policy nor drift/FIELD are left to who knows the built-in rules: their rule_id is as written.
  */
 struct err *policies_link(struct arena *a, const struct resource *r, struct policies *all) MUST_USE;
@@ -124,13 +134,19 @@ struct err *policies_link(struct arena *a, const struct resource *r, struct poli
 /* The rule of this name; NULL without one. */
 const struct policy_rule *policy_rule_find(const struct policy *p, struct str name);
 
-/* The severity that a [drift] row gives this field; NULL without one. */
-const struct policy_drift *policies_drift(const struct policies *all, const struct field *f);
+/* The row that gives the drift of this field a severity; NULL without one. */
+const struct policy_severity *policies_drift(const struct policies *all, const struct field *f);
+
+/* The row that gives this built-in rule one; NULL without one. */
+const struct policy_severity *policies_severity(const struct policies *all, struct str rule);
+
+/* The one that bounds waivers; NULL: none does. */
+const struct policy *policies_limit(const struct policies *all);
 
 enum rule_outcome {
 	RULE_PASSES,
 	RULE_FAILS,
-	RULE_NOT_APPLICABLE, /* a `when` is false */
+	RULE_NOT_APPLICABLE, /* a `when` is false, or it is for other targets */
 	RULE_NOT_JUDGED,     /* needs state, and there is none */
 };
 
@@ -151,5 +167,8 @@ enum waiver_age { WAIVER_ACTIVE, WAIVER_EXPIRES_SOON, WAIVER_EXPIRED };
 
 /* The last day counts whole, UTC; in its last 14 days it expires soon. */
 enum waiver_age waiver_age(const struct waiver *w, int64_t now_s);
+
+/* Is its last day more than so many days from today? 0: any day is near enough. */
+bool waiver_is_too_long(const struct waiver *w, unsigned days, int64_t now_s);
 
 #endif

@@ -123,6 +123,7 @@ struct policy_input {
 	bool has_state;                  /* a reply; a baseline holds no state */
 	struct str zone;                 /* the target's, as written, or empty */
 	int64_t now_s;                   /* the run's time */
+	struct str target; /* its name, or empty: then a rule for some targets is for it */
 };
 
 /* Can it be told from this input? Without state, nothing is said about state. */

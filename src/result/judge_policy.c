@@ -149,7 +149,7 @@ static bool was_empty(const struct policies *before, struct str id)
 static struct err *tell_empty(struct result *r, const struct policy *p)
 {
 	struct finding f = finding_from_rule(RULE_POLICY_EMPTY, STR(""));
-	bool has_others = p->waiver_count || p->drift_count;
+	bool has_others = p->waiver_count || p->severity_count || p->waiver_days;
 
 	if (has_others) {
 		f.severity = SEVERITY_INFO;
@@ -157,7 +157,7 @@ static struct err *tell_empty(struct result *r, const struct policy *p)
 		f.next = STR("Nothing, if that is what it is for");
 	}
 	f.message = findings_text(&r->findings, "policy %s of %s has no rule%s", p->id.p, p->file,
-				  has_others ? ", but waivers, ignores or severities" : "");
+				  has_others ? ", but waivers, ignores, severities or limits" : "");
 	f.file = str_from(p->file);
 	f.line = p->id_line;
 	return f.message.p ? findings_add(&r->findings, &f) : err_nomem();
@@ -218,7 +218,8 @@ static struct err *try_waiver(struct policy_run *run, struct waiver_use *use, st
 	const struct waiver *w = use->waiver;
 	bool fits;
 
-	if (waiver_age(w, run->result->now_s) == WAIVER_EXPIRED)
+	if (waiver_age(w, run->result->now_s) == WAIVER_EXPIRED ||
+	    waiver_is_too_long(w, run->waiver_days, run->result->now_s))
 		return NULL;
 	if (t ? !policy_run_names(w, t) : w->target_count > 0)
 		return NULL;
@@ -359,7 +360,8 @@ static void set_severities(struct policy_run *run, size_t first)
 
 	for (size_t i = first; i < list->n; i++) {
 		const struct change *c = list->v[i].change;
-		const struct policy_drift *d = c ? policies_drift(run->policies, c->field) : NULL;
+		const struct policy_severity *d =
+			c ? policies_drift(run->policies, c->field) : NULL;
 
 		/* What a review's change does not lose is no drift, however grave drift would be. */
 		if (d && (!run->result->is_review || c->bits.lose))
@@ -382,8 +384,10 @@ struct err *policy_run_target(struct policy_run *run, const struct target *t,
 {
 	struct findings *list = &run->result->findings;
 	const struct result_target *row = &run->result->targets[run->result->target_count - 1];
-	struct policy_input in = {
-		.has_state = !run->result->is_review, .zone = t->zone, .now_s = run->result->now_s};
+	struct policy_input in = {.has_state = !run->result->is_review,
+				  .zone = t->zone,
+				  .now_s = run->result->now_s,
+				  .target = t->name};
 	struct target_use *seen = &run->seen[t - run->targets->list];
 
 	seen->is_seen = true;
@@ -436,6 +440,65 @@ struct err *policy_run_accounts(struct policy_run *run, size_t first)
 	return NULL;
 }
 
+/* Drift and rules of policies have theirs already. */
+static void set_built_in_severities(struct policy_run *run)
+{
+	struct findings *list = &run->result->findings;
+
+	for (size_t i = 0; i < list->n; i++) {
+		struct finding *f = &list->v[i];
+		const struct policy_severity *s =
+			f->change || f->policy ? NULL
+					       : policies_severity(run->policies, f->rule_text);
+
+		if (s)
+			f->severity = s->severity;
+	}
+}
+
+static bool is_for_any(const struct policy_run *run, struct str pattern)
+{
+	for (size_t i = 0; i < run->targets->count; i++) {
+		if (glob_matches(pattern, run->targets->list[i].name))
+			return true;
+	}
+	return false;
+}
+
+/* A pattern that no target's name matches: such a rule looks like a demand. */
+static struct err *tell_rules_for_nobody(struct policy_run *run, const struct policy_rule *rule)
+{
+	struct findings *list = &run->result->findings;
+
+	for (size_t i = 0; i < rule->target_count; i++) {
+		struct finding f = finding_from_rule(RULE_POLICY_EMPTY, STR(""));
+
+		if (is_for_any(run, rule->targets[i].name))
+			continue;
+		f.message = findings_text(
+			list, "[rule %s] is for \"%.*s\", and %s has no such target", rule->name.p,
+			STR_ARG(rule->targets[i].name), run->targets->file);
+		f.next = STR("Name targets that there are, or remove it");
+		f.file = str_from(rule->policy->file);
+		f.line = rule->targets[i].line;
+		if (!f.message.p)
+			return err_nomem();
+		TRY(findings_add(list, &f));
+	}
+	return NULL;
+}
+
+static struct err *judge_patterns(struct policy_run *run)
+{
+	for (size_t i = 0; i < run->policies->count; i++) {
+		const struct policy *p = &run->policies->list[i];
+
+		for (size_t k = 0; k < p->rule_count; k++)
+			TRY(tell_rules_for_nobody(run, &p->rules[k]));
+	}
+	return NULL;
+}
+
 struct err *policy_run_end(struct policy_run *run)
 {
 	struct findings *list = &run->result->findings;
@@ -446,5 +509,10 @@ struct err *policy_run_end(struct policy_run *run)
 			TRY(apply_waivers(run, &list->v[i], NULL, &nothing));
 	}
 	/* How old the waivers are is for the nightly check to tell, and no change's fault. */
-	return run->result->is_review ? NULL : judge_waivers(run);
+	if (!run->result->is_review) {
+		TRY(judge_patterns(run));
+		TRY(judge_waivers(run));
+	}
+	set_built_in_severities(run);
+	return NULL;
 }

@@ -120,7 +120,9 @@ static struct err *judge_first(struct result *r, const struct review_rules *by,
 {
 	struct policy_input in = {.config = &p->after.reading->config,
 				  .coverage = &row->coverage_after,
-				  .zone = p->target->zone};
+				  .zone = p->target->zone,
+				  .now_s = r->now_s,
+				  .target = p->target->name};
 	bool is_fine;
 
 	TRY(policy_run_vouches(by->by_base, &in, &is_fine));
@@ -212,7 +214,9 @@ static struct err *mark_old(struct result *r, const struct proposal *p, struct f
 	const struct policy_rule *rule = f->policy->rule;
 	struct policy_input in = {.config = &p->before.reading->config,
 				  .coverage = &r->targets[r->target_count - 1].coverage_before,
-				  .zone = p->target->zone};
+				  .zone = p->target->zone,
+				  .now_s = r->now_s,
+				  .target = p->target->name};
 	const struct verdict *was;
 	struct rule_verdict v;
 

@@ -2,6 +2,7 @@
 #include "result/judge_waivers.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/suggest.h"
 #include "base/timeutil.h"
@@ -50,8 +51,33 @@ static struct err *check(const struct waiver *w)
 	return NULL;
 }
 
+/* Those whose severity decides nothing, or whose row stands for many, have none to be set. */
+static struct err *check_severity(const struct policy_severity *s)
+{
+	const struct rule *rule = rule_find(s->rule);
+	struct suggest near = suggest_for(s->rule);
+
+	if (s->field || (rule == &rules[RULE_DRIFT] && !str_is(s->rule, rule->id)))
+		return NULL;
+	if (rule && str_is(s->rule, rule->id) && rule->id[strlen(rule->id) - 1] != '/' &&
+	    (rule_can_be_waived(rule) || rule->class == CLASS_WAIVER))
+		return NULL;
+	if (rule)
+		return err_new(ERR_CONFIG, "%s:%zu: %.*s: its severity cannot be set",
+			       s->policy->file, s->line, STR_ARG(s->text));
+	for (size_t i = 0; i < RULE_COUNT; i++)
+		suggest_offer(&near, str_from(rules[i].id));
+	return err_new(ERR_CONFIG, "%s:%zu: %.*s: no such built-in rule%s%.*s%s", s->policy->file,
+		       s->line, STR_ARG(s->text), near.best.n ? ", did you mean \"" : "",
+		       STR_ARG(near.best), near.best.n ? "\"?" : "");
+}
+
 struct err *judge_policies_check(const struct policies *all)
 {
+	for (size_t i = 0; i < all->count; i++) {
+		for (size_t k = 0; k < all->list[i].severity_count; k++)
+			TRY(check_severity(&all->list[i].severities[k]));
+	}
 	for (size_t i = 0; i < all->count; i++) {
 		for (size_t k = 0; k < all->list[i].waiver_count; k++)
 			TRY(check(&all->list[i].waivers[k]));
@@ -72,13 +98,17 @@ struct err *policy_run_new(struct result *r, const struct policies *policies,
 			   const struct targets *targets, struct policy_run **out)
 {
 	struct policy_run *run = arena_alloc(r->arena, sizeof(*run));
+	const struct policy *limit = policies_limit(policies);
 	size_t n = 0;
 
 	if (!run)
 		return err_nomem();
 	for (size_t i = 0; i < policies->count; i++)
 		n += policies->list[i].waiver_count;
-	*run = (struct policy_run){.result = r, .policies = policies, .targets = targets};
+	*run = (struct policy_run){.result = r,
+				   .policies = policies,
+				   .targets = targets,
+				   .waiver_days = limit ? limit->waiver_days : 0};
 	run->seen = arena_array(r->arena, targets->count, sizeof(*run->seen));
 	run->uses = arena_array(r->arena, n + 1, sizeof(*run->uses));
 	if (!run->seen || !run->uses)
@@ -210,6 +240,17 @@ static struct err *tell_expired(struct policy_run *run, const struct waiver *w)
 				 STR_ARG(w->owner), STR_ARG(w->rule_id), w->expires_text.p));
 }
 
+static struct err *tell_too_long(struct policy_run *run, const struct waiver *w)
+{
+	return add(
+		run, w, RULE_WAIVER_TOO_LONG, w->expires_line,
+		findings_text(&run->result->findings,
+			      "[%s %s] of %.*s for %.*s ends with %s (UTC), more than the %u days "
+			      "from today that [limits] allows",
+			      word(w), w->name.p, STR_ARG(w->owner), STR_ARG(w->rule_id),
+			      w->expires_text.p, run->waiver_days));
+}
+
 static struct err *tell_soon(struct policy_run *run, const struct waiver *w)
 {
 	long long days = (long long)((w->ends_s - 1 - run->result->now_s) / DAY_S);
@@ -254,6 +295,8 @@ static struct err *judge_waiver(struct policy_run *run, const struct waiver_use 
 		return NULL;
 	if (age == WAIVER_EXPIRED)
 		return tell_expired(run, w);
+	if (waiver_is_too_long(w, run->waiver_days, run->result->now_s))
+		return tell_too_long(run, w);
 	if (age == WAIVER_EXPIRES_SOON)
 		TRY(tell_soon(run, w));
 	TRY(tell_unknown_targets(run, w, &names_nobody));

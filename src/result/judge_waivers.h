@@ -28,6 +28,7 @@ struct policy_run {
 	struct target_use *seen; /* by index in targets->list */
 	struct waiver_use *uses; /* by rule_id */
 	size_t use_count;
+	unsigned waiver_days;    /* 0: nothing bounds them */
 	bool are_accounts_known; /* of every target that there is */
 };
 

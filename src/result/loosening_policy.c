@@ -2,6 +2,8 @@
 /* Rules and [drift] severities: what the head demands less than the base. */
 #include "result/loosening_parts.h"
 
+#include <string.h>
+
 #include "policy/implication.h"
 #include "result/rules.h"
 
@@ -43,12 +45,33 @@ struct str loosening_assertions(struct arena *a, const struct assertion *list, s
 	return scribe_end(&s, a);
 }
 
+static void put_patterns(struct scribe *s, const struct policy_rule *rule)
+{
+	json_begin_array(&s->w);
+	for (size_t i = 0; i < rule->target_count; i++)
+		json_string(&s->w, rule->targets[i].name);
+	json_end_array(&s->w);
+}
+
+static struct str patterns_json(struct arena *a, const struct policy_rule *rule)
+{
+	struct scribe s;
+
+	scribe_begin(&s);
+	put_patterns(&s, rule);
+	return scribe_end(&s, a);
+}
+
 static void put_rule(struct scribe *s, const struct policy_rule *rule)
 {
 	json_begin_object(&s->w);
 	scribe_assertions(s, "assert", rule->asserts, rule->assert_count);
 	json_key(&s->w, "severity");
 	json_text(&s->w, severity_name(rule->severity));
+	if (rule->target_count) {
+		json_key(&s->w, "target");
+		put_patterns(s, rule);
+	}
 	scribe_assertions(s, "when", rule->when, rule->when_count);
 	json_end_object(&s->w);
 }
@@ -213,6 +236,49 @@ static struct err *compare_when(const struct comparing *c, const struct policy_r
 	return t.what.before.p && t.what.after.p ? tell(c, &t) : err_nomem();
 }
 
+/* Is it for each target for which the pattern is? A pattern is a name too where it has no star. */
+static bool is_for_all_of(const struct policy_rule *rule, struct str pattern)
+{
+	bool is_name = !memchr(pattern.p, '*', pattern.n) && !memchr(pattern.p, '?', pattern.n);
+
+	for (size_t i = 0; i < rule->target_count; i++) {
+		struct str by = rule->targets[i].name;
+
+		if (str_eq(by, pattern) || str_is(by, "*") ||
+		    (is_name && glob_matches(by, pattern)))
+			return true;
+	}
+	return rule->target_count == 0;
+}
+
+static struct err *compare_targets(const struct comparing *c, const struct policy_rule *base,
+				   const struct policy_rule *head)
+{
+	struct arena *a = c->list->arena;
+	struct str lost = base->target_count ? STR("") : STR("*");
+	struct reported t = {
+		.what = {.rule = RULE_APPROVAL_RULE_NARROWED,
+			 .subject = loosening_subject(a, base->policy, base->name),
+			 .file_before = base->policy->file,
+			 .path = STR("target"),
+			 .before = patterns_json(a, base),
+			 .after = patterns_json(a, head)},
+		.file = head->policy->file,
+		.line = head->target_line,
+	};
+
+	for (size_t i = 0; i < base->target_count && !lost.n; i++) {
+		if (!is_for_all_of(head, base->targets[i].name))
+			lost = base->targets[i].name;
+	}
+	if (!lost.n || is_for_all_of(head, lost))
+		return NULL;
+	t.message = findings_text(
+		&c->r->findings, "[rule %s]: not shown to be for all that it was for: %.*s",
+		base->name.p, STR_ARG(base->target_count ? lost : STR("every target")));
+	return t.what.before.p && t.what.after.p ? tell(c, &t) : err_nomem();
+}
+
 static struct err *compare_rules(const struct comparing *c, const struct policy *base,
 				 const struct policy *head)
 {
@@ -226,6 +292,7 @@ static struct err *compare_rules(const struct comparing *c, const struct policy 
 		}
 		TRY(compare_severity(c, was, is));
 		TRY(compare_asserts(c, was, is));
+		TRY(compare_targets(c, was, is));
 		TRY(compare_when(c, was, is));
 	}
 	return NULL;
@@ -247,7 +314,7 @@ static struct err *tell_policy_gone(const struct comparing *c, const struct poli
 	return t.what.before.p ? tell(c, &t) : err_nomem();
 }
 
-/* ---- [drift] ---- */
+/* ---- severities and limits ---- */
 
 /*
  * A row gives every change of its field one severity, in the place of what directions have. So a
@@ -259,8 +326,8 @@ static enum severity gravest(const struct field *f)
 	return f->dimension == DIM_SWITCH ? SEVERITY_CRITICAL : SEVERITY_HIGH;
 }
 
-static bool is_looser(const struct field *f, const struct policy_drift *base,
-		      const struct policy_drift *head)
+static bool is_looser(const struct field *f, const struct policy_severity *base,
+		      const struct policy_severity *head)
 {
 	if (base && head)
 		return head->severity < base->severity;
@@ -268,7 +335,8 @@ static bool is_looser(const struct field *f, const struct policy_drift *base,
 }
 
 static struct err *compare_drift(const struct comparing *c, const struct field *f,
-				 const struct policy_drift *base, const struct policy_drift *head)
+				 const struct policy_severity *base,
+				 const struct policy_severity *head)
 {
 	const char *was = base ? severity_name(base->severity) : "by direction";
 	const char *is = head ? severity_name(head->severity) : "by direction";
@@ -305,6 +373,83 @@ static struct err *compare_drifts(const struct comparing *c, const struct polici
 	return NULL;
 }
 
+/* A row of the table says what most findings of a rule are held for; some are graver, or milder. */
+static bool varies(const struct rule *rule)
+{
+	return rule->class == CLASS_LIVENESS || rule->class == CLASS_POLICY;
+}
+
+static bool is_rule_looser(const struct rule *rule, const struct policy_severity *base,
+			   const struct policy_severity *head)
+{
+	if (base && head)
+		return head->severity < base->severity;
+	if (base)
+		return base->severity > (varies(rule) ? SEVERITY_INFO : rule->severity);
+	return head &&
+	       head->severity < (varies(rule) && rule->severity < SEVERITY_HIGH ? SEVERITY_HIGH
+										: rule->severity);
+}
+
+static struct err *compare_built_in(const struct comparing *c, const struct rule *rule,
+				    const struct policy_severity *base,
+				    const struct policy_severity *head)
+{
+	const char *was = base ? severity_name(base->severity) : "as it is built in";
+	const char *is = head ? severity_name(head->severity) : "as it is built in";
+	const struct policy_severity *at = head ? head : base;
+	struct arena *a = c->list->arena;
+	struct reported t = {
+		.what = {.rule = RULE_APPROVAL_SEVERITY_LOWERED,
+			 .subject = str_from(rule->id),
+			 .path = STR("severity"),
+			 .before = loosening_text(a, str_from(was)),
+			 .after = loosening_text(a, str_from(is)),
+			 .file_before = base ? base->policy->file : NULL},
+		.line = head ? head->line : 1,
+	};
+
+	if (!at || !is_rule_looser(rule, base, head))
+		return NULL;
+	t.file = at->policy->file;
+	t.message =
+		findings_text(&c->r->findings, "[severity] %s: was %s, is %s", rule->id, was, is);
+	return t.what.before.p && t.what.after.p ? tell(c, &t) : err_nomem();
+}
+
+static struct err *compare_severities(const struct comparing *c, const struct policies *base,
+				      const struct policies *head)
+{
+	for (size_t i = 0; i < RULE_COUNT; i++) {
+		struct str id = str_from(rules[i].id);
+
+		TRY(compare_built_in(c, &rules[i], policies_severity(base, id),
+				     policies_severity(head, id)));
+	}
+	return NULL;
+}
+
+static struct err *compare_limits(const struct comparing *c, const struct policies *base,
+				  const struct policies *head)
+{
+	const struct policy *was = policies_limit(base), *is = policies_limit(head);
+	struct arena *a = c->list->arena;
+	struct reported t = {.what = {.rule = RULE_APPROVAL_LIMIT_RAISED,
+				      .subject = STR("limits"),
+				      .path = STR("waiver-days")}};
+
+	if (!was || (is && is->waiver_days <= was->waiver_days))
+		return NULL;
+	t.file = is ? is->file : was->file;
+	t.line = is ? is->waiver_days_line : 1;
+	t.what.file_before = was->file;
+	t.what.before = str_from(arena_printf(a, "%u", was->waiver_days));
+	t.what.after = is ? str_from(arena_printf(a, "%u", is->waiver_days)) : STR("null");
+	t.message = findings_text(&c->r->findings, "[limits] waiver-days: was %.*s, is %.*s",
+				  STR_ARG(t.what.before), STR_ARG(t.what.after));
+	return t.what.before.p && t.what.after.p ? tell(c, &t) : err_nomem();
+}
+
 struct err *loosenings_of_policies(struct result *r, struct loosenings *list,
 				   const struct policies *base, const struct policies *head)
 {
@@ -320,5 +465,7 @@ struct err *loosenings_of_policies(struct result *r, struct loosenings *list,
 			TRY(tell_policy_gone(&c, was));
 	}
 	TRY(compare_drifts(&c, base, head));
+	TRY(compare_severities(&c, base, head));
+	TRY(compare_limits(&c, base, head));
 	return loosenings_of_waivers(&c, base, head);
 }

@@ -62,6 +62,11 @@ const struct rule rules[] = {
 	  "An ignore lets more pass than it did",
 	  "What it ignores counts nowhere",
 	  NEXT_APPROVE },
+	[RULE_APPROVAL_LIMIT_RAISED] =
+	{ "approval/limit-raised", CLASS_APPROVAL, SEVERITY_HIGH,
+	  "Waivers may last longer than they might",
+	  "A waiver that let nothing pass may let it pass now",
+	  NEXT_APPROVE },
 	[RULE_APPROVAL_PIPELINE] =
 	{ "approval/pipeline", CLASS_APPROVAL, SEVERITY_HIGH,
 	  "A job that runs the check is not what it was",
@@ -240,6 +245,11 @@ const struct rule rules[] = {
 	  "The waiver ends within 14 days",
 	  "What it lets pass will count again",
 	  "Remove the reason for it, or give it a new last day" },
+	[RULE_WAIVER_TOO_LONG] =
+	{ "waiver/too-long", CLASS_WAIVER, SEVERITY_MEDIUM,
+	  "The waiver lasts longer than waivers may",
+	  "It lets nothing pass until its last day is near enough",
+	  "Give it a nearer last day, and have it decided again then" },
 	[RULE_WAIVER_UNUSED] =
 	{ "waiver/unused", CLASS_WAIVER, SEVERITY_LOW,
 	  "The waiver lets nothing pass",

@@ -176,7 +176,7 @@ static struct err *link_all(struct workspace *w, struct policies *all)
 static void keep_rules_alone(struct policies *all)
 {
 	for (size_t i = 0; i < all->count; i++)
-		all->list[i].waiver_count = all->list[i].drift_count = 0;
+		all->list[i].waiver_count = all->list[i].severity_count = 0;
 }
 
 static struct err *open_all(struct workspace *w, const struct io *io, struct policies *out,

@@ -95,10 +95,10 @@ static void test_whole(void **state)
 	assert_string_equal(p.rules[1].asserts[1].text.p, "/ScanPeriod <= 1");
 	assert_true(str_is(p.rules[1].asserts[1].demand, "<= 1"));
 
-	assert_int_equal(p.drift_count, 2);
-	assert_string_equal(p.drifts[0].field->name, "ScanTime");
-	assert_int_equal(p.drifts[0].severity, SEVERITY_LOW);
-	assert_int_equal(p.drifts[1].line, 23);
+	assert_int_equal(p.severity_count, 2);
+	assert_string_equal(p.severities[0].field->name, "ScanTime");
+	assert_int_equal(p.severities[0].severity, SEVERITY_LOW);
+	assert_int_equal(p.severities[1].line, 23);
 
 	assert_int_equal(p.waiver_count, 3);
 	w = &p.waivers[0];
@@ -128,7 +128,7 @@ static const struct {
 	{"taken id", "[policy]\nid = Drift\n",
 	 "2: id = Drift, which is a class of findings; expected another name"},
 	{"section", P "[rules r]\n",
-	 "3: unknown section [rules r], did you mean \"rule\"? Expected [policy], [rule ID], [drift], "
+	 "3: unknown section [rules r], did you mean \"rule\"? Expected [policy], [rule ID], [severity], [drift], [limits], "
 	 "[ignore NAME] or [waiver NAME]"},
 	{"key", P "[rule r]\nseverty = low\n",
 	 "4: unknown key \"severty\" in [rule r], did you mean \"severity\"?"},

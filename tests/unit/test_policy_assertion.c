@@ -216,7 +216,7 @@ static void test_operators(void **state)
 	struct arena *a = arena_new();
 	struct reading *r = read_json(a, whole);
 	struct coverage coverage;
-	struct policy_input in = {&r->config, &coverage, true, STR("+08:00"), NOW};
+	struct policy_input in = {&r->config, &coverage, true, STR("+08:00"), NOW, STR("")};
 
 	(void)state;
 	assert_null(coverage_describe(&r->config, a, &coverage));
@@ -556,7 +556,8 @@ static void test_spans(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(spans); i++) {
 		struct arena *a = arena_new();
 		struct reading *r = read_json(a, spans[i].config);
-		struct policy_input in = {&r->config, NULL, true, str_from(spans[i].zone), NOW};
+		struct policy_input in = {&r->config, NULL,   true, str_from(spans[i].zone),
+					  NOW,        STR("")};
 		struct assertion as;
 		struct verdict v;
 
@@ -575,7 +576,7 @@ static void test_sentences(void **state)
 	for (size_t i = 0; i < ARRAY_LEN(sentences); i++) {
 		struct arena *a = arena_new();
 		struct reading *r = read_json(a, sentences[i].config);
-		struct policy_input in = {&r->config, NULL, false, STR("+08:00"), NOW};
+		struct policy_input in = {&r->config, NULL, false, STR("+08:00"), NOW, STR("")};
 		struct assertion as;
 		struct verdict v;
 
@@ -594,7 +595,7 @@ static void test_unseen(void **state)
 {
 	struct arena *a = arena_new();
 	struct reading *r = read_json(a, whole);
-	struct policy_input in = {&r->config, NULL, false, STR(""), NOW};
+	struct policy_input in = {&r->config, NULL, false, STR(""), NOW, STR("")};
 	struct assertion as;
 	struct verdict v;
 
@@ -682,7 +683,7 @@ static void test_pins(void **state)
 {
 	struct arena *a = arena_new();
 	struct reading *r = read_json(a, whole);
-	struct policy_input in = {&r->config, NULL, true, STR(""), NOW};
+	struct policy_input in = {&r->config, NULL, true, STR(""), NOW, STR("")};
 
 	(void)state;
 	for (size_t i = 0; i < ARRAY_LEN(pins); i++) {
