@@ -14,7 +14,7 @@ mkdir repo/baselines replies
 printf '[target t]\nzone = +08:00\n' >repo/baselines/targets.ini
 cat >good.json <<'END'
 {"Response": {"Enable": true, "ScanScope": 0, "ScanType": ["CVE", "RISK", "VIRUS"], "ScanPeriod": 1,
-  "ScanTime": "03:00:00", "ScanEndTime": "06:00:00", "Latest": false, "ContainerRunning": false,
+  "ScanTime": "03:00:00", "ScanEndTime": "07:00:00", "Latest": false, "ContainerRunning": false,
   "LastScanTime": "2026-11-23 03:00:00", "ScanResult": "Success", "RequestId": "r"}}
 END
 cp good.json replies/t.json
@@ -62,12 +62,14 @@ fails coverage/nothing-excluded high '.ExcludeImageAssetIds = [888]'
 fails coverage/older-versions medium '.Latest = true'
 fails coverage/idle-images medium '.ContainerRunning = true'
 fails schedule/scanned-daily high '.ScanPeriod = 2'
-fails schedule/quiet-hours low '.ScanTime = "12:00:00"'
+fails schedule/quiet-hours low '.ScanTime = "12:00:00" | .ScanEndTime = "16:00:00"'
+fails schedule/window-long-enough medium '.ScanEndTime = "03:00:01"'
+fails schedule/window-long-enough medium '.ScanEndTime = null'
+fails schedule/scanned-lately high '.LastScanTime = "2026-11-22 12:00:00"'
 fails schedule/licences-suffice high '.ScanResult = "InsufficientLicense"'
 
 # The edges of what still holds.
-for holds in '.ScanTime = "22:00:00"' '.ScanTime = "06:00:00" | .ScanEndTime = "07:00:00"' \
-	'.ScanTime = "23:59:59"' '.ScanType += ["NEW"]' '.ContainerRunning = null' '.Latest = null' \
+for holds in '.ScanTime = "06:00:00" | .ScanEndTime = "10:00:00"' '.LastScanTime = null' '.ScanType += ["NEW"]' '.ContainerRunning = null' '.Latest = null' \
 	'.ScanResult = "ImageNeedIsEmpty"' '.ScanResult = null' \
 	'.Enable = true | .ScanType = ["risk", "virus", "cve"]'; do
 	jq ".Response |= ($holds)" good.json >replies/t.json
@@ -101,7 +103,7 @@ commit_all repo 'the example'
 jq '{Response: (. + {RequestId: "r"})}' repo/baselines/prod.json >replies/prod.json
 check
 expect_exit 0
-expect_json out '.counts.waived == 2 and
+expect_json out '.counts.waived == 3 and
 	[.findings[] | select(.waived == null).rule] - ["liveness/unknown", "policy/empty"] == []'
 jq '.Response.ScanType = ["RISK"]' replies/prod.json >other.json && mv other.json replies/prod.json
 check
