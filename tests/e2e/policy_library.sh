@@ -77,6 +77,15 @@ for holds in '.ScanTime = "06:00:00" | .ScanEndTime = "10:00:00"' '.LastScanTime
 	expect_json out '[.findings[] | select(.class == "policy")] | length == 0'
 done
 
+# The edges of the night, whose windows are too short or go over midnight.
+for night in '.ScanTime = "22:00:00"' '.ScanTime = "06:00:00" | .ScanEndTime = "07:00:00"' \
+	'.ScanTime = "23:59:59"'; do
+	jq ".Response |= ($night)" good.json >replies/t.json
+	check
+	expect_json out '[.findings[] | select(.class == "policy").rule] ==
+		["policy/schedule/window-long-enough"]'
+done
+
 # Off is one finding and not twelve.
 jq '.Response |= (.Enable = false | .ScanType = [] | .ScanPeriod = 9)' good.json >replies/t.json
 check
