@@ -434,7 +434,7 @@ static struct err *compare_limits(const struct comparing *c, const struct polici
 {
 	const struct policy *was = policies_limit(base), *is = policies_limit(head);
 	struct arena *a = c->list->arena;
-	struct reported t = {.what = {.rule = RULE_APPROVAL_LIMIT_RAISED,
+	struct reported t = {.what = {.rule = RULE_APPROVAL_LIMITS,
 				      .subject = STR("limits"),
 				      .path = STR("waiver-days")}};
 

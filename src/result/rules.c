@@ -62,8 +62,8 @@ const struct rule rules[] = {
 	  "An ignore lets more pass than it did",
 	  "What it ignores counts nowhere",
 	  NEXT_APPROVE },
-	[RULE_APPROVAL_LIMIT_RAISED] =
-	{ "approval/limit-raised", CLASS_APPROVAL, SEVERITY_HIGH,
+	[RULE_APPROVAL_LIMITS] =
+	{ "approval/limits", CLASS_APPROVAL, SEVERITY_HIGH,
 	  "Waivers may last longer than they might",
 	  "A waiver that let nothing pass may let it pass now",
 	  NEXT_APPROVE },

@@ -133,7 +133,7 @@ for line in 'rule=on' 'rule=p0/on' "rule=on\ntarget=tN" 'rule=drift/Id'; do
 	bounded 0 review base..less
 done
 for format in markdown github; do
-	bounded 1 review base..evil --format "$format"
+	bounded '1 or 3' review base..evil --format "$format"
 done
 
 begin 'what does not fit is counted'

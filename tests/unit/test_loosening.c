@@ -127,8 +127,8 @@ static const struct row {
 	{ "a built-in rule milder than set", HEAD "[severity]\ntarget/unpinned = critical\n", HEAD "[severity]\ntarget/unpinned = high\n", "severity-lowered:4" },
 	{ "a built-in rule as before", HEAD "[severity]\ntarget/unpinned = high\n", HEAD, "severity-lowered:1" },
 	{ "drift by the other name", HEAD "[severity]\ndrift/Id = medium\n", HEAD "[drift]\n/Id = low\n", "drift-severity:4" },
-	{ "a limit raised", HEAD "[limits]\nwaiver-days = 90\n", HEAD "[limits]\nwaiver-days = 91\n", "limit-raised:4" },
-	{ "a limit gone", HEAD "[limits]\nwaiver-days = 90\n", HEAD, "limit-raised:1" },
+	{ "a limit raised", HEAD "[limits]\nwaiver-days = 90\n", HEAD "[limits]\nwaiver-days = 91\n", "limits:4" },
+	{ "a limit gone", HEAD "[limits]\nwaiver-days = 90\n", HEAD, "limits:1" },
 	/* ---- drift ---- */
 	{ "drift milder", HEAD "[drift]\n/Id = medium\n", HEAD "[drift]\n/Id = low\n", "drift-severity:4" },
 	{ "drift by direction may be milder", HEAD "[drift]\n/Id = low\n", HEAD, "drift-severity:1" },
