@@ -400,7 +400,7 @@ static void test_nomem(void **state)
 			assert_int_equal(count, 1);
 		arena_free(a);
 	}
-	assert_true(n > 60);
+	assert_true(n > 50);
 	allocations_left = 0;
 }
 
