@@ -229,62 +229,75 @@ struct order {
 	const struct resource *resource;
 	size_t field;
 	struct budget *budget;
+	bool has_repeats; /* two were compared that differ in state alone, or in nothing */
 };
 
-/* Total: elements that differ in state alone stand in one order too, whatever the reply's. */
-static int compare_elements(const void *a, const void *b, void *ctx)
+static const struct field *field_of(const struct order *o)
 {
-	const struct element *x = *(const struct element *const *)a;
-	const struct element *y = *(const struct element *const *)b;
-	const struct order *o = ctx;
-	const struct field *f = &o->resource->fields[o->field];
+	return &o->resource->fields[o->field];
+}
+
+/* Total: elements that differ in state alone stand in one order too, whatever the reply's. */
+static int compare_elements(struct order *o, const struct element *x, const struct element *y)
+{
+	const struct field *f = field_of(o);
 	int c = element_compare(o->resource, o->field, x, y);
 
 	if (!c)
 		c = element_compare_config(f, x, y);
-	return c ? c : element_compare_state(f, x, y);
+	if (c)
+		return c;
+	o->has_repeats = true;
+	return element_compare_state(f, x, y);
 }
 
 static bool same_element(const struct order *o, const struct element *x, const struct element *y)
 {
 	return element_compare(o->resource, o->field, x, y) == 0 &&
-	       element_compare_config(&o->resource->fields[o->field], x, y) == 0;
+	       element_compare_config(field_of(o), x, y) == 0;
 }
 
 /*
- * Most comparisons are decided by the first bytes in which identities differ at all, so those are
- * kept beside each element and a million of them are sorted with few looks at the texts.
+ * The texts of a million elements are far from each other in memory. So eight bytes of each
+ * identity, from where the identities differ first, are kept beside the element, and what is sorted
+ * is those. Elements whose bytes are equal are ranked again among themselves, by what differs next.
  */
 struct ranked {
-	uint64_t first; /* big-endian: compares like the bytes */
+	uint64_t rank; /* big-endian: compares like the bytes */
 	const struct element *e;
 };
 
-/* A byte of an identity; behind the last of a member is the next key member. */
+/* So often elements are ranked again; what is equal then is compared as it is, text by text. */
+#define RANKINGS_MAX 16u
+
+/* Fewer elements than this are compared at once. */
+#define RANKED_LEAST ((size_t)6)
+
+/* A byte of an identity; after the last of a member is the next key member. */
 struct place {
 	size_t member, at;
 };
 
-static size_t same_bytes(struct str a, struct str b)
+static size_t same_bytes(struct str a, struct str b, size_t n)
 {
-	size_t max = a.n < b.n ? a.n : b.n, n = 0;
+	size_t max = a.n < b.n ? a.n : b.n;
 
 	while (n < max && a.p[n] == b.p[n])
 		n++;
 	return n;
 }
 
-/* Moves `until` back to where two identities part, if that is before it. */
+/* Moves `until` back to where two identities part, if that is before it; they are equal to `from`. */
 static void part_at(const struct field *f, const struct element *x, const struct element *y,
-		    struct place *until)
+		    struct place from, struct place *until)
 {
-	for (size_t m = 0; m < f->member_count && m <= until->member; m++) {
+	for (size_t m = from.member; m < f->member_count && m <= until->member; m++) {
 		struct str a = element_member(x, m), b = element_member(y, m);
 		size_t same;
 
 		if (f->members[m].role != MEMBER_KEY)
 			continue;
-		same = same_bytes(a, b);
+		same = same_bytes(a, b, m == from.member ? from.at : 0);
 		if (m == until->member ? same < until->at : same < a.n || same < b.n) {
 			*until = (struct place){m, same};
 			return;
@@ -293,16 +306,17 @@ static void part_at(const struct field *f, const struct element *x, const struct
 }
 
 /* Where the first two of all these identities part: what is before it is in all of them. */
-static struct place common_place(const struct field *f, const struct element **v, size_t n)
+static struct place common_place(const struct field *f, const struct ranked *v, size_t n,
+				 struct place from)
 {
 	struct place common = {f->member_count, 0};
 
 	for (size_t i = 1; i < n; i++)
-		part_at(f, v[0], v[i], &common);
+		part_at(f, v[0].e, v[i].e, from, &common);
 	return common;
 }
 
-/* The bytes from there on, members parted by NULs; NULs for ever behind the last. */
+/* The bytes from there on, members parted by NULs; NULs for ever after the last. */
 static uint64_t rank(const struct field *f, const struct element *e, struct place from)
 {
 	unsigned char bytes[sizeof(uint64_t)] = {0};
@@ -323,20 +337,46 @@ static uint64_t rank(const struct field *f, const struct element *e, struct plac
 	return v;
 }
 
-static int compare_ranked(const void *a, const void *b, void *ctx)
+static int by_rank(const void *a, const void *b)
 {
 	const struct ranked *x = a, *y = b;
 
-	if (x->first != y->first)
-		return x->first < y->first ? -1 : 1;
-	return compare_elements(&x->e, &y->e, ctx);
+	return (x->rank > y->rank) - (x->rank < y->rank);
+}
+
+static int by_text(const void *a, const void *b, void *order)
+{
+	return compare_elements(order, ((const struct ranked *)a)->e,
+				((const struct ranked *)b)->e);
+}
+
+/* All are equal to `from`. */
+static void sort_ranked(struct order *o, struct ranked *v, size_t n, struct place from,
+			unsigned rankings)
+{
+	const struct field *f = field_of(o);
+	size_t end;
+
+	if (n >= RANKED_LEAST)
+		from = common_place(f, v, n, from);
+	if (n < RANKED_LEAST || !rankings || from.member == f->member_count) {
+		qsort_r(v, n, sizeof(*v), by_text, o);
+		return;
+	}
+	for (size_t i = 0; i < n; i++)
+		v[i].rank = rank(f, v[i].e, from);
+	qsort(v, n, sizeof(*v), by_rank);
+	for (size_t i = 0; i < n; i = end) {
+		for (end = i + 1; end < n && v[end].rank == v[i].rank; end++)
+			;
+		if (end - i > 1)
+			sort_ranked(o, v + i, end - i, from, rankings - 1);
+	}
 }
 
 static struct err *sort_elements(const struct element **v, size_t n, struct order *o)
 {
-	const struct field *f = &o->resource->fields[o->field];
 	size_t size = 2 * n * sizeof(struct ranked); /* the C library's sort works on a copy */
-	struct place common = common_place(f, v, n);
 	struct ranked *ranked;
 
 	if (!budget_take(o->budget, size))
@@ -347,8 +387,8 @@ static struct err *sort_elements(const struct element **v, size_t n, struct orde
 		return err_nomem();
 	}
 	for (size_t i = 0; i < n; i++)
-		ranked[i] = (struct ranked){rank(f, v[i], common), v[i]};
-	qsort_r(ranked, n, sizeof(*ranked), compare_ranked, o);
+		ranked[i] = (struct ranked){0, v[i]};
+	sort_ranked(o, ranked, n, (struct place){0, 0}, RANKINGS_MAX);
 	for (size_t i = 0; i < n; i++)
 		v[i] = ranked[i].e;
 	free(ranked);
@@ -356,19 +396,22 @@ static struct err *sort_elements(const struct element **v, size_t n, struct orde
 	return NULL;
 }
 
+/* Sorting compares all that end up side by side, unless their ranks differ. */
 static struct err *make_elements_set(const struct element **v, size_t *n, struct order *o)
 {
 	size_t kept = 1, i;
 
-	for (i = 1; i < *n && compare_elements(&v[i - 1], &v[i], o) < 0; i++)
+	for (i = 1; i < *n && compare_elements(o, v[i - 1], v[i]) < 0; i++)
 		;
 	if (i < *n)
 		TRY(sort_elements(v, *n, o));
+	if (!o->has_repeats)
+		return NULL;
 	for (i = 1; i < *n; i++) {
 		if (!same_element(o, v[kept - 1], v[i]))
 			v[kept++] = v[i];
 	}
-	*n = *n ? kept : 0;
+	*n = kept;
 	return NULL;
 }
 
@@ -546,7 +589,9 @@ static struct err *not_an_object(struct reader *r, const struct field *f, size_t
 static struct err *read_list(struct reader *r, const struct field *f, struct value *v,
 			     struct elements *l)
 {
-	struct order o = {r->resource, (size_t)(f - r->resource->fields), arena_budget(r->arena)};
+	struct order o = {.resource = r->resource,
+			  .field = (size_t)(f - r->resource->fields),
+			  .budget = arena_budget(r->arena)};
 
 	for (size_t index = 0;; index++) {
 		struct json_token t;
