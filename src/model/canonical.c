@@ -389,9 +389,13 @@ static void put_jcs_elements(struct buf *b, const struct field *f, const struct 
 		order[i] = (struct entry){str_from(f->members[i].name), i};
 	qsort(order, f->member_count, sizeof(*order), by_name);
 	buf_char(b, '[');
-	for (size_t i = 0; i < v->u.elements.n; i++) {
+	for (size_t i = 0, n = v->u.elements.n; i < n; i++) {
 		if (i)
 			buf_char(b, ',');
+		if (i + ELEMENTS_AHEAD < n)
+			__builtin_prefetch(v->u.elements.v[i + ELEMENTS_AHEAD]);
+		if (i + TEXTS_AHEAD < n)
+			element_fetch(f, v->u.elements.v[i + TEXTS_AHEAD]);
 		put_jcs_element(b, f, v->u.elements.v[i], order);
 	}
 	buf_char(b, ']');

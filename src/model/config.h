@@ -43,6 +43,21 @@ static inline struct str element_member(const struct element *e, size_t i)
 	return (struct str){e->base + e->members[i].at, e->members[i].n};
 }
 
+/*
+ * A sorted list is in another order than the source, so that each element, and then its text, is
+ * waited for. A walk over many asks for both ahead of its turn.
+ */
+#define ELEMENTS_AHEAD ((size_t)16)
+#define TEXTS_AHEAD    ((size_t)8)
+
+static inline void element_fetch(const struct field *f, const struct element *e)
+{
+	for (size_t i = 0; i < f->member_count; i++) {
+		if (f->members[i].role == MEMBER_KEY)
+			__builtin_prefetch(e->base + e->members[i].at);
+	}
+}
+
 /* Does the source name this member? */
 static inline bool element_names(const struct element *e, size_t i)
 {

@@ -311,8 +311,13 @@ static struct place common_place(const struct field *f, const struct ranked *v, 
 {
 	struct place common = {f->member_count, 0};
 
-	for (size_t i = 1; i < n; i++)
+	for (size_t i = 1; i < n; i++) {
+		if (i + ELEMENTS_AHEAD < n)
+			__builtin_prefetch(v[i + ELEMENTS_AHEAD].e);
+		if (i + TEXTS_AHEAD < n)
+			element_fetch(f, v[i + TEXTS_AHEAD].e);
 		part_at(f, v[0].e, v[i].e, from, &common);
+	}
 	return common;
 }
 
