@@ -89,19 +89,19 @@ void buf_add_slowly(struct buf *b, const void *p, size_t n)
 	measure_room(b);
 }
 
-void buf_str(struct buf *b, struct str s)
+char *buf_space(struct buf *b, size_t n)
 {
-	buf_add(b, s.p, s.n);
+	bool has_room = !has_failed(b) && reserve(b, n);
+
+	measure_room(b);
+	return has_room ? b->p + b->n : NULL;
 }
 
-void buf_puts(struct buf *b, const char *nul_terminated)
+void buf_filled(struct buf *b, size_t n)
 {
-	buf_add(b, nul_terminated, strlen(nul_terminated));
-}
-
-void buf_char(struct buf *b, char c)
-{
-	buf_add(b, &c, 1);
+	b->n += n;
+	b->p[b->n] = '\0';
+	measure_room(b);
 }
 
 void buf_printf(struct buf *b, const char *fmt, ...)

@@ -34,22 +34,55 @@ struct buf buf_stream(bool (*sink)(void *ctx, const char *p, size_t n), void *ct
 /* The way round room and failures; see buf_add. */
 void buf_add_slowly(struct buf *b, const void *p, size_t n);
 
-/* Here, because canonical forms are written in many small pieces. */
-static inline void buf_add(struct buf *b, const void *p, size_t n)
+/*
+ * The next n bytes, to be filled at once, where there is room without a look; else NULL. These are
+ * here, because canonical forms are written in many small pieces.
+ */
+static inline char *buf_claim(struct buf *b, size_t n)
 {
-	if (n == 0 || n >= b->room) {
-		buf_add_slowly(b, p, n);
-		return;
-	}
-	memcpy(b->p + b->n, p, n);
+	char *p;
+
+	if (n >= b->room)
+		return NULL;
+	p = b->p + b->n;
 	b->n += n;
 	b->room -= n;
-	b->p[b->n] = '\0';
+	p[n] = '\0';
+	return p;
 }
 
-void buf_str(struct buf *b, struct str s);
-void buf_puts(struct buf *b, const char *nul_terminated);
-void buf_char(struct buf *b, char c);
+static inline void buf_add(struct buf *b, const void *p, size_t n)
+{
+	char *to = buf_claim(b, n);
+
+	if (to && n)
+		memcpy(to, p, n);
+	else
+		buf_add_slowly(b, p, n);
+}
+
+static inline void buf_str(struct buf *b, struct str s)
+{
+	buf_add(b, s.p, s.n);
+}
+
+static inline void buf_char(struct buf *b, char c)
+{
+	buf_add(b, &c, 1);
+}
+
+static inline void buf_puts(struct buf *b, const char *nul_terminated)
+{
+	buf_add(b, nul_terminated, strlen(nul_terminated));
+}
+
+/*
+ * Room for n bytes at the end of what is no stream, for who has them from a call that fills memory;
+ * NULL after a failure. Then buf_filled says how many came.
+ */
+char *buf_space(struct buf *b, size_t n);
+void buf_filled(struct buf *b, size_t n);
+
 void buf_printf(struct buf *b, const char *fmt, ...) PRINTF(2, 3);
 void buf_u64(struct buf *b, uint64_t v);
 

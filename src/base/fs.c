@@ -13,28 +13,38 @@
 #include "base/attr.h"
 
 #define NAMES_MAX 100u /* tries to find a name that is free */
+/* What is asked for at a time of a file whose size is not known, or has grown. */
+#define READ_STEP ((size_t)32 << 10)
 
 static struct err *read_all(int fd, const char *name, size_t max, struct buf *out)
 {
-	char chunk[32768];
+	size_t step = READ_STEP;
 	struct stat st;
-	size_t total = 0;
 
-	if (fstat(fd, &st) == 0 && S_ISDIR(st.st_mode))
+	if (fstat(fd, &st) != 0)
+		return err_errno(ERR_CONFIG, errno, "%s", name);
+	if (S_ISDIR(st.st_mode))
 		return err_new(ERR_CONFIG, "%s: is a folder, expected a file", name);
+	/* With the byte that is not there, so that the end is found without more room. */
+	if (S_ISREG(st.st_mode) && (uintmax_t)st.st_size < SIZE_MAX && (size_t)st.st_size > step)
+		step = (size_t)st.st_size + 1;
 	for (;;) {
-		ssize_t n = read(fd, chunk, sizeof(chunk));
+		size_t left = out->max - out->n;
+		char *p = buf_space(out, left < step ? left : step);
+		ssize_t n;
 
-		if (n == 0)
+		if (!p)
 			return buf_check(out, ERR_CONFIG, name);
+		n = read(fd, p, left < step ? left : step);
+		if (n == 0)
+			return NULL;
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return err_errno(ERR_CONFIG, errno, "%s", name);
-		total += (size_t)n;
-		if (total > max)
+		buf_filled(out, (size_t)n);
+		if (out->n > max)
 			return err_new(ERR_CONFIG, "%s: larger than %zu bytes", name, max);
-		buf_add(out, chunk, (size_t)n);
 	}
 }
 
@@ -58,7 +68,8 @@ struct err *fs_read(const char *path, size_t max, struct buf *out)
 	struct err *e;
 	int fd;
 
-	*out = BUF_INIT(max);
+	/* One byte more, in which it shows that there is more. */
+	*out = BUF_INIT(max < SIZE_MAX ? max + 1 : max);
 	if (strcmp(path, "-") == 0)
 		return read_fd(STDIN_FILENO, fs_read_name(path), max, out);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);

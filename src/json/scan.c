@@ -206,6 +206,9 @@ void json_scan_free(struct json_scan *s)
 
 static void skip_blanks(struct json_scan *s)
 {
+	/* Replies have none between most tokens. */
+	if (s->p<s->end && * s->p> ' ')
+		return;
 	for (; s->p < s->end && (*s->p == ' ' || *s->p == '\n' || *s->p == '\t' || *s->p == '\r');
 	     s->p++)
 		s->line += *s->p == '\n';

@@ -18,17 +18,25 @@ static void put_escape(struct buf *b, unsigned char c)
 
 void json_put_string(struct buf *b, struct str s)
 {
-	buf_add(b, "\"", 1);
-	while (s.n) {
-		size_t run = json_plain_run(s);
+	size_t run = json_plain_run(s);
+	char *all = run == s.n ? buf_claim(b, s.n + 2) : NULL;
 
+	if (all) {
+		all[0] = all[s.n + 1] = '"';
+		if (s.n)
+			memcpy(all + 1, s.p, s.n);
+		return;
+	}
+	buf_char(b, '"');
+	while (s.n) {
 		buf_add(b, s.p, run);
 		if (run < s.n)
 			put_escape(b, (unsigned char)s.p[run++]);
 		s.p += run;
 		s.n -= run;
+		run = json_plain_run(s);
 	}
-	buf_add(b, "\"", 1);
+	buf_char(b, '"');
 }
 
 void json_put_integer(struct buf *b, struct integer i)
