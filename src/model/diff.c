@@ -2,6 +2,7 @@
 #include "model/diff.h"
 
 #include "base/buf.h"
+#include "base/grow.h"
 #include "json/canonical.h"
 #include "json/pointer.h"
 #include "json/scan.h"
@@ -17,16 +18,50 @@ const char *change_op_name(enum change_op op)
 	return names[op];
 }
 
-struct tally {
-	size_t removed, added, altered;
+/* The lists of a change while they grow: they are in the arena. */
+struct lists {
+	struct change *c;
+	struct arena *arena;
+	size_t removed_cap, added_cap, altered_cap;
 };
 
-/* One merge of two sorted sets. Counts, and fills the lists of `c` when they are there. */
-static struct tally merge(const struct config *before, struct change *c, bool fill)
+static struct err *add_item(struct arena *a, size_t **list, size_t *n, size_t *cap, size_t item)
 {
-	const struct resource *r = before->resource;
+	size_t *v = grow_in(a, *list, *n, cap, sizeof(*v));
+
+	if (!v)
+		return err_nomem();
+	v[(*n)++] = item;
+	*list = v;
+	return NULL;
+}
+
+static struct err *add_altered(struct lists *l, size_t before, size_t after)
+{
+	struct change *c = l->c;
+	struct item_pair *v =
+		grow_in(l->arena, c->altered, c->altered_count, &l->altered_cap, sizeof(*v));
+
+	if (!v)
+		return err_nomem();
+	v[c->altered_count++] = (struct item_pair){before, after};
+	c->altered = v;
+	return NULL;
+}
+
+/* Of two elements of one identity. */
+static bool is_altered(const struct change *c, size_t i, size_t j)
+{
+	return c->field->kind == KIND_ELEMENTS &&
+	       element_compare_config(c->field, c->before->u.elements.v[i],
+				      c->after->u.elements.v[j]) != 0;
+}
+
+/* One merge of two sorted sets. */
+static struct err *merge(const struct resource *r, struct lists *l)
+{
+	struct change *c = l->c;
 	size_t n = value_count(c->field, c->before), m = value_count(c->field, c->after);
-	struct tally t = {0, 0, 0};
 	size_t i = 0, j = 0;
 
 	while (i < n || j < m) {
@@ -34,31 +69,25 @@ static struct tally merge(const struct config *before, struct change *c, bool fi
 			    : j == m ? -1
 				     : value_compare_items(r, c->row, c->before, i, c->after, j);
 
-		if (order < 0) {
-			if (fill)
-				c->removed[t.removed] = i;
-			t.removed++;
-		} else if (order > 0) {
-			if (fill)
-				c->added[t.added] = j;
-			t.added++;
-		} else if (!value_items_equal(r, c->row, c->before, i, c->after, j)) {
-			if (fill)
-				c->altered[t.altered] = (struct item_pair){i, j};
-			t.altered++;
-		}
+		if (order < 0)
+			TRY(add_item(l->arena, &c->removed, &c->removed_count, &l->removed_cap, i));
+		else if (order > 0)
+			TRY(add_item(l->arena, &c->added, &c->added_count, &l->added_cap, j));
+		else if (is_altered(c, i, j))
+			TRY(add_altered(l, i, j));
 		i += order <= 0;
 		j += order >= 0;
 	}
-	return t;
+	return NULL;
 }
 
 /*
  * Unknown members are part of what tells elements apart, so one that changes makes the old element
  * go and a new one come. Both have the same keys, and what happened is that the element changed.
  */
-static void pair_alike(struct change *c)
+static struct err *pair_alike(struct lists *l)
 {
+	struct change *c = l->c;
 	const struct element **before = c->before->u.elements.v, **after = c->after->u.elements.v;
 	size_t i = 0, j = 0, removed = 0, added = 0;
 
@@ -70,8 +99,7 @@ static void pair_alike(struct change *c)
 							   after[c->added[j]]);
 
 		if (order == 0)
-			c->altered[c->altered_count++] =
-				(struct item_pair){c->removed[i], c->added[j]};
+			TRY(add_altered(l, c->removed[i], c->added[j]));
 		else if (order < 0)
 			c->removed[removed++] = c->removed[i];
 		else
@@ -81,24 +109,16 @@ static void pair_alike(struct change *c)
 	}
 	c->removed_count = removed;
 	c->added_count = added;
+	return NULL;
 }
 
 static struct err *list_items(const struct config *before, struct change *c, struct arena *a)
 {
-	struct tally t = merge(before, c, false);
+	struct lists l = {.c = c, .arena = a};
 
-	c->removed = arena_array(a, t.removed + 1, sizeof(*c->removed));
-	c->added = arena_array(a, t.added + 1, sizeof(*c->added));
-	c->altered = arena_array(a, t.altered + (t.removed < t.added ? t.removed : t.added) + 1,
-				 sizeof(*c->altered));
-	if (!c->removed || !c->added || !c->altered)
-		return err_nomem();
-	(void)merge(before, c, true);
-	c->removed_count = t.removed;
-	c->added_count = t.added;
-	c->altered_count = t.altered;
-	if (c->field->kind == KIND_ELEMENTS && t.removed && t.added)
-		pair_alike(c);
+	TRY(merge(before->resource, &l));
+	if (c->field->kind == KIND_ELEMENTS && c->removed_count && c->added_count)
+		return pair_alike(&l);
 	return NULL;
 }
 

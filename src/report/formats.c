@@ -7,12 +7,12 @@
 
 /* clang-format off */
 const struct format formats[] = {
-	/*                    name        help                                           write            of pair  timelines       runs */
-	[FORMAT_GITHUB] =   { "github",   "annotations at the lines of a pull request",  report_github,   false,   NULL,           NULL },
-	[FORMAT_JSON] =     { "json",     "all of it, as the schema describes it",       report_json,     false,   timelines_json, runs_json },
-	[FORMAT_MARKDOWN] = { "markdown", "a comment on a pull request",                 report_markdown, false,   NULL,           NULL },
-	[FORMAT_PATCH] =    { "patch",    "RFC 6902, from the first side to the second", report_patch,    true,    NULL,           NULL },
-	[FORMAT_TEXT] =     { "text",     "for a person to read",                        report_text,     false,   timelines_text, runs_text },
+	/*                    name        help                                           write            of pair  digests  timelines       runs */
+	[FORMAT_GITHUB] =   { "github",   "annotations at the lines of a pull request",  report_github,   false,   false,   NULL,           NULL },
+	[FORMAT_JSON] =     { "json",     "all of it, as the schema describes it",       report_json,     false,   true,    timelines_json, runs_json },
+	[FORMAT_MARKDOWN] = { "markdown", "a comment on a pull request",                 report_markdown, false,   false,   NULL,           NULL },
+	[FORMAT_PATCH] =    { "patch",    "RFC 6902, from the first side to the second", report_patch,    true,    false,   NULL,           NULL },
+	[FORMAT_TEXT] =     { "text",     "for a person to read",                        report_text,     false,   false,   timelines_text, runs_text },
 };
 /* clang-format on */
 

@@ -32,7 +32,8 @@ struct format {
 	const char *name;
 	const char *help;
 	struct err *(*write)(struct buf *b, const struct result *r, const struct report_style *s);
-	bool is_of_pair; /* it renders two sides and not a run */
+	bool is_of_pair;  /* it renders two sides and not a run */
+	bool has_digests; /* of each side of each target */
 	/* NULL: it has no such form. */
 	struct err *(*timelines)(struct buf *b, const struct timelines *t);
 	struct err *(*runs)(struct buf *b, const struct runs *r);

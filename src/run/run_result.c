@@ -101,6 +101,15 @@ static void write_outputs(const struct output_options *o, const struct io *io, s
 	}
 }
 
+bool run_shows_digests(const struct output_options *o)
+{
+	bool shows = o->format && o->format->has_digests;
+
+	for (size_t i = 0; i < o->file_count; i++)
+		shows |= o->files[i].format->has_digests;
+	return shows;
+}
+
 struct err *run_report(const struct output_options *o, const struct io *io, struct result *r,
 		       int *code)
 {

@@ -16,6 +16,9 @@ void run_end(struct result *r);
 /* What is judged by: --now, else the clock. */
 int64_t run_now(const struct evaluate_options *o);
 
+/* Does one of the outputs say the digests of the sides? */
+bool run_shows_digests(const struct output_options *o);
+
 /*
  * Writes the result into the files of --output, and to standard output in the format asked for.
  * *code is what the run ends with, which is also in it; a file that cannot be written makes a 0 of
