@@ -152,13 +152,51 @@ static void test_memory(void **state)
 	arena_free(a);
 }
 
+#define LADDER 200 /* longer than elements are ranked again */
+#define WIDE   40  /* more on each rung than are compared at once */
+
+/* Number i of them in an order that is neither, each twice with another state. */
+static void put_rung(struct buf *b, int i)
+{
+	int turned = i * 7919 % (2 * LADDER * WIDE), rung = turned / 2 / WIDE;
+
+	buf_printf(b, "%s{\"Namespace\":\"n\",\"ImageName\":\"", i ? "," : "");
+	for (int k = 0; k < rung; k++)
+		buf_puts(b, "123456789");
+	buf_printf(b, "%d\",\"ImageTag\":\"%d\",\"Force\":\"%d\"}", turned / 2 % WIDE / 10,
+		   turned / 2 % 10, turned % 2);
+}
+
+/* Identities that part ever later, so that each ranking of their bytes leaves many equal. */
+static void test_ladder(void **state)
+{
+	struct arena *a = arena_new();
+	struct buf b = BUF_INIT(JSON_SIZE_MAX);
+	size_t row = lib_row(&schema_registry_scan, "Images");
+	const struct value *v;
+	struct reading *r;
+
+	(void)state;
+	buf_puts(&b, "{\"Enable\":false,\"Images\":[");
+	for (int i = 0; i < 2 * LADDER * WIDE; i++)
+		put_rung(&b, i);
+	buf_puts(&b, "]}");
+	r = lib_read(a, &schema_registry_scan, b.p);
+	v = &r->config.values[row];
+	assert_int_equal(v->u.elements.n, LADDER * WIDE);
+	for (size_t i = 1; i < v->u.elements.n; i++)
+		assert_true(element_compare(&schema_registry_scan, row, v->u.elements.v[i - 1],
+					    v->u.elements.v[i]) < 0);
+	buf_free(&b);
+	arena_free(a);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_equal),
-		cmocka_unit_test(test_state),
-		cmocka_unit_test(test_collisions),
-		cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_equal),      cmocka_unit_test(test_state),
+		cmocka_unit_test(test_collisions), cmocka_unit_test(test_memory),
+		cmocka_unit_test(test_ladder),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
