@@ -164,6 +164,8 @@ static void put_list(struct buf *b, const struct field *f, const struct value *v
 	for (size_t i = 0; i < n; i++) {
 		if (i)
 			buf_puts(b, l->between);
+		if (f->kind == KIND_ELEMENTS)
+			elements_fetch(f, v->u.elements.v, i, n);
 		put_item(b, f, v, i, l->as_present);
 	}
 	buf_puts(b, l->after);
@@ -392,10 +394,7 @@ static void put_jcs_elements(struct buf *b, const struct field *f, const struct 
 	for (size_t i = 0, n = v->u.elements.n; i < n; i++) {
 		if (i)
 			buf_char(b, ',');
-		if (i + ELEMENTS_AHEAD < n)
-			__builtin_prefetch(v->u.elements.v[i + ELEMENTS_AHEAD]);
-		if (i + TEXTS_AHEAD < n)
-			element_fetch(f, v->u.elements.v[i + TEXTS_AHEAD]);
+		elements_fetch(f, v->u.elements.v, i, n);
 		put_jcs_element(b, f, v->u.elements.v[i], order);
 	}
 	buf_char(b, ']');

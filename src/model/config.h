@@ -58,6 +58,16 @@ static inline void element_fetch(const struct field *f, const struct element *e)
 	}
 }
 
+/* The walk is at number i of n. */
+static inline void elements_fetch(const struct field *f, const struct element *const *v, size_t i,
+				  size_t n)
+{
+	if (n > ELEMENTS_AHEAD && i < n - ELEMENTS_AHEAD)
+		__builtin_prefetch(v[i + ELEMENTS_AHEAD]);
+	if (n > TEXTS_AHEAD && i < n - TEXTS_AHEAD)
+		element_fetch(f, v[i + TEXTS_AHEAD]);
+}
+
 /* Does the source name this member? */
 static inline bool element_names(const struct element *e, size_t i)
 {

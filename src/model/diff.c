@@ -65,9 +65,15 @@ static struct err *merge(const struct resource *r, struct lists *l)
 	size_t i = 0, j = 0;
 
 	while (i < n || j < m) {
-		int order = i == n   ? 1
-			    : j == m ? -1
-				     : value_compare_items(r, c->row, c->before, i, c->after, j);
+		int order;
+
+		if (c->field->kind == KIND_ELEMENTS) {
+			elements_fetch(c->field, c->before->u.elements.v, i, n);
+			elements_fetch(c->field, c->after->u.elements.v, j, m);
+		}
+		order = i == n   ? 1
+			: j == m ? -1
+				 : value_compare_items(r, c->row, c->before, i, c->after, j);
 
 		if (order < 0)
 			TRY(add_item(l->arena, &c->removed, &c->removed_count, &l->removed_cap, i));
