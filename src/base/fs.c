@@ -51,8 +51,11 @@ static struct err *read_all(int fd, const char *name, size_t max, struct buf *ou
 /* On failure `out` holds nothing that would have to be freed. */
 static struct err *read_fd(int fd, const char *name, size_t max, struct buf *out)
 {
-	struct err *e = read_all(fd, name, max, out);
+	struct err *e;
 
+	/* One byte more, in which it shows that there is more. */
+	out->max = max < SIZE_MAX ? max + 1 : max;
+	e = read_all(fd, name, max, out);
 	if (e)
 		buf_free(out);
 	return e;
@@ -68,8 +71,7 @@ struct err *fs_read(const char *path, size_t max, struct buf *out)
 	struct err *e;
 	int fd;
 
-	/* One byte more, in which it shows that there is more. */
-	*out = BUF_INIT(max < SIZE_MAX ? max + 1 : max);
+	*out = BUF_INIT(max);
 	if (strcmp(path, "-") == 0)
 		return read_fd(STDIN_FILENO, fs_read_name(path), max, out);
 	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
