@@ -66,12 +66,9 @@ static bool is_rule_key(struct str s)
 }
 
 /* Every argument must be given: a key without a meaning of its change does not compile. */
-#define KEY(name, kind, is_required, change)                   \
-	{                                                      \
-		{name, kind, is_required}, KEY_CHANGE_##change \
-	}
-
 /* clang-format off */
+#define KEY(name, kind, is_required, change) { {name, kind, is_required}, KEY_CHANGE_##change }
+
 static const struct policy_key policy_keys[] = {
 	KEY("id",          INI_VALUE, true,  COMPARED),
 	KEY("title",       INI_TEXT,  false, NOTHING), /* words for people */

@@ -240,12 +240,9 @@ struct key_row {
 };
 
 /* Every argument must be given: a key without a meaning of its change does not compile. */
-#define KEY(name, is_for_defaults, set, change)                                     \
-	{                                                                           \
-		{name, INI_VALUE, false}, is_for_defaults, set, KEY_CHANGE_##change \
-	}
-
 /* clang-format off */
+#define KEY(name, is_for_defaults, set, change) { {name, INI_VALUE, false}, is_for_defaults, set, KEY_CHANGE_##change }
+
 static const struct key_row key_rows[] = {
 	/*                              name            defaults  setter            change */
 	[TARGET_KEY_ENDPOINT]     = KEY("endpoint",      true,  set_endpoint,     APPROVAL),

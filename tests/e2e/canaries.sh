@@ -38,8 +38,13 @@ search() {
 printf '%s\n' '#' / '?' @ : '[' ']' '!' '$' '&' "'" '(' ')' '*' + , ';' = % '"' '<' '>' \
 	"\\" '^' '`' '{' '|' '}' '~' ' ' %23 %2F %3f %40 %3A %25 %00 %0a %zz '#26' /@ @@ >bytes
 tried=0
+given=${ASAN_OPTIONS-}
 while IFS= read -r byte; do
 	tried=$((tried + 1))
+	# libcurl 8.14 loses memory where a proxy's password has a NUL.
+	ASAN_OPTIONS=$given
+	[ "$byte" != %00 ] || ASAN_OPTIONS=${given:+$given:}detect_leaks=0
+	export ASAN_OPTIONS
 	for scheme in http:// https:// socks5h:// nonsense:// ''; do
 		for form in "$user:$before$byte$after@" "$user$byte$before:$after@"; do
 			https_proxy="$scheme${form}127.0.0.1:1"
@@ -53,6 +58,7 @@ while IFS= read -r byte; do
 	done
 	rm -f kept/[0-9]*
 done <bytes
+ASAN_OPTIONS=$given
 [ "$tried" = 42 ] || fail "$tried bytes were tried"
 unset https_proxy
 
