@@ -207,7 +207,7 @@ void json_scan_free(struct json_scan *s)
 static void skip_blanks(struct json_scan *s)
 {
 	/* Replies have none between most tokens. */
-	if (s->p<s->end && * s->p> ' ')
+	if (s->p < s->end && s->p[0] > ' ')
 		return;
 	for (; s->p < s->end && (*s->p == ' ' || *s->p == '\n' || *s->p == '\t' || *s->p == '\r');
 	     s->p++)
