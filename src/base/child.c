@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -109,8 +110,15 @@ static void close_pipes(struct pipes *p)
 	}
 }
 
-static void be_child(const struct pipes *p, const char *const *argv, char **env)
+static void be_child(const struct pipes *p, const char *const *argv, char **env, pid_t parent)
 {
+	/*
+	 * Where this program is killed, git ends too and takes its locks with it; else it would go on
+	 * beside the next run. A parent that is gone already sends no signal.
+	 */
+	(void)prctl(PR_SET_PDEATHSIG, SIGTERM);
+	if (getppid() != parent)
+		_exit(127);
 	/* A session of its own: no terminal to ask at, and a group that can be ended as a whole. */
 	(void)setsid();
 	(void)signal(SIGPIPE, SIG_DFL);
@@ -201,12 +209,12 @@ static struct err *run(const struct child_request *req, struct pipes *p, char **
 		       struct child_result *out)
 {
 	int status = 0;
-	pid_t pid = fork();
+	pid_t parent = getpid(), pid = fork();
 
 	if (pid < 0)
 		return err_errno(ERR_OUTPUT, errno, "%s: cannot be started", req->argv[0]);
 	if (pid == 0)
-		be_child(p, req->argv, env);
+		be_child(p, req->argv, env, parent);
 	close_fd(&p->in[0]);
 	close_fd(&p->out[1]);
 	close_fd(&p->err[1]);

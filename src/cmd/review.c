@@ -26,7 +26,7 @@
  * Of all that is allocated. The program itself and pages of the repository's packs are not counted,
  * and with them it is at most 256 MiB. Who allows larger baselines allows what reading them takes.
  */
-#define MEMORY_MAX     ((uint64_t)232 << 20)
+#define MEMORY_MAX     ((uint64_t)240 << 20)
 #define MEMORY_OF_BYTE 4u
 
 struct review_command {
