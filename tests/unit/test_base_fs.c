@@ -170,6 +170,7 @@ static void test_read(void **state)
 	buf_free(&b);
 	assert_null(fs_read("empty", 0, &b));
 	assert_int_equal(b.n, 0);
+	buf_free(&b);
 	expect_error(fs_read("none", 5, &b), ERR_CONFIG, "none: No such file or directory");
 	expect_error(fs_read(".", 5, &b), ERR_CONFIG, ".: is a folder, expected a file");
 	buf_free(&b);
