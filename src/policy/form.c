@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "policy/form.h"
+#include "policy/form_parts.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +14,7 @@ static const struct integer least = {UINT64_C(1) << 63, true};
 static const struct integer most = {UINT64_MAX, false};
 
 /* False: nothing is left, and the comparison shows nothing. */
-static bool step(const struct form *f)
+bool form_step(const struct form *f)
 {
 	if (f->effort->steps_left)
 		f->effort->steps_left--;
@@ -23,7 +23,7 @@ static bool step(const struct form *f)
 
 /* ---- the line ---- */
 
-static struct integer next_integer(struct integer i)
+struct integer form_next(struct integer i)
 {
 	if (!i.is_negative)
 		return integer_from(i.magnitude + 1);
@@ -39,7 +39,7 @@ static struct integer previous_integer(struct integer i)
 	return (struct integer){i.magnitude + 1, true};
 }
 
-static bool is_below(struct integer x, struct integer y)
+bool form_is_below(struct integer x, struct integer y)
 {
 	return integer_compare(x, y) < 0;
 }
@@ -48,7 +48,7 @@ static void add_stretch(struct form *f, struct line *to, struct integer from, st
 {
 	struct stretch *p;
 
-	if (is_below(end, from))
+	if (form_is_below(end, from))
 		return;
 	p = grow_in(f->effort->arena, to->v, to->n, &to->cap, sizeof(*p));
 	if (!p) {
@@ -65,12 +65,12 @@ static void keep(struct form *f, const struct stretch *v, size_t n)
 	struct line *out = &f->spare, old = f->line;
 
 	out->n = 0;
-	for (size_t i = 0, k = 0; i < old.n && k < n && step(f);) {
+	for (size_t i = 0, k = 0; i < old.n && k < n && form_step(f);) {
 		struct stretch x = old.v[i], y = v[k];
 
-		add_stretch(f, out, is_below(x.from, y.from) ? y.from : x.from,
-			    is_below(x.to, y.to) ? x.to : y.to);
-		if (is_below(x.to, y.to))
+		add_stretch(f, out, form_is_below(x.from, y.from) ? y.from : x.from,
+			    form_is_below(x.to, y.to) ? x.to : y.to);
+		if (form_is_below(x.to, y.to))
 			i++;
 		else
 			k++;
@@ -78,27 +78,6 @@ static void keep(struct form *f, const struct stretch *v, size_t n)
 	f->line = *out;
 	f->spare = old;
 	f->is_empty |= f->line.n == 0;
-}
-
-static bool is_line_within(const struct line *a, const struct line *b)
-{
-	size_t k = 0;
-
-	for (size_t i = 0; i < a->n; i++) {
-		struct integer at = a->v[i].from;
-
-		while (k < b->n && is_below(b->v[k].to, at))
-			k++;
-		/* Stretches of `b` may touch each other. */
-		for (;; k++) {
-			if (k == b->n || is_below(at, b->v[k].from))
-				return false;
-			if (!is_below(b->v[k].to, a->v[i].to))
-				break;
-			at = next_integer(b->v[k].to);
-		}
-	}
-	return true;
 }
 
 /* The kind of an operand that is a point of the form's line. */
@@ -190,7 +169,7 @@ static void keep_points(struct form *f, const struct datum *v, size_t n)
 	if (points.n)
 		qsort(points.v, points.n, sizeof(*points.v), compare_stretches);
 	for (size_t i = 0; i < points.n; i++) {
-		if (i == 0 || is_below(points.v[kept - 1].to, points.v[i].from))
+		if (i == 0 || form_is_below(points.v[kept - 1].to, points.v[i].from))
 			points.v[kept++] = points.v[i];
 	}
 	keep(f, points.v, kept);
@@ -246,12 +225,12 @@ void form_order(struct form *f, const struct datum *d, bool lower, bool equal, b
 		return;
 	}
 	f->is_time = true;
-	if (lower && is_below(least, at))
+	if (lower && form_is_below(least, at))
 		add_stretch(f, &sides, least, previous_integer(at));
 	if (equal)
 		add_stretch(f, &sides, at, at);
-	if (higher && is_below(at, most))
-		add_stretch(f, &sides, next_integer(at), most);
+	if (higher && form_is_below(at, most))
+		add_stretch(f, &sides, form_next(at), most);
 	keep(f, sides.v, sides.n);
 }
 
@@ -267,9 +246,9 @@ void form_within_clock(struct form *f, unsigned from_s, unsigned to_s)
 }
 
 /* Does a list or a text that has `x` have `y` as well? Texts and sentences are looked through. */
-static bool has_too(const struct form *f, const struct datum *x, const struct datum *y)
+bool form_has_too(const struct form *f, const struct datum *x, const struct datum *y)
 {
-	if (!step(f))
+	if (!form_step(f))
 		return false;
 	if (f->kind == DATUM_LIST)
 		return datum_equal(x, y);
@@ -418,15 +397,15 @@ void form_take(struct form *f, const struct assertion *as)
 }
 
 /* Is this one value among those of the form? */
-static bool admits(const struct form *f, const struct datum *d)
+bool form_admits(const struct form *f, const struct datum *d)
 {
 	if (f->never_blank && d->kind == DATUM_TEXT && d->text.n == 0)
 		return false;
-	for (size_t i = 0; i < f->denied.n && step(f); i++) {
+	for (size_t i = 0; i < f->denied.n && form_step(f); i++) {
 		if (datum_equal(d, &f->denied.v[i]))
 			return false;
 	}
-	for (size_t i = 0; i < f->assert_count && step(f); i++) {
+	for (size_t i = 0; i < f->assert_count && form_step(f); i++) {
 		if (!assertion_holds_for(f->asserts[i], d))
 			return false;
 	}
@@ -443,19 +422,19 @@ static bool may_be_in_time(struct str s)
 }
 
 /* Must it not be in the list or the text? */
-static bool is_kept_out(const struct form *f, const struct datum *d)
+bool form_keeps_out(const struct form *f, const struct datum *d)
 {
 	bool is_element = f->kind == DATUM_LIST && f->is_listed;
 
 	for (size_t i = 0; i < f->none.n; i++) {
-		if (has_too(f, d, &f->none.v[i]))
+		if (form_has_too(f, d, &f->none.v[i]))
 			return true;
 	}
 	for (size_t i = 0; f->kind == DATUM_LIST && i < f->unlike.n; i++) {
 		if (d->kind == DATUM_TEXT && glob_matches(f->unlike.v[i].text, d->text))
 			return true;
 	}
-	if (f->each ? !admits(f->each, d)
+	if (f->each ? !form_admits(f->each, d)
 		    : f->kind == DATUM_TEXT && f->is_time && !may_be_in_time(d->text))
 		return true;
 	for (size_t i = 0; is_element && i < f->allowed.n; i++) {
@@ -470,7 +449,7 @@ static void keep_admitted(struct form *f)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < f->allowed.n; i++) {
-		if (admits(f, &f->allowed.v[i]))
+		if (form_admits(f, &f->allowed.v[i]))
 			f->allowed.v[kept++] = f->allowed.v[i];
 	}
 	f->allowed.n = kept;
@@ -484,7 +463,7 @@ static void narrow_choices(struct form *f)
 		struct datums those = {0};
 
 		for (size_t k = 0; k < f->choices[i].n; k++) {
-			if (!is_kept_out(f, &f->choices[i].v[k]))
+			if (!form_keeps_out(f, &f->choices[i].v[k]))
 				push(f, &those, &f->choices[i].v[k]);
 		}
 		f->choices[i] = (struct choice){those.v, those.n};
@@ -492,9 +471,9 @@ static void narrow_choices(struct form *f)
 	}
 }
 
-static bool has(const struct form *f, const struct datums *list, const struct datum *d)
+bool form_has(const struct form *f, const struct datums *list, const struct datum *d)
 {
-	for (size_t i = 0; i < list->n && step(f); i++) {
+	for (size_t i = 0; i < list->n && form_step(f); i++) {
 		if (datum_equal(&list->v[i], d))
 			return true;
 	}
@@ -515,7 +494,7 @@ static void list_elements(struct form *f)
 	     i++) {
 		struct datum d = {.kind = DATUM_INTEGER, .integer = each->line.v[i].from};
 
-		for (;; d.integer = next_integer(d.integer)) {
+		for (;; d.integer = form_next(d.integer)) {
 			if (those.n == ELEMENTS_MAX)
 				return;
 			push(f, &those, &d);
@@ -524,7 +503,7 @@ static void list_elements(struct form *f)
 		}
 	}
 	for (size_t i = 0; i < those.n; i++) {
-		if (!is_kept_out(f, &those.v[i]) && !has(f, &f->allowed, &those.v[i]))
+		if (!form_keeps_out(f, &those.v[i]) && !form_has(f, &f->allowed, &those.v[i]))
 			push(f, &f->allowed, &those.v[i]);
 	}
 	f->is_listed = true;
@@ -548,7 +527,7 @@ static void finish_list(struct form *f)
 	for (size_t i = 0; i < f->choice_count; i++) {
 		/* A text may be read as a time, so the two may be one element. */
 		if (f->choices[i].n == 1 && f->choices[i].v->kind != DATUM_CLOCK &&
-		    !has(f, &musts, f->choices[i].v))
+		    !form_has(f, &musts, f->choices[i].v))
 			push(f, &musts, f->choices[i].v);
 	}
 	if (f->choice_count)
@@ -572,156 +551,4 @@ void form_finish(struct form *f, const struct form *each)
 		finish_list(f);
 	else
 		narrow_choices(f);
-}
-
-/* ---- is one within another? ---- */
-
-static bool is_chosen_within(const struct form *f, const struct choice *x, const struct choice *y)
-{
-	for (size_t i = 0; i < x->n; i++) {
-		bool is_there = false;
-
-		for (size_t k = 0; !is_there && k < y->n; k++)
-			is_there = has_too(f, &x->v[i], &y->v[k]);
-		if (!is_there)
-			return false;
-	}
-	return true;
-}
-
-/* Of those that may be in the list so few are not chosen that one chosen must be in it. */
-static bool is_chosen_by_count(const struct form *f, const struct choice *y)
-{
-	const struct datums chosen = {.v = (struct datum *)y->v, .n = y->n};
-	size_t others = 0;
-
-	if (f->kind != DATUM_LIST || !f->is_listed)
-		return false;
-	for (size_t i = 0; i < f->allowed.n; i++)
-		others += !has(f, &chosen, &f->allowed.v[i]);
-	return is_below(integer_from(others), f->line.v[0].from);
-}
-
-static bool has_choice(const struct form *f, const struct choice *y)
-{
-	for (size_t i = 0; i < f->choice_count; i++) {
-		if (is_chosen_within(f, &f->choices[i], y))
-			return true;
-	}
-	return is_chosen_by_count(f, y);
-}
-
-/* What the form cannot say is known only where the same is said. */
-static bool is_said(const struct form *f, const struct assertion *as)
-{
-	for (size_t i = 0; i < f->assert_count && step(f); i++) {
-		const struct assertion *x = f->asserts[i];
-
-		if (x->operation == as->operation &&
-		    (as->operation->form == OPERANDS_GLOB
-			     ? str_eq(x->operands.glob, as->operands.glob)
-			     : str_eq(x->demand, as->demand)))
-			return true;
-	}
-	return false;
-}
-
-static bool all_hold(const struct datums *list, const struct assertion *as)
-{
-	for (size_t i = 0; i < list->n; i++) {
-		if (!assertion_holds_for(as, &list->v[i]))
-			return false;
-	}
-	return true;
-}
-
-/* Does a text without one of the pattern's literal parts exist nowhere else in `f`? */
-static bool lacks_a_part(const struct form *f, struct str glob)
-{
-	struct datum part = {.kind = DATUM_TEXT};
-	size_t from = 0;
-
-	for (size_t i = 0; i <= glob.n; i++) {
-		if (i < glob.n && !memchr("*?\\", glob.p[i], 3))
-			continue;
-		part.text = (struct str){glob.p + from, i - from};
-		if (part.text.n && is_kept_out(f, &part))
-			return true;
-		from = i + 1;
-		i += i < glob.n && glob.p[i] == '\\';
-	}
-	return false;
-}
-
-static bool is_literal(struct str glob)
-{
-	for (size_t i = 0; i < glob.n; i++) {
-		if (memchr("*?\\", glob.p[i], 3))
-			return false;
-	}
-	return true;
-}
-
-/* Is it shown that nothing matches the pattern? That the same is said has been looked at. */
-static bool is_unlike(const struct form *f, const struct datum *pattern)
-{
-	bool is_list = f->kind == DATUM_LIST;
-
-	for (size_t i = 0; is_list && f->is_listed; i++) {
-		if (i == f->allowed.n)
-			return true;
-		if (f->allowed.v[i].kind == DATUM_TEXT &&
-		    glob_matches(pattern->text, f->allowed.v[i].text))
-			break;
-	}
-	if (is_literal(pattern->text) && f->kind == DATUM_TEXT && !admits(f, pattern))
-		return true;
-	if (is_list)
-		return is_literal(pattern->text) && is_kept_out(f, pattern);
-	return lacks_a_part(f, pattern->text);
-}
-
-bool form_is_within(const struct form *a, const struct form *b, const struct assertion *as)
-{
-	if (a->is_empty || is_said(a, as))
-		return true;
-	if (b->is_empty)
-		return false;
-	if (a->kind == DATUM_TEXT && a->is_listed)
-		return all_hold(&a->allowed, as);
-	if (b->is_opaque || b->is_listed)
-		return false;
-	if (a->kind == DATUM_TEXT && b->is_time && !a->is_time)
-		return false;
-	if (!is_line_within(&a->line, &b->line))
-		return false;
-	for (size_t i = 0; i < b->denied.n; i++) {
-		if (admits(a, &b->denied.v[i]))
-			return false;
-	}
-	for (size_t i = 0; i < b->choice_count; i++) {
-		if (!has_choice(a, &b->choices[i]))
-			return false;
-	}
-	for (size_t i = 0; i < b->none.n; i++) {
-		if (!is_kept_out(a, &b->none.v[i]))
-			return false;
-	}
-	for (size_t i = 0; i < b->unlike.n; i++) {
-		if (!is_unlike(a, &b->unlike.v[i]))
-			return false;
-	}
-	return true;
-}
-
-bool form_has_no_elements(const struct form *list)
-{
-	return list->is_empty ||
-	       integer_compare(list->line.v[list->line.n - 1].to, integer_from(0)) == 0;
-}
-
-bool form_elements_are_within(const struct form *list, const struct form *each,
-			      const struct form *b, const struct assertion *as)
-{
-	return list->is_listed ? all_hold(&list->allowed, as) : form_is_within(each, b, as);
 }
