@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * How an identity comes to be ready: what it lacks, who waits for it, and when keys are had anew.
+ * How an identity comes to be ready: what it lacks, who waits for it, and when keys are refreshed.
  * Who is asked for them is in identity_sts.c and identity_metadata.c.
  */
 #include <stdlib.h>
@@ -54,11 +54,32 @@ struct fetch_failure identity_copy_failure(struct identity *id, const char *what
 	};
 }
 
-void identity_fail(struct identity *id, const char *what, const struct fetch_failure *f)
+struct fetch_failure identity_failure_of(struct identity *id, const char *what, enum reason reason,
+					 struct err *e, const char *hint)
 {
-	id->failure = identity_copy_failure(id, what, f);
+	char *text = err_text(e);
+	struct fetch_failure f = {.reason = reason,
+				  .message = text ? text : "out of memory",
+				  .api_code = "",
+				  .request_id = "",
+				  .hint = hint};
+
+	f = identity_copy_failure(id, what, &f);
+	free(text);
+	err_free(e);
+	return f;
+}
+
+static void set_failed(struct identity *id, struct fetch_failure f)
+{
+	id->failure = f;
 	id->state = IDENTITY_FAILED;
 	identity_waiters_wake(&id->waiters);
+}
+
+void identity_fail(struct identity *id, const char *what, const struct fetch_failure *f)
+{
+	set_failed(id, identity_copy_failure(id, what, f));
 }
 
 void identity_fail_with(struct identity *id, enum reason reason, const char *message,
@@ -74,16 +95,7 @@ void identity_fail_with(struct identity *id, enum reason reason, const char *mes
 
 void identity_fail_err(struct identity *id, const char *what, struct err *e, const char *hint)
 {
-	char *text = err_text(e);
-	struct fetch_failure f = {.reason = REASON_CREDENTIALS,
-				  .message = text ? text : "out of memory",
-				  .api_code = "",
-				  .request_id = "",
-				  .hint = hint};
-
-	identity_fail(id, what, &f);
-	free(text);
-	err_free(e);
+	set_failed(id, identity_failure_of(id, what, REASON_CREDENTIALS, e, hint));
 }
 
 void identity_take_keys(struct identity *id, const char *what, struct str body,

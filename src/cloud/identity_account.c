@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Which account an identity's keys are of. STS is asked once, for all that share the identity: keys
- * that are had anew are of the same account. Why it does not say is no failure of the identity.
+ * Which account an identity's keys belong to. STS is asked once for all targets that share the
+ * identity, because refreshed keys belong to the same account. If STS does not answer, the identity
+ * can still be used.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -28,16 +29,8 @@ static void fail_with(struct identity *id, const char *what, const struct fetch_
 /* Frees the error. */
 static void fail_err(struct identity *id, enum reason reason, struct err *e, const char *hint)
 {
-	char *text = err_text(e);
-	struct fetch_failure f = {.reason = reason,
-				  .message = text ? text : "out of memory",
-				  .api_code = "",
-				  .request_id = "",
-				  .hint = hint};
-
-	fail_with(id, ACTION, &f);
-	free(text);
-	err_free(e);
+	id->caller.failure = identity_failure_of(id, ACTION, reason, e, hint);
+	settle(id, IDENTITY_FAILED);
 }
 
 /* It is compared and recorded, so what is no number of an account is none. */

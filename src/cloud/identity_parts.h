@@ -80,6 +80,9 @@ void identity_waiters_wake(struct identity_waiters *list);
 /* Texts are copied; `what`, if wanted, goes before the message. */
 struct fetch_failure identity_copy_failure(struct identity *id, const char *what,
 					   const struct fetch_failure *f);
+/* The error as a failure with the identity's own copies of its texts. Frees the error. */
+struct fetch_failure identity_failure_of(struct identity *id, const char *what, enum reason reason,
+					 struct err *e, const char *hint);
 void identity_fail(struct identity *id, const char *what, const struct fetch_failure *f);
 void identity_fail_with(struct identity *id, enum reason reason, const char *message,
 			const char *hint);

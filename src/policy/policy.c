@@ -319,23 +319,31 @@ static bool is_target_pattern(struct str s)
 	return s.n <= GLOB_MAX;
 }
 
-static struct err *read_patterns(const struct reader *r, const struct ini_entry *e,
-				 struct policy_rule *rule)
+static struct err *read_target_list(const struct reader *r, const struct ini_entry *e,
+				    bool (*fits)(struct str), const char *expected,
+				    const struct waiver_target **out, size_t *count)
 {
 	struct words words;
 	struct waiver_target *list;
 
-	TRY(read_words(r, e, is_target_pattern, "names of targets, or patterns such as prod-*",
-		       &words));
+	TRY(read_words(r, e, fits, expected, &words));
 	list = arena_array(r->a, words.n + 1, sizeof(*list));
 	if (!list)
 		return err_nomem();
 	for (size_t i = 0; i < words.n; i++)
 		list[i] = (struct waiver_target){words.v[i].text, words.v[i].line};
-	rule->targets = list;
-	rule->target_count = words.n;
-	rule->target_line = e ? e->line : rule->line;
+	*out = list;
+	*count = words.n;
 	return NULL;
+}
+
+static struct err *read_patterns(const struct reader *r, const struct ini_entry *e,
+				 struct policy_rule *rule)
+{
+	rule->target_line = e ? e->line : rule->line;
+	return read_target_list(r, e, is_target_pattern,
+				"names of targets, or patterns such as prod-*", &rule->targets,
+				&rule->target_count);
 }
 
 static struct err *read_rule(const struct reader *r, const struct ini_section *s,
@@ -448,19 +456,9 @@ static struct err *read_limits(const struct reader *r, const struct ini_section 
 
 static struct err *read_targets(const struct reader *r, const struct ini_entry *e, struct waiver *w)
 {
-	struct words words;
-	struct waiver_target *list;
-
-	TRY(read_words(r, e, target_is_name, "names of targets; without the key it is for all",
-		       &words));
-	list = arena_array(r->a, words.n + 1, sizeof(*list));
-	if (!list)
-		return err_nomem();
-	for (size_t i = 0; i < words.n; i++)
-		list[i] = (struct waiver_target){words.v[i].text, words.v[i].line};
-	w->targets = list;
-	w->target_count = words.n;
-	return NULL;
+	return read_target_list(r, e, target_is_name,
+				"names of targets; without the key it is for all", &w->targets,
+				&w->target_count);
 }
 
 static struct err *read_expires(const struct reader *r, const struct ini_entry *e, struct waiver *w)

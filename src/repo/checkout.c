@@ -482,17 +482,6 @@ static char *next_line(char **at)
 	return line;
 }
 
-static bool is_head(struct repo *r, const char *ref)
-{
-	git_reference *head = NULL;
-	bool same = git_reference_lookup(&head, r->git, "HEAD") == 0 &&
-		    git_reference_type(head) == GIT_REFERENCE_SYMBOLIC &&
-		    strcmp(git_reference_symbolic_target(head), ref) == 0;
-
-	git_reference_free(head);
-	return same;
-}
-
 /* What a run that was killed had not written to its end. */
 static void drop_half(struct repo *r, const char *path)
 {
@@ -542,7 +531,7 @@ static struct err *repair_by(struct repo *r, char *note)
 
 	if (!ref || !hex)
 		return NULL;
-	if (!is_head(r, ref)) {
+	if (!ref_is_head(r, ref)) {
 		while ((path = next_line(&note)))
 			drop_half(r, path);
 		return NULL;

@@ -47,14 +47,7 @@ static struct err *check_paths(struct job *j)
 
 bool repo_is_current(struct repo *r, const char *ref)
 {
-	git_reference *head = NULL;
-	bool same = !git_repository_is_bare(r->git) &&
-		    git_reference_lookup(&head, r->git, "HEAD") == 0 &&
-		    git_reference_type(head) == GIT_REFERENCE_SYMBOLIC &&
-		    strcmp(git_reference_symbolic_target(head), ref) == 0;
-
-	git_reference_free(head);
-	return same;
+	return !git_repository_is_bare(r->git) && ref_is_head(r, ref);
 }
 
 /* Where the branch moved on, our paths must be as they were judged. */

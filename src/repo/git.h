@@ -49,7 +49,7 @@ size_t commit_parents(const git_commit *c, git_oid ids[2]);
 
 /*
  * alloc_limit.c: starts libgit2 and has it make the place where it keeps a thread's errors. While that is
- * missing, to report that memory is at its end takes memory, and 1.5 calls itself without an end.
+ * missing, libgit2 1.5 needs memory to report that it is out of memory, and recurses without end.
  * So the allocator is ours from the first call on, and libgit2 is never stopped.
  */
 struct err *repo_memory_start(void) MUST_USE;
@@ -164,6 +164,8 @@ struct move {
 };
 
 /* *moved is false where the reference was no longer `from`; nothing has happened then. */
+/* Is HEAD on this branch, in a bare repository too? */
+bool ref_is_head(struct repo *r, const char *ref);
 struct err *move_ref(const struct move *m, bool *moved) MUST_USE;
 
 /* open.c: another handle on the same repository. */

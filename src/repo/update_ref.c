@@ -113,15 +113,15 @@ static struct err *log_move(const struct move *m, const char *dir, const char *r
 	return e;
 }
 
-static bool is_head(struct repo *r, const char *ref)
+bool ref_is_head(struct repo *r, const char *ref)
 {
 	git_reference *head = NULL;
-	bool same = git_reference_lookup(&head, r->git, "HEAD") == 0 &&
-		    git_reference_type(head) == GIT_REFERENCE_SYMBOLIC &&
-		    strcmp(git_reference_symbolic_target(head), ref) == 0;
+	bool is_it = git_reference_lookup(&head, r->git, "HEAD") == 0 &&
+		     git_reference_type(head) == GIT_REFERENCE_SYMBOLIC &&
+		     strcmp(git_reference_symbolic_target(head), ref) == 0;
 
 	git_reference_free(head);
-	return same;
+	return is_it;
 }
 
 static int remove_empty(const char *path, const struct stat *st, int type, struct FTW *at)
@@ -176,7 +176,7 @@ static struct err *swap(const struct move *m, struct lock_own *l, bool *moved)
 	if (m->is_current && !repo_is_current(m->r, ref))
 		return err_new(ERR_OUTPUT, "HEAD left %s meanwhile; nothing was committed", ref);
 	TRY(log_move(m, git_repository_commondir(m->r->git), ref));
-	if (is_head(m->r, ref))
+	if (ref_is_head(m->r, ref))
 		TRY(log_move(m, git_repository_path(m->r->git), "HEAD"));
 	code = put_reference(l);
 	if (code)
