@@ -29,8 +29,8 @@ void *arena_array(struct arena *a, size_t count, size_t size) MUST_USE;
 char *arena_bytes(struct arena *a, size_t size) MUST_USE;
 
 /*
- * Memory from malloc becomes the arena's to free; `size` is what of it counts for a budget. False:
- * memory is at its end, and it stays yours.
+ * Gives memory from malloc to the arena, which frees it. `size` is the part that counts against the
+ * budget. Returns false if out of memory; the caller then still owns it.
  */
 bool arena_adopt(struct arena *a, void *p, size_t size) MUST_USE;
 
@@ -46,10 +46,10 @@ struct arena_mark {
 struct arena_mark arena_mark(const struct arena *a);
 void arena_rewind(struct arena *a, const struct arena_mark *m);
 
-/* A copy with a NUL behind it; .p is NULL when memory is at its end. */
+/* A copy with a NUL behind it; .p is NULL if out of memory. */
 struct str arena_str(struct arena *a, struct str s) MUST_USE;
 
-/* printf into the arena, NUL-terminated; NULL when memory is at its end. */
+/* printf into the arena, NUL-terminated; NULL if out of memory. */
 char *arena_printf(struct arena *a, const char *fmt, ...) PRINTF(2, 3) MUST_USE;
 
 #endif

@@ -52,12 +52,12 @@ struct err *err_because(struct err *e, enum reason reason) MUST_USE NEVER_NULL;
 /* Memory is at its end: a static object, so that it can always be had. Free it like any other. */
 struct err *err_nomem(void) MUST_USE NEVER_NULL;
 
-/* "outer: inner: innermost", owned by the caller; NULL when memory is at its end. */
+/* "outer: inner: innermost", owned by the caller; NULL if out of memory. */
 char *err_text(const struct err *e) MUST_USE;
 
 /*
  * An error that is one target's trouble and not the run's: its text, in the arena; the error is
- * freed. That memory is at its end stays an error.
+ * freed. ERR_NOMEM is returned unchanged.
  */
 struct err *err_become_text(struct err *e, struct arena *a, struct str *out) MUST_USE;
 

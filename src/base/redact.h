@@ -13,7 +13,7 @@
 
 /*
  * `text` without what is known, and without what may be a user and a password in any URL. The
- * caller's to free; NULL where memory is at its end.
+ * caller's to free; NULL if out of memory.
  */
 char *redact(struct str text) MUST_USE;
 

@@ -48,7 +48,7 @@ struct credential {
 
 void credential_clear(struct credential *c); /* wipes; may be called twice */
 
-/* "AKID****0000": enough to tell two keys apart. NULL when memory is at its end. */
+/* "AKID****0000": enough to tell two keys apart. NULL if out of memory. */
 const char *credential_masked_id(const struct credential *c, struct arena *a) MUST_USE;
 
 struct credential_query {

@@ -9,8 +9,8 @@
  * Who a target's requests are signed by: a credential of credentials.h and what has to be asked
  * before it can sign. A web identity or the machine's role is exchanged for keys, and a role is
  * assumed on top. STS is asked which account the keys are of, since the text of a role's ARN proves
- * nothing. All of it happens once for each credential, for all targets that share it. Keys that run
- * out are had anew.
+ * nothing. All of it happens once for each credential, for all targets that share it. Expired
+ * keys are refreshed.
  */
 
 struct identities;

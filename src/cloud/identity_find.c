@@ -70,7 +70,7 @@ static struct err *add(struct identities *ids, const struct identity_request *wi
 
 /* ---- names of credentials ---- */
 
-/* The digest of `text`, which is NULL when memory is at its end. */
+/* The digest of `text`, which is NULL if out of memory. */
 static struct err *digest_text(struct arena *a, const char *text, const char **out)
 {
 	char hex[SHA256_HEX_SIZE];

@@ -12,10 +12,10 @@
 #define GIVE_RANGE "give BASE..HEAD or BASE"
 
 /*
- * A value is named as "/member/member" of the event file, or as an environment variable. What is
- * proposed goes onto the tip of its target, and never onto a commit that an event names as base: that
- * one may be as old as whoever proposes likes. After a push to a branch that counts as it is, the
- * default one or a protected one, what was there before is what it is held against.
+ * A value is named as "/member/member" of the event file, or as an environment variable. A proposal
+ * is merged into the current commit of its target branch. The commit that the event names as base is
+ * never used, because the proposer can choose how old it is. A push to the default branch or to a
+ * protected one is compared with the commit that was there before.
  */
 struct system {
 	const char *name, *on; /* the variable that is "true" there */

@@ -21,7 +21,7 @@ void contain_calls(const struct io *io);
  */
 struct err *contain_time(uint64_t limit_ms, uint64_t cpu_ms) MUST_USE;
 
-/* No more than so many bytes of memory: what needs more fails as where memory is at its end. */
+/* Limits memory to so many bytes: an allocation beyond it fails. */
 struct err *contain_memory(uint64_t bytes) MUST_USE;
 
 /*

@@ -22,7 +22,7 @@ struct repo_commit_request {
 	const struct repo_change *changes; /* each path once */
 	size_t change_count;
 	struct str message; /* UTF-8; its first line is the subject */
-	bool is_record;     /* one of a chain: counts though nothing differs, whoever came before */
+	bool is_record;     /* one of a chain: made even if nothing differs */
 	/*
 	 * NULL, or called before each try, also on top of what others have pushed: brings the bytes
 	 * of `changes` up to that moment.

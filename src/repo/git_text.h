@@ -8,7 +8,7 @@
 
 /* What libgit2 says of its last failure. Only these read its words, and let no secret through. */
 
-/* The caller's to free. NULL: it says nothing, or memory is at its end. */
+/* The caller's to free. NULL: it says nothing, or out of memory. */
 char *git_text(void) MUST_USE;
 
 /* Does it hold this word? */

@@ -18,9 +18,9 @@ struct err *repo_push_check(struct repo *r, const char *ref, struct arena *a,
  * ours. Those of another are, where this program made them and they change nothing but `paths`.
  */
 struct repo_owed {
-	const char *ref;    /* "refs/heads/main" */
-	bool is_ours;       /* a branch of records, whose every commit this program made */
-	bool is_record;     /* each record counts, whoever came before; see repo_commit_request */
+	const char *ref; /* "refs/heads/main" */
+	bool is_ours;    /* a branch of records, whose every commit this program made */
+	bool is_record; /* each record counts, even if it equals the last; see repo_commit_request */
 	const char **paths; /* unless is_ours */
 	size_t path_count;
 };

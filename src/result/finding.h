@@ -79,7 +79,7 @@ struct findings {
 /* Writes the rule's text. Other texts must live as long as the list; see findings_text. */
 struct err *findings_add(struct findings *list, const struct finding *f) MUST_USE;
 
-/* printf into the list's arena, as valid UTF-8. .p is NULL when memory is at its end. */
+/* printf into the list's arena, as valid UTF-8. .p is NULL if out of memory. */
 struct str findings_text(const struct findings *list, const char *fmt, ...) PRINTF(2, 3) MUST_USE;
 
 /* Gravest first, then target, rule, path: the order of every output. */

@@ -124,7 +124,7 @@ static void put_side(struct buf *b, const struct change *c, bool is_before)
 	put_cut(b, end_excerpt(&value, b));
 }
 
-/* ->p is NULL when memory is at its end. */
+/* ->p is NULL if out of memory. */
 static struct err *describe_change(const struct findings *list, const struct change *c,
 				   struct str *text)
 {

@@ -48,7 +48,7 @@ struct err *loosenings_add(struct loosenings *list, const struct loosening *l) M
 struct err *loosenings_write(struct loosenings *list, struct buf *out, size_t *count) MUST_USE;
 
 /*
- * An item and the finding that tells it; `message.p` NULL: memory is at its end. An item that names
+ * An item and the finding that tells it; `message.p` is NULL if out of memory. An item that names
  * no files is about `file`, and one that names one alone has it under that path in both commits.
  */
 struct reported {
@@ -61,7 +61,7 @@ struct reported {
 struct err *loosening_tell(struct result *r, struct loosenings *list,
 			   const struct reported *t) MUST_USE;
 
-/* JSON strings for `before` and `after`, in the arena; .p is NULL when memory is at its end. */
+/* JSON strings for `before` and `after`, in the arena; .p is NULL if out of memory. */
 struct str loosening_text(struct arena *a, struct str s);
 
 /* ---- what is compared ---- */

@@ -12,8 +12,8 @@
 
 /*
  * A target signs at two places, the API and STS. Its source is where its keys come from; a role that
- * they assume is of the same source at the vendor's hosts, and counts apart at any other: there the
- * role's keys would be new, whoever's keys asked for them.
+ * they assume is of the same source at the vendor's hosts. At any other host it is a source of its own,
+ * because the role's keys would be new there.
  */
 #define PLACES 2
 

@@ -19,7 +19,7 @@ struct scribe {
 };
 
 void scribe_begin(struct scribe *s); /* in place: the writer points into it */
-/* .p is NULL when memory is at its end. Frees the rest. */
+/* .p is NULL if out of memory. Frees the rest. */
 struct str scribe_end(struct scribe *s, struct arena *a);
 
 void scribe_assertions(struct scribe *s, const char *key, const struct assertion *list, size_t n);
@@ -27,7 +27,7 @@ void scribe_assertions(struct scribe *s, const char *key, const struct assertion
 /* Texts as a list. */
 struct str loosening_assertions(struct arena *a, const struct assertion *list, size_t n);
 
-/* "POLICY/NAME" in the arena; .p is NULL when memory is at its end. */
+/* "POLICY/NAME" in the arena; .p is NULL if out of memory. */
 struct str loosening_subject(struct arena *a, const struct policy *p, struct str name);
 
 /* The policy of this id, NULL without one. */

@@ -207,7 +207,7 @@ static bool was_named(const struct target *const *was, size_t n, struct str name
 /*
  * A name brings the waivers and the history that are under it. A target may keep those of what it
  * was in the base; a former name that is new to it, and a name of its own that another target of
- * the base had, are taken over, whoever takes them and whether or not any target had them.
+ * the base had, are taken over, even if no target had them.
  */
 static struct err *compare_names(const struct comparing *c, const struct target *head,
 				 const struct followers *base)

@@ -100,7 +100,7 @@ const struct rule rules[] = {
 	[RULE_APPROVAL_TARGET_ADDED] =
 	{ "approval/target-added", CLASS_APPROVAL, SEVERITY_HIGH,
 	  "Credentials go where they did not go",
-	  "The next run signs there, and whoever answers has the token or the keys",
+	  "The next run sends a token or signed requests to a host that base does not trust",
 	  NEXT_APPROVE },
 	[RULE_APPROVAL_TARGET_CHANGED] =
 	{ "approval/target-changed", CLASS_APPROVAL, SEVERITY_HIGH,

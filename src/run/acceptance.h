@@ -39,7 +39,7 @@ bool acceptance_may_weaken(const struct acceptance *a, size_t i);
 
 /* How many targets the baseline of `t` speaks for, and their names, which may be NULL. */
 size_t baseline_served(const struct workspace *w, const struct target *t, struct buf *names);
-/* "a, b, c", in the arena; "" when memory is at its end. */
+/* "a, b, c", in the arena; "" if out of memory. */
 const char *baseline_served_names(const struct workspace *w, const struct target *t);
 /* Is the i-th of those selected the first that has its baseline? */
 bool baseline_is_first(const struct workspace *w, size_t i);

@@ -331,7 +331,7 @@ static void test_unconfigured(void **state)
 	}
 }
 
-/* Keys that end soon are had anew by whoever needs them next; the token's file is read again. */
+/* Keys that end soon are refreshed by the next target that needs them; the token file is read again. */
 static void test_expiry(void **state)
 {
 	struct fixture f;
@@ -358,7 +358,7 @@ static void test_expiry(void **state)
 	end(&f);
 }
 
-/* A refused token is had anew once it is old enough to be what is wrong; own keys cannot be. */
+/* A refused token is refreshed once it is old enough to be what is wrong; own keys cannot be. */
 static void test_renewal(void **state)
 {
 	struct fixture f;
@@ -581,7 +581,7 @@ static void test_account_of_role(void **state)
 	end(&f);
 }
 
-/* Keys that were had anew are of the same account. */
+/* Refreshed keys belong to the same account. */
 static void test_account_is_asked_once(void **state)
 {
 	struct fixture f;

@@ -687,7 +687,7 @@ static void test_no_memory(void **state)
 	}
 }
 
-/* A refused token is had anew once, where it can be; what cannot go on ends as it stands. */
+/* A refused token is refreshed once, where it can be; what cannot go on ends as it stands. */
 static void test_renewal(void **state)
 {
 	const struct {
