@@ -301,8 +301,8 @@ static struct err *check_literal(struct parser *p, const struct word *w)
 	    !(memchr(w->text.p, '*', w->text.n) || memchr(w->text.p, '?', w->text.n)))
 		return NULL;
 	return FAIL(p,
-		    "%.*s %s: \"%.*s\" would be taken literally; for a pattern write %s, and there "
-		    "\\* for a star",
+		    "%.*s %s: \"%.*s\" would be taken literally; use %s for a pattern, in which "
+		    "\\* is a literal star",
 		    STR_ARG(p->out->subject.text), op->name, STR_ARG(w->text), op->for_pattern);
 }
 

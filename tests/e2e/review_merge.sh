@@ -5,6 +5,7 @@
 
 . "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
 . "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
+. "$SCANDRIFT_SOURCE/tests/e2e/common/proposal.sh"
 
 product_repo repo prod staging
 cd repo
@@ -33,21 +34,13 @@ row() {
 	eval "$3"
 	commit_all . head
 	git switch -q main
-	git update-ref refs/remotes/origin/target "base$number"
-	head_id=$(git rev-parse "head$number")
-	printf '{"pull_request": {"base": {"ref": "target", "sha": "%s"}, "head": {"sha": "%s"}}}' \
-		"$(git rev-parse main)" "$head_id" >"$SCRATCH/event"
-	run scandrift review "base$number..head$number" --now "$now"
-	said "$1"
+	name_proposal "base$number" "head$number"
 	run scandrift review "base$number...head$number" --now "$now"
 	said "$1"
-	run env GITHUB_ACTIONS=true GITHUB_EVENT_NAME=pull_request_target GITHUB_SHA="$(git rev-parse main)" \
-		GITHUB_EVENT_PATH="$SCRATCH/event" scandrift review --now "$now"
-	said "$1"
-	run env GITLAB_CI=true CI_PIPELINE_SOURCE=merge_request_event CI_COMMIT_SHA="$head_id" \
-		CI_MERGE_REQUEST_TARGET_BRANCH_NAME=target \
-		CI_MERGE_REQUEST_DIFF_BASE_SHA="$(git rev-parse main)" scandrift review --now "$now"
-	said "$1"
+	for how in range github gitlab; do
+		review_as "$how" --now "$now"
+		said "$1"
+	done
 }
 
 said() {

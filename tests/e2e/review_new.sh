@@ -6,6 +6,7 @@
 
 . "$SCANDRIFT_SOURCE/tests/lib/e2e.sh"
 . "$SCANDRIFT_SOURCE/tests/e2e/common/product.sh"
+. "$SCANDRIFT_SOURCE/tests/e2e/common/proposal.sh"
 
 mkdir repo
 cd repo
@@ -42,20 +43,7 @@ number=0
 # everywhere OPTION...: the proposal of this number, as a person and as either CI system names it.
 everywhere() {
 	name="$how: $row"
-	case $how in
-	range) run scandrift review "base$number..head$number" --now "$now" --format json "$@" ;;
-	github)
-		run env GITHUB_ACTIONS=true GITHUB_EVENT_NAME=pull_request_target \
-			GITHUB_SHA="$(git rev-parse main)" GITHUB_EVENT_PATH="$SCRATCH/event" \
-			scandrift review --now "$now" --format json "$@"
-		;;
-	gitlab)
-		run env GITLAB_CI=true CI_PIPELINE_SOURCE=merge_request_event CI_COMMIT_SHA="$head_id" \
-			CI_MERGE_REQUEST_TARGET_BRANCH_NAME=target \
-			CI_MERGE_REQUEST_DIFF_BASE_SHA="$(git rev-parse main)" \
-			scandrift review --now "$now" --format json "$@"
-		;;
-	esac
+	review_as "$how" --now "$now" --format json "$@"
 	e2e_command="$name: $e2e_command"
 }
 
@@ -73,10 +61,7 @@ row() {
 	eval "$3"
 	commit_all . head
 	git switch -q main
-	git update-ref refs/remotes/origin/target "base$number"
-	head_id=$(git rev-parse "head$number")
-	printf '{"pull_request": {"base": {"ref": "target", "sha": "%s"}, "head": {"sha": "%s"}}}' \
-		"$(git rev-parse main)" "$head_id" >"$SCRATCH/event"
+	name_proposal "base$number" "head$number"
 	for how in range github gitlab; do
 		everywhere
 		asked "$1"
@@ -146,10 +131,7 @@ replayed() {
 	eval "$2"
 	commit_all . head
 	git switch -q main
-	git update-ref refs/remotes/origin/target main
-	head_id=$(git rev-parse "head$number")
-	printf '{"pull_request": {"base": {"ref": "target", "sha": "%s"}, "head": {"sha": "%s"}}}' \
-		"$(git rev-parse main)" "$head_id" >"$SCRATCH/event"
+	name_proposal "base$number" "head$number"
 	for how in range github gitlab; do
 		everywhere --approve "$digest"
 		expect_exit 1

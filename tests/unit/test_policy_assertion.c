@@ -295,14 +295,14 @@ static const struct {
 	 "state:/ScanResult: excludes does not take it; for one value write == or in, for a part of "
 	 "a text unlike *PART*"},
 	{"/Namespace excludes test-*",
-	 "/Namespace excludes: \"test-*\" would be taken literally; for a pattern write unlike, "
-	 "and there \\* for a star"},
+	 "/Namespace excludes: \"test-*\" would be taken literally; use unlike for a pattern, "
+	 "in which \\* is a literal star"},
 	{"/Images/*/ImageTag == \"v?\"",
-	 "/Images/*/ImageTag ==: \"v?\" would be taken literally; for a pattern write like, and "
-	 "there \\* for a star"},
+	 "/Images/*/ImageTag ==: \"v?\" would be taken literally; use like for a pattern, "
+	 "in which \\* is a literal star"},
 	{"unknown:/X in a b*",
-	 "unknown:/X in: \"b*\" would be taken literally; for a pattern write like, and there \\* "
-	 "for a star"},
+	 "unknown:/X in: \"b*\" would be taken literally; use like for a pattern, "
+	 "in which \\* is a literal star"},
 	{"/Id unlike 8*", "/Id: unlike does not take it; it is for text, and for lists of text"},
 	{"/Images unlike a*", "/Images: unlike does not take a list of objects; write count, or "
 			      "/Images/*/MEMBER for each element"},
