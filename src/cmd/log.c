@@ -77,7 +77,7 @@ struct err *cmd_log(const struct options *o, struct io *io, int *code)
 
 	if (o->log.runs && o->evaluate.has_now && !o->log.every_s)
 		return err_new(ERR_USAGE,
-			       "log: --now with --runs goes with --every: only a run that is "
+			       "log: --now with --runs requires --every: only a run that is "
 			       "missing depends on it");
 	TRY(workspace_open(&where, io, &w));
 	*code = 0;

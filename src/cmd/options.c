@@ -599,7 +599,7 @@ static struct err *check_needs(const struct walk *w, const struct options *o,
 		if (!(needs[i].commands & ON(c->id)) || !is_given(w, o, needs[i].name) ||
 		    is_given(w, o, a) || (b && is_given(w, o, b)))
 			continue;
-		return err_new(ERR_USAGE, "%s: %s%s goes with %s%s%s%s%s", c->name,
+		return err_new(ERR_USAGE, "%s: %s%s requires %s%s%s%s%s", c->name,
 			       dashes(needs[i].name), needs[i].name, dashes(a), a, b ? " or " : "",
 			       b ? dashes(b) : "", b ? b : "");
 	}

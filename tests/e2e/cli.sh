@@ -82,7 +82,7 @@ wrong '--worktree and --journal exclude each other' -C repo check --worktree --j
 wrong '--worktree and --rev exclude each other' -C repo check --worktree --rev HEAD
 wrong '--worktree and --config-only exclude each other' -C repo check --worktree --config-only
 wrong 'fetch: no option --worktree' -C repo fetch prod --worktree
-wrong '--journal-start goes with --journal' -C repo check --journal-start
+wrong '--journal-start requires --journal' -C repo check --journal-start
 wrong 'one side, not both' diff - -
 wrong '-C nowhere: No such file or directory' -C nowhere check
 wrong "\"nothere\"" -C repo check nothere --replay "$PWD/replies"

@@ -249,7 +249,7 @@ run scandrift -C repo review --trees main island --approve "$digest" --fail-on n
 expect_exit 0
 run scandrift -C repo review --trees main
 expect_exit 2
-expect_text err '--trees goes with A B'
+expect_text err '--trees requires A B'
 run scandrift -C repo review main island
 expect_exit 2
-expect_text err 'A B goes with --trees'
+expect_text err 'A B requires --trees'

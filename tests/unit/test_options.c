@@ -247,21 +247,21 @@ static const struct {
 	{ "review --staged main..x", { "--staged and BASE..HEAD exclude each other" } },
 	{ "review --staged --trees a b", { "--staged and --trees exclude each other" } },
 	{ "review --staged --approve " DIGEST, { "--staged and --approve exclude each other" } },
-	{ "review --trees", { "--trees goes with A B" } },
-	{ "review --trees a", { "--trees goes with A B" } },
-	{ "review a b", { "A B goes with --trees" } },
+	{ "review --trees", { "--trees requires A B" } },
+	{ "review --trees a", { "--trees requires A B" } },
+	{ "review a b", { "A B requires --trees" } },
 	{ "review a b c", { "'c' is one argument too many" } },
 	{ "review --approvals report --approve " DIGEST, { "--approve and --approvals report exclude each other" } },
-	{ "check --journal-start --push --commit", { "--journal-start goes with --journal" } },
-	{ "check --journal-start --journal", { "--journal-start goes with --push" } },
-	{ "log --every 1d", { "--every goes with --runs" } },
-	{ "check --push", { "check: --push goes with --commit or --journal" } },
-	{ "accept a --dry-run", { "--dry-run goes with --expect or --from" } },
-	{ "diff a b --replay x", { "--replay goes with live:TARGET" } },
-	{ "diff a b --endpoint x", { "--endpoint goes with live:TARGET" } },
-	{ "diff a b --ca-bundle x", { "--ca-bundle goes with live:TARGET" } },
-	{ "diff a b --timeout 9s", { "--timeout goes with live:TARGET" } },
-	{ "diff a alive:b --deadline 9s", { "--deadline goes with live:TARGET" } },
+	{ "check --journal-start --push --commit", { "--journal-start requires --journal" } },
+	{ "check --journal-start --journal", { "--journal-start requires --push" } },
+	{ "log --every 1d", { "--every requires --runs" } },
+	{ "check --push", { "check: --push requires --commit or --journal" } },
+	{ "accept a --dry-run", { "--dry-run requires --expect or --from" } },
+	{ "diff a b --replay x", { "--replay requires live:TARGET" } },
+	{ "diff a b --endpoint x", { "--endpoint requires live:TARGET" } },
+	{ "diff a b --ca-bundle x", { "--ca-bundle requires live:TARGET" } },
+	{ "diff a b --timeout 9s", { "--timeout requires live:TARGET" } },
+	{ "diff a alive:b --deadline 9s", { "--deadline requires live:TARGET" } },
 	{ "fetch a --jobs 3", { "fetch: no option --jobs" } },
 	{ "init --jobs 3", { "init: no option --jobs" } },
 	{ "diff a live:b --jobs 3", { "diff: no option --jobs" } },
@@ -435,7 +435,7 @@ static int outcome(const struct option *o, const struct command *c, const char *
 	(void)snprintf(no_option, sizeof(no_option), "no option --%s", o->name);
 	parse(&l, text);
 	/* One that goes with another is taken, and misses that. */
-	out = !l.e || strstr(l.e->msg, " goes with ") ? 1 : strstr(l.e->msg, no_option) ? 0 : -1;
+	out = !l.e || strstr(l.e->msg, " requires ") ? 1 : strstr(l.e->msg, no_option) ? 0 : -1;
 	forget(&l);
 	return out;
 }
